@@ -1,0 +1,17 @@
+using ProxyShim.Sandbox.PartnerStack;
+
+namespace ProxyShim.Sandbox;
+
+/// <summary>The credentials of the simulated PartnerStack and of the shim in front of it. They open nothing else.</summary>
+internal static class SampleKeys
+{
+    public const string ConversionToken = "tok_sandbox";
+
+    /// <summary>Opens the shim's console and admin API.</summary>
+    public const string ManagementToken = "console_sandbox";
+
+    public static readonly KeyPair Vendor = new("pk_sandbox", "sk_sandbox");
+
+    /// <summary>A pair that nobody knows.</summary>
+    public static readonly KeyPair Stranger = new("pk_stranger", "sk_stranger");
+}

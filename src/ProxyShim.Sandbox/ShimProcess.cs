@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using ProxyShim.Sandbox.PartnerStack;
+
+namespace ProxyShim.Sandbox;
+
+/// <summary>The shim as a user runs it: a process of its own, given nothing but environment variables.</summary>
+internal sealed class ShimProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(30);
+
+    // The shim's own limit to drain is ShutdownTimeout, 25 s (DESIGN.md).
+    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_graceBeyondLag = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_readyInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly Process _process;
+
+    private ShimProcess(Uri address, Uri management, Process process, ShimLog log)
+    {
+        Address = address;
+        Management = management;
+        Log = log;
+        _process = process;
+    }
+
+    /// <summary>What legacy apps call.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Health, and what else the management listener has.</summary>
+    public Uri Management { get; }
+
+    /// <summary>What it prints.</summary>
+    public ShimLog Log { get; }
+
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Ends when the process does.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Starts it and returns when it is ready.</summary>
+    /// <exception cref="ShimEndedException">It ended instead.</exception>
+    /// <exception cref="TimeoutException">It is not ready in time.</exception>
+    public static async Task<ShimProcess> StartAsync(
+        EmbeddedRedis redis, SimulatedPartnerStack partnerStack, bool showLog, CancellationToken cancellationToken)
+    {
+        var address = Ports.Address(Ports.Shim);
+        var management = Ports.Address(Ports.Management);
+        var log = new ShimLog(Path.Combine(AppContext.BaseDirectory, $"shim-{address.Port}.log"), showLog);
+        var process = new Process { StartInfo = StartInfo(Settings(address, management, redis, partnerStack)) };
+        var shim = new ShimProcess(address, management, process, log);
+        shim.Run();
+        try
+        {
+            await shim.WaitUntilReadyAsync(cancellationToken);
+            return shim;
+        }
+        catch
+        {
+            await shim.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>To end quietly is no failure: a Ctrl-C reaches it as well.</summary>
+    /// <exception cref="ShimEndedException">It has ended with another exit code than 0.</exception>
+    public void ThrowIfFailed()
+    {
+        if (_process.HasExited && _process.ExitCode != 0)
+        {
+            throw new ShimEndedException(_process.ExitCode, Log);
+        }
+    }
+
+    /// <summary>SIGTERM, and SIGKILL when it has not ended by the time it promised to.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            Signals.Terminate(_process);
+        }
+
+        // It has ended only when its last line has been read.
+        try
+        {
+            await Ended.WaitAsync(s_stopLimit, TimeProvider.System);
+        }
+        catch (TimeoutException)
+        {
+            _process.Kill();
+            await Ended;
+        }
+
+        _process.Dispose();
+        await Log.DisposeAsync();
+    }
+
+    // DESIGN.md, "Operator's contract: settings".
+    private static Dictionary<string, string> Settings(Uri address, Uri management, EmbeddedRedis redis, SimulatedPartnerStack partnerStack) => new()
+    {
+        ["Urls"] = address.ToString(),
+        ["Management__Url"] = management.ToString(),
+        ["Management__Token"] = SampleKeys.ManagementToken,
+        ["CustomerApi__Address"] = partnerStack.CustomerApiAddress.ToString(),
+        ["CustomerApi__PublicKey"] = SampleKeys.Vendor.PublicKey,
+        ["CustomerApi__SecretKey"] = SampleKeys.Vendor.SecretKey,
+        ["ConversionApi__Address"] = partnerStack.ConversionApiAddress.ToString(),
+        ["ConversionApi__Token"] = SampleKeys.ConversionToken,
+        ["Redis__ConnectionString"] = redis.ConnectionString,
+
+        // This is the managed build, on whatever machine: its first call has code to compile before it comes to Redis.
+        ["Redis__Timeout"] = "00:00:05",
+
+        // Minutes by default, for the real lag; here somebody is watching.
+        ["Delivery__Schedule__0"] = "00:00:05",
+        ["Verification__Grace"] = (partnerStack.Lag + s_graceBeyondLag).ToString("c", CultureInfo.InvariantCulture),
+        ["Verification__Interval"] = "00:00:02",
+        ["Privacy__PseudonymKey"] = Convert.ToBase64String(Encoding.UTF8.GetBytes("a key that is no secret at all, for the sandbox only")),
+    };
+
+    private static ProcessStartInfo StartInfo(Dictionary<string, string> settings)
+    {
+        // The dotnet that runs this runs the shim too, wherever it is installed.
+        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+        var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "proxyshim.dll")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+
+            // Not the current directory: an appsettings.json there is somebody else's.
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+
+    private void Run()
+    {
+        _process.OutputDataReceived += Keep;
+        _process.ErrorDataReceived += Keep;
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        Ended = _process.WaitForExitAsync();
+    }
+
+    private void Keep(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is { } text)
+        {
+            Log.Write(text);
+        }
+    }
+
+    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_startLimit);
+        using var client = new HttpClient();
+        try
+        {
+            while (!await IsReadyAsync(client, limit.Token))
+            {
+                if (Ended.IsCompleted)
+                {
+                    throw new ShimEndedException(_process.ExitCode, Log);
+                }
+
+                await Task.Delay(s_readyInterval, TimeProvider.System, limit.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The shim is not ready after {s_startLimit}; its log is {Log.File}.");
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(HttpClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await client.GetAsync(new Uri(Management, "healthz/ready"), cancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using ProxyShim.CustomerApi;
+
+namespace ProxyShim.Clicks;
+
+/// <summary>A Redis key with placeholders for what a request says of its customer, such as <c>click:{customer_key}</c>.</summary>
+internal sealed class ClickKeyTemplate
+{
+    // A placeholder yields null when the request lacks the value: then the template names no key.
+    private static readonly Dictionary<string, Func<CustomerRequest, string?>> s_placeholders = new(StringComparer.Ordinal)
+    {
+        ["customer_key"] = request => request.CustomerKey.Value,
+        ["email"] = request => Normalized(request.Email),
+        ["email_sha256"] = request => Normalized(request.Email) is { } email ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(email))) : null,
+        ["provider_key"] = request => string.IsNullOrEmpty(request.ProviderKey) ? null : request.ProviderKey,
+    };
+
+    private readonly string _text;
+    private readonly Func<CustomerRequest, string?>[] _parts;
+
+    private ClickKeyTemplate(string text, Func<CustomerRequest, string?>[] parts)
+    {
+        _text = text;
+        _parts = parts;
+    }
+
+    public static ClickKeyTemplate Default { get; } = Parse("click:{customer_key}");
+
+    public static string PlaceholderNames { get; } = string.Join(", ", s_placeholders.Keys.Select(name => $"{{{name}}}"));
+
+    /// <summary>The customer's Redis key, or null when the request lacks a value that the template asks for.</summary>
+    public string? KeyOf(CustomerRequest request)
+    {
+        if (_parts.Length == 2 && _parts[0](request) is { } first && _parts[1](request) is { } second)
+        {
+            return string.Concat(first, second);
+        }
+
+        var key = new StringBuilder();
+        foreach (var part in _parts)
+        {
+            if (part(request) is not { } value)
+            {
+                return null;
+            }
+
+            key.Append(value);
+        }
+
+        return key.ToString();
+    }
+
+    /// <summary>Reads a template; false when a brace is left open, a placeholder is unknown, or there is none at all.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out ClickKeyTemplate? template)
+    {
+        template = null;
+        var parts = new List<Func<CustomerRequest, string?>>();
+        var placeholders = 0;
+        for (var rest = text; rest.Length > 0;)
+        {
+            var open = rest.IndexOf('{', StringComparison.Ordinal);
+            var literal = open < 0 ? rest : rest[..open];
+            if (literal.Length > 0)
+            {
+                parts.Add(_ => literal);
+            }
+
+            if (open < 0)
+            {
+                break;
+            }
+
+            var close = rest.IndexOf('}', open);
+            if (close < 0 || !s_placeholders.TryGetValue(rest[(open + 1)..close], out var placeholder))
+            {
+                return false;
+            }
+
+            parts.Add(placeholder);
+            placeholders++;
+            rest = rest[(close + 1)..];
+        }
+
+        if (placeholders == 0)
+        {
+            return false;
+        }
+
+        template = new ClickKeyTemplate(text, [.. parts]);
+        return true;
+    }
+
+    public override string ToString() => _text;
+
+    private static ClickKeyTemplate Parse(string text) => TryParse(text, out var template) ? template : throw new FormatException(text);
+
+    // Empty where somebody looks a customer up by the customer_key alone.
+    private static string? Normalized(string email) => email.Length == 0 ? null : email.Trim().ToLowerInvariant();
+}

@@ -1,0 +1,20 @@
+namespace ProxyShim.Conversions;
+
+/// <summary>What an answer of the Conversion API, or its absence, means for the conversion.</summary>
+internal enum AnswerMeaning
+{
+    /// <summary>It was taken. Whether it landed is for a read-back to say.</summary>
+    Sent,
+
+    /// <summary>It surely did not land: it may be sent again at once.</summary>
+    NothingLanded,
+
+    /// <summary>It may have landed: it is sent again only after a read-back.</summary>
+    Ambiguous,
+
+    /// <summary>The token or the address is wrong: it did not land, and will not until an operator mends it.</summary>
+    OperatorFault,
+
+    /// <summary>It did not land and never will.</summary>
+    Refused,
+}

@@ -1,0 +1,40 @@
+using ProxyShim.Rollout;
+using ProxyShim.Settings;
+
+namespace ProxyShim.Conversions;
+
+/// <param name="Address">Base address; <c>/conversion/xid</c> is added.</param>
+/// <param name="Token">The tracking token; null only while the mode is off.</param>
+/// <param name="Test">The token belongs to the test environment.</param>
+/// <param name="AttemptTimeout">How long one attempt may take.</param>
+/// <param name="TotalTimeout">How long all inline attempts may take together, waits included.</param>
+/// <param name="MaxAttempts">Inline attempts, the first included.</param>
+internal sealed record ConversionApiSettings(
+    Uri Address, Secret? Token, bool Test, TimeSpan AttemptTimeout, TimeSpan TotalTimeout, int MaxAttempts)
+{
+    private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_most = TimeSpan.FromMinutes(5);
+
+    public static ConversionApiSettings Read(SettingsReader reader, RolloutMode mode)
+    {
+        var settings = new ConversionApiSettings(
+            reader.Address("ConversionApi:Address", "https://partnerlinks.io"),
+            reader.Secret("ConversionApi:Token"),
+            reader.Flag("ConversionApi:Test", fallback: false),
+            reader.Duration("ConversionApi:AttemptTimeout", TimeSpan.FromSeconds(3), s_least, s_most),
+            reader.Duration("ConversionApi:TotalTimeout", TimeSpan.FromSeconds(10), s_least, s_most),
+            reader.Number("ConversionApi:MaxAttempts", 3, 1, 10));
+        if (settings.Token is null && mode != RolloutMode.Off)
+        {
+            reader.Problem("ConversionApi:Token", "is missing",
+                "write the tracking token of the dashboard (not the key pair), or set Rollout:Mode to Off");
+        }
+
+        if (settings.AttemptTimeout > settings.TotalTimeout)
+        {
+            reader.Problem("ConversionApi:AttemptTimeout", "is longer than ConversionApi:TotalTimeout", "write a shorter one");
+        }
+
+        return settings;
+    }
+}

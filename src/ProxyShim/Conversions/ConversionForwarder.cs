@@ -1,0 +1,144 @@
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.ObjectPool;
+using ProxyShim.Telemetry.Tracing;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ProxyShim.Conversions;
+
+/// <summary>One attempt: hands a conversion to the Conversion API through YARP's forwarder and says how it ended.</summary>
+/// <remarks>
+/// Each attempt has an exchange of its own (<see cref="ConversionExchange"/>), never the legacy caller's: so nothing of the caller's request can reach
+/// the Conversion API, nothing of an attempt can reach the caller's response, and a background job is sent in exactly the same way.
+/// </remarks>
+internal sealed class ConversionForwarder : HttpTransformer, IDisposable
+{
+    private const string Path = "/conversion/xid";
+
+    // Enough for a message; a longer answer to a refusal is cut.
+    private const int MaxMessageBytes = 8 * 1024;
+
+    // As many as are under way at once in a busy shim; more than that is not kept.
+    private const int MaxKeptExchanges = 256;
+
+    private static readonly MediaTypeHeaderValue s_json = new("application/json");
+
+    private readonly ObjectPool<ConversionExchange> _exchanges = new DefaultObjectPool<ConversionExchange>(new DefaultPooledObjectPolicy<ConversionExchange>(), MaxKeptExchanges);
+    private readonly IHttpForwarder _forwarder;
+    private readonly ForwarderRequestConfig _config;
+    private readonly HttpMessageInvoker _client;
+    private readonly string _prefix;
+    private readonly Uri _uri;
+    private readonly AuthenticationHeaderValue? _authorization;
+    private readonly TimeProvider _time;
+
+    public ConversionForwarder(IHttpForwarder forwarder, OutboundClients clients, ConversionApiSettings settings, TimeProvider time)
+    {
+        _forwarder = forwarder;
+        _client = new HttpMessageInvoker(clients.CreateHandler());
+        _prefix = settings.Address.ToString().TrimEnd('/');
+        _uri = new Uri(_prefix + Path);
+        _authorization = settings.Token is { } token ? new AuthenticationHeaderValue("Bearer", token.Reveal()) : null;
+        _time = time;
+
+        // The attempt's own timeout ends it; YARP's would only be one more timer.
+        _config = new ForwarderRequestConfig { ActivityTimeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Where it goes.</summary>
+    public Uri Endpoint => _uri;
+
+    /// <summary>Sends once. A cancelled <paramref name="cancellationToken"/> ends the attempt; how far it had come decides the meaning.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ConversionAnswer> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        var exchange = _exchanges.Get();
+        exchange.Begin(body);
+        var error = await _forwarder.SendAsync(exchange.Context, _prefix, _client, _config, this, cancellationToken);
+        if (exchange.Answer is { } answer)
+        {
+            // Used again only after an attempt that ended well: of any other a connection may still hold the body.
+            if (error == ForwarderError.None)
+            {
+                _exchanges.Return(exchange);
+            }
+
+            return answer;
+        }
+
+        return new ConversionAnswer(AnswerTable.OfFailure(exchange.BytesWentOut), Error: error.ToString());
+    }
+
+    public override ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        proxyRequest.RequestUri = _uri;
+        proxyRequest.Headers.Authorization = _authorization;
+        proxyRequest.Content!.Headers.ContentType = s_json;
+        proxyRequest.Content.Headers.ContentLength = httpContext.Request.ContentLength;
+        TraceContext.Tell(proxyRequest);
+        return ValueTask.CompletedTask;
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is not null)
+        {
+            var status = (int)proxyResponse.StatusCode;
+            var meaning = AnswerTable.Of(status);
+
+            // The status is the answer: it is recorded before anything that can still fail.
+            var exchange = ConversionExchange.Of(httpContext);
+            exchange.Answer = new ConversionAnswer(meaning, status, RetryAfter(proxyResponse.Headers.RetryAfter));
+            if (meaning == AnswerMeaning.Refused)
+            {
+                exchange.Answer = exchange.Answer with { Message = await ReadMessageAsync(proxyResponse.Content, cancellationToken) };
+            }
+        }
+
+        return false;
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header)
+    {
+        var wait = header?.Delta ?? (header?.Date - _time.GetUtcNow());
+        return wait > TimeSpan.Zero ? wait : null;
+    }
+
+    private static async Task<string?> ReadMessageAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+            var buffer = new byte[MaxMessageBytes];
+            var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+            return MessageIn(buffer.AsMemory(0, length));
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    // CONTRACT.md: {"message", "status"} or any text.
+    private static string? MessageIn(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
+                    ? message.GetString()
+                    : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return body.IsEmpty ? null : Encoding.UTF8.GetString(body.Span);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace ProxyShim.Conversions;
+
+/// <summary>What stands around each attempt at the Conversion API, from the outside in: the total budget, retries, the breaker, the attempt's timeout.</summary>
+internal sealed class ConversionPipeline
+{
+    public const string TotalTimeout = "TotalTimeout";
+    public const string Retry = "Retry";
+    public const string Breaker = "Breaker";
+    public const string AttemptTimeout = "AttemptTimeout";
+
+    private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_breakDuration = TimeSpan.FromSeconds(5);
+
+    private readonly CircuitBreakerStateProvider _breaker = new();
+    private readonly TimeProvider _time;
+    private long _openedAt;
+
+    public ConversionPipeline(ConversionApiSettings settings, TimeProvider time)
+    {
+        _time = time;
+        Once = new ResiliencePipelineBuilder<ConversionAnswer> { TimeProvider = time }
+            .AddCircuitBreaker(BreakerOptions())
+            .AddTimeout(new TimeoutStrategyOptions { Name = AttemptTimeout, Timeout = settings.AttemptTimeout })
+            .Build();
+        var inline = new ResiliencePipelineBuilder<ConversionAnswer> { TimeProvider = time };
+        inline.AddTimeout(new TimeoutStrategyOptions { Name = TotalTimeout, Timeout = settings.TotalTimeout });
+        if (settings.MaxAttempts > 1)
+        {
+            inline.AddRetry(RetryOptions(settings));
+        }
+
+        Inline = inline.AddPipeline(Once).Build();
+    }
+
+    /// <summary>While a legacy caller waits.</summary>
+    public ResiliencePipeline<ConversionAnswer> Inline { get; }
+
+    /// <summary>In the background: the schedule retries. The breaker and the attempt's timeout are the same as inline.</summary>
+    public ResiliencePipeline<ConversionAnswer> Once { get; }
+
+    /// <summary>Whether the Conversion API is being left alone, or one attempt is just finding out whether it has recovered.</summary>
+    /// <remarks>
+    /// The time has to be asked too: Polly leaves the state at Open until somebody tries, and who asks first here may be the only one who would.
+    /// </remarks>
+    public bool IsBroken => _breaker.CircuitState switch
+    {
+        CircuitState.Closed => false,
+        CircuitState.Open => _time.GetElapsedTime(Volatile.Read(ref _openedAt)) < s_breakDuration,
+        _ => true,
+    };
+
+    private static RetryStrategyOptions<ConversionAnswer> RetryOptions(ConversionApiSettings settings) => new()
+    {
+        Name = Retry,
+        MaxRetryAttempts = settings.MaxAttempts - 1,
+        Delay = s_firstDelay,
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+        DelayGenerator = static arguments => ValueTask.FromResult(arguments.Outcome.Result?.RetryAfter),
+        ShouldHandle = arguments => ValueTask.FromResult(
+            arguments.Outcome.Result is { Meaning: AnswerMeaning.NothingLanded } answer
+
+            // Asked to wait for longer than the caller does: it is due again then.
+            && !(answer.RetryAfter > settings.TotalTimeout)),
+    };
+
+    // An API that answers nothing but errors is left alone; what is not sent now is due again.
+    private CircuitBreakerStrategyOptions<ConversionAnswer> BreakerOptions() => new()
+    {
+        Name = Breaker,
+        FailureRatio = 0.9,
+        MinimumThroughput = 20,
+        SamplingDuration = TimeSpan.FromSeconds(10),
+        BreakDuration = s_breakDuration,
+        StateProvider = _breaker,
+        OnOpened = _ =>
+        {
+            Volatile.Write(ref _openedAt, _time.GetTimestamp());
+            return ValueTask.CompletedTask;
+        },
+        ShouldHandle = static arguments => ValueTask.FromResult(
+            arguments.Outcome.Exception is TimeoutRejectedException
+            || arguments.Outcome.Result?.Meaning is AnswerMeaning.NothingLanded or AnswerMeaning.Ambiguous),
+    };
+}

@@ -1,0 +1,26 @@
+namespace ProxyShim.CustomerApi;
+
+/// <summary>What a legacy caller who creates a customer gets.</summary>
+internal abstract record CreationAnswer
+{
+    private CreationAnswer()
+    {
+    }
+
+    /// <summary>The Customer API gets the original request, and its answer is the answer.</summary>
+    public sealed record Forward : CreationAnswer
+    {
+        public static readonly Forward Instance = new();
+    }
+
+    /// <summary>The shim answers: a Customer object.</summary>
+    public sealed record Created(ReadOnlyMemory<byte> Envelope, int Status) : CreationAnswer;
+
+    /// <summary>The shim answers: a failure. A 503 asks the caller to try again.</summary>
+    public sealed record Failed(int Status, string Message) : CreationAnswer
+    {
+        /// <summary>A 503: the caller comes again.</summary>
+        public static readonly Failed Unavailable =
+            new(StatusCodes.Status503ServiceUnavailable, "The request cannot be handled safely at the moment; try again.");
+    }
+}

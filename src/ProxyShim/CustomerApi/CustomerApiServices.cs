@@ -1,0 +1,16 @@
+using ProxyShim.Settings;
+
+namespace ProxyShim.CustomerApi;
+
+/// <summary>Knows the caller, reads the request, leads it through the flow, and answers.</summary>
+internal static class CustomerApiServices
+{
+    public static IServiceCollection AddCustomerApi(this IServiceCollection services, ShimSettings settings) => services
+        .AddSingleton(settings)
+        .AddSingleton(settings.CustomerApi)
+        .AddSingleton<Callers>()
+        .AddSingleton<CustomerCreation>()
+        .AddSingleton<CreationFlow>()
+        .AddSingleton<KnownCustomer>()
+        .AddSingleton<CustomerAnswers>();
+}

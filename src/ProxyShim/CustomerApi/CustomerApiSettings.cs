@@ -1,0 +1,65 @@
+using ProxyShim.Settings;
+
+namespace ProxyShim.CustomerApi;
+
+/// <param name="Address">Where untouched calls go.</param>
+/// <param name="Vendor">The vendor's own pair: it converts, and read-backs use it.</param>
+/// <param name="Callers">Every pair that may convert, the vendor's first.</param>
+/// <param name="AllowAnonymous">Any caller may convert.</param>
+internal sealed record CustomerApiSettings(Uri Address, CallerPair? Vendor, IReadOnlyList<CallerPair> Callers, bool AllowAnonymous)
+{
+    private const string VendorName = "default";
+
+    public static CustomerApiSettings Read(SettingsReader reader)
+    {
+        var address = reader.Address("CustomerApi:Address", "https://api.partnerstack.com");
+        var told = reader.Problems.Count;
+        var vendor = ReadPair(reader, "CustomerApi", VendorName);
+        var more = reader.List("CustomerApi:Callers", [], key => ReadPair(reader, key, reader.Text($"{key}:Name")));
+        var callers = more.Prepend(vendor).OfType<CallerPair>().ToList();
+
+        // A pair that is half there has been told already.
+        var noneIsMeant = callers.Count == 0 && reader.Problems.Count == told;
+        var anonymous = reader.Flag("CustomerApi:AllowAnonymous", fallback: false);
+        if (noneIsMeant && !anonymous)
+        {
+            reader.Problem("CustomerApi:PublicKey", "is missing, so no caller may convert",
+                "write the vendor's key pair into it and CustomerApi:SecretKey, or set CustomerApi:AllowAnonymous to true");
+        }
+
+        foreach (var twice in callers.GroupBy(pair => pair.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            reader.Problem("CustomerApi:Callers", $"names '{twice.Key}' twice ('{VendorName}' is the vendor's own pair)", "give each caller its own name");
+        }
+
+        return new CustomerApiSettings(address, vendor, callers, anonymous);
+    }
+
+    private static CallerPair? ReadPair(SettingsReader reader, string section, string? name)
+    {
+        var publicKey = reader.Text($"{section}:PublicKey");
+        var secretKey = reader.Secret($"{section}:SecretKey");
+        var isVendor = section == "CustomerApi";
+        if (publicKey is null && secretKey is null && isVendor)
+        {
+            return null;
+        }
+
+        if (name is null)
+        {
+            reader.Problem($"{section}:Name", "is missing", "write the name by which the log shall call this caller");
+        }
+
+        if (publicKey is null || publicKey.Contains(':', StringComparison.Ordinal))
+        {
+            reader.Problem($"{section}:PublicKey", publicKey is null ? "is missing" : "holds a colon", "write the public key (pk_…) of the pair");
+        }
+
+        if (secretKey is null)
+        {
+            reader.Problem($"{section}:SecretKey", "is missing", "write the secret key of the pair");
+        }
+
+        return name is null || publicKey is null || secretKey is null ? null : new CallerPair(name, publicKey, secretKey);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ProxyShim.CustomerApi;
+
+/// <summary>One version of the call that creates a customer; the versions differ in names only.</summary>
+/// <param name="Path">The request path.</param>
+/// <param name="KeyName">The request's name for the customer_key.</param>
+/// <param name="DataName">The envelope's name for the Customer object.</param>
+internal sealed record CustomerApiVersion(string Path, string KeyName, string DataName)
+{
+    public static readonly CustomerApiVersion V2 = new("/api/v2/customers", "customer_key", "data");
+    public static readonly CustomerApiVersion V1 = new("/v1/customers", "key", "rdata");
+
+    private static readonly CustomerApiVersion[] s_all = [V2, V1];
+
+    public static ReadOnlySpan<CustomerApiVersion> All => s_all;
+
+    /// <summary>Whether the request creates a customer. The raw target decides: an escaped or differently cased path is not ours to interpret.</summary>
+    public static bool TryMatch(string method, ReadOnlySpan<char> rawPath, [NotNullWhen(true)] out CustomerApiVersion? version)
+    {
+        version = null;
+        if (!HttpMethods.IsPost(method))
+        {
+            return false;
+        }
+
+        foreach (var candidate in All)
+        {
+            if (rawPath.StartsWith(candidate.Path, StringComparison.Ordinal) && rawPath[candidate.Path.Length..] is "" or "/")
+            {
+                version = candidate;
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,13 @@
+using ProxyShim.Settings;
+
+namespace ProxyShim.Delivery;
+
+/// <summary>Does in the background what is due.</summary>
+internal static class DeliveryServices
+{
+    public static IServiceCollection AddDelivery(this IServiceCollection services, ShimSettings settings) => services
+        .AddSingleton<PartitionScan>()
+        .AddSingleton<LedgerGauges>()
+        .AddSingleton<DeliveryRunner>()
+        .AddHostedService<LedgerWorker>();
+}

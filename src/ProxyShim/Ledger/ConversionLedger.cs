@@ -1,0 +1,247 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace ProxyShim.Ledger;
+
+/// <summary>
+/// Remembers each customer for ever, and each conversion until it is proved. Every method is one script, and so one atomic change;
+/// <see cref="Lifecycle"/> says what may follow what.
+/// </summary>
+/// <remarks>Every method may throw what StackExchange.Redis throws; the change may have been made nevertheless.</remarks>
+internal sealed class ConversionLedger(LedgerSettings settings)
+{
+    // A replica that is there is in step within a round trip; WAIT blocks its connection, so one that is not there is not waited for.
+    private const int ReplicaPatienceMilliseconds = 100;
+
+    private readonly RedisValue _lease = (long)settings.Lease.TotalMilliseconds;
+    private readonly RedisValue _bodyLife = (long)settings.BodyLife.TotalMilliseconds;
+    private readonly RedisValue _readBack = settings.ReadBackAfter is { } wait ? (long)wait.TotalMilliseconds : RedisValue.EmptyString;
+
+    /// <summary>Whether what was sent can be read back.</summary>
+    public bool ReadsBack => settings.ReadBackAfter is not null;
+
+    /// <summary>How long a claim belongs to its holder.</summary>
+    public TimeSpan Lease => settings.Lease;
+
+    /// <summary>What is known of a customer.</summary>
+    public Task<LedgerReading> ReadAsync(IDatabase redis, ConversionId id) => RunAsync(LedgerScript.Read, redis, id, static reply =>
+    {
+        var fields = (RedisResult[])reply!;
+        var now = Time(fields[0]);
+        return (string?)fields[1] is { } name && Lifecycle.Parse(name) is var state
+            ? new LedgerReading(now, new LedgerEntry(
+                state, Text(fields[2]), Time(fields[3]), Text(fields[4]), state == ConversionState.Claimed && !fields[5].IsNull && Time(fields[5]) > now))
+            : new LedgerReading(now, null);
+    });
+
+    /// <summary>Takes a customer that nobody has, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
+    public Task<ClaimOutcome> ClaimAsync(IDatabase redis, ConversionId id, LeaseToken token, DateTimeOffset notAfter, NewConversion conversion) => RunAsync(
+        LedgerScript.Claim, redis, id,
+        static reply => Text(((RedisResult[])reply!)[0]) switch
+        {
+            "claimed" => ClaimOutcome.Claimed,
+            "known" => ClaimOutcome.Known,
+            _ => ClaimOutcome.Late,
+        },
+        token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, conversion.Body, _bodyLife, conversion.Xid, conversion.Fingerprint, conversion.TraceId,
+        conversion.Caller);
+
+    /// <summary>PartnerStack took it.</summary>
+    public Task<SentOutcome> SentAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, string xid) => RunAsync(
+        LedgerScript.Sent, redis, id,
+        static reply => Text(reply) switch
+        {
+            "sent" => SentOutcome.Sent,
+            "already" => SentOutcome.Already,
+            _ => SentOutcome.Fallback,
+        },
+        token.Value, attempts, _readBack, _bodyLife, xid);
+
+    /// <summary>It was not sent, and is to be sent again after a wait.</summary>
+    public Task<Fenced> DueAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, TimeSpan wait, string error, bool maybeLanded) =>
+        FencedAsync(LedgerScript.Due, redis, id, token.Value, attempts, Milliseconds(wait), error, maybeLanded ? 1 : 0, _bodyLife);
+
+    /// <summary>It may have landed, and is to be read back before it is sent again.</summary>
+    public Task<Fenced> AmbiguousAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, string error) =>
+        FencedAsync(LedgerScript.Ambiguous, redis, id, token.Value, attempts, _readBack, error);
+
+    /// <summary>Given up.</summary>
+    public Task<Fenced> BuryAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, string reason) =>
+        FencedAsync(LedgerScript.Bury, redis, id, token.Value, attempts, reason);
+
+    /// <summary>The Customer API gets this customer.</summary>
+    public Task<Fenced> FallbackAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, string reason) =>
+        FencedAsync(LedgerScript.Fallback, redis, id, token.Value, attempts, reason);
+
+    /// <summary>As if it had never been claimed.</summary>
+    public Task<Fenced> ReleaseAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Release, redis, id, token.Value);
+
+    /// <summary>Takes a job that is due.</summary>
+    public Task<(TakeOutcome Outcome, LedgerJob? Job)> TakeAsync(IDatabase redis, ConversionId id, LeaseToken token) => RunAsync(
+        LedgerScript.Take, redis, id,
+        reply =>
+        {
+            var fields = (RedisResult[])reply!;
+            return Text(fields[0]) switch
+            {
+                "taken" => (TakeOutcome.Taken, (LedgerJob?)Job(id, token, fields)),
+                "ambiguous" => (TakeOutcome.Ambiguous, null),
+                "lost" => (TakeOutcome.Lost, null),
+                _ => (TakeOutcome.Gone, null),
+            };
+        },
+        token.Value, _lease, _readBack);
+
+    /// <summary>Takes a conversion that is to be read back; null when somebody else was faster.</summary>
+    public Task<ReadBackJob?> ReviewAsync(IDatabase redis, ConversionId id, LeaseToken token) => RunAsync(
+        LedgerScript.Review, redis, id,
+        reply =>
+        {
+            var fields = (RedisResult[])reply!;
+            return Text(fields[0]) != "taken" ? null : new ReadBackJob(
+                Job(id, token, fields), Lifecycle.Parse(Text(fields[9])), Time(fields[10]), Number(fields[11]), Number(fields[12]), Time(fields[13]));
+        },
+        token.Value, _lease);
+
+    /// <summary>A read-back has proved it.</summary>
+    public Task<VerifiedOutcome> VerifiedAsync(IDatabase redis, ConversionId id, LeaseToken token, string reason) => RunAsync(
+        LedgerScript.Verified, redis, id,
+        static reply => Text(reply) switch
+        {
+            "verified" => VerifiedOutcome.Verified,
+            "sent" => VerifiedOutcome.SentAndVerified,
+            _ => VerifiedOutcome.Already,
+        },
+        token.Value, reason);
+
+    /// <summary>A read-back has proved that nothing landed.</summary>
+    public Task<Fenced> AbsentAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Absent, redis, id, token.Value);
+
+    /// <summary>A read-back told nothing.</summary>
+    public Task<Fenced> AskAgainAsync(IDatabase redis, ConversionId id, LeaseToken token, TimeSpan wait) =>
+        FencedAsync(LedgerScript.Again, redis, id, token.Value, Milliseconds(wait), _bodyLife);
+
+    /// <summary>There is no key pair any more to prove it with.</summary>
+    public Task<Fenced> UnprovableAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Unprovable, redis, id, token.Value);
+
+    /// <summary>Makes a dead letter due again, with a new body, and the click that stands in it, when one is given.</summary>
+    public Task<ReviveOutcome> ReviveAsync(IDatabase redis, ConversionId id, (ReadOnlyMemory<byte> Body, string Xid)? anew = null) => RunAsync(
+        LedgerScript.Revive, redis, id,
+        static reply => Text(reply) switch
+        {
+            "revived" => ReviveOutcome.Revived,
+            "no_body" => ReviveOutcome.NoBody,
+            _ => ReviveOutcome.NotDead,
+        },
+        anew is { } given ? given.Body : RedisValue.EmptyString, _bodyLife, _readBack, anew?.Xid ?? RedisValue.EmptyString);
+
+    /// <summary>The customer was deleted: no job, no read-back, no personal data. The state it had, or null when it was not known then.</summary>
+    /// <param name="ago">How long ago. Whoever has been claimed since is not meant.</param>
+    public Task<ConversionState?> EraseAsync(IDatabase redis, ConversionId id, TimeSpan ago = default) => RunAsync(
+        LedgerScript.Erase, redis, id,
+        static reply => Text(reply) is var former && former is "missing" or "newer" ? (ConversionState?)null : Lifecycle.Parse(former),
+        "erased", 0, Milliseconds(ago));
+
+    /// <summary>A dead letter is given up for good. False when it was none.</summary>
+    public Task<bool> DiscardAsync(IDatabase redis, ConversionId id) =>
+        RunAsync(LedgerScript.Erase, redis, id, static reply => Text(reply) is not ("missing" or "not_dead"), "discarded", 1, 0);
+
+    /// <summary>What a partition has to do, at most <paramref name="most"/> of each kind.</summary>
+    public Task<PartitionSurvey> SurveyAsync(IDatabase redis, int partition, int most) => LedgerScript.Survey.RunAsync(
+        redis, settings.Keys.OfPartition(partition), [RedisValue.EmptyString, most],
+        reply =>
+        {
+            var fields = (RedisResult[])reply!;
+            return new PartitionSurvey(
+                Time(fields[0]), Ids(partition, fields[1]), Ids(partition, fields[2]), (long)fields[3], (long)fields[4], (long)fields[5],
+                fields[6].IsNull ? null : Time(fields[6]));
+        });
+
+    /// <summary>A partition's dead letters, longest dead first.</summary>
+    public async Task<IReadOnlyList<(ConversionId Id, DateTimeOffset DeadAt)>> DeadAsync(IDatabase redis, int partition, int most) =>
+        [.. (await redis.SortedSetRangeByRankWithScoresAsync(settings.Keys.OfPartition(partition)[4], 0, most - 1, flags: CommandFlags.DemandMaster)).Select(
+            letter => (new ConversionId(partition, letter.Element!), DateTimeOffset.FromUnixTimeMilliseconds((long)letter.Score)))];
+
+    /// <summary>Whether the ledger still has a conversion, and enough replicas have all that was written of it.</summary>
+    public async Task<bool> IsReplicatedAsync(IDatabase redis, ConversionId id)
+    {
+        var keys = settings.Keys.Of(id);
+        if (await redis.IdentifyEndpointAsync(keys[0], CommandFlags.DemandMaster) is not { } master)
+        {
+            return false;
+        }
+
+        // WAIT speaks of its own connection's last write: both go to one server, the second on the heels of the first. Had a failover come between them,
+        // the replicas of another master would vouch for what that master never had.
+        var server = redis.Multiplexer.GetServer(master);
+        var confirming = LedgerScript.Confirm.RunAsync(server, keys, id.Hash);
+        var waiting = server.ExecuteAsync("WAIT", settings.WaitReplicas, ReplicaPatienceMilliseconds);
+        await Task.WhenAll(confirming, waiting);
+        return Text(await confirming) == "known" && (int)await waiting >= settings.WaitReplicas;
+    }
+
+    /// <summary>Everything about a conversion; null when it is not known.</summary>
+    public async Task<LedgerDetails?> DescribeAsync(IDatabase redis, ConversionId id)
+    {
+        var keys = settings.Keys.Of(id);
+        var reading = redis.HashGetAllAsync(keys[0], CommandFlags.DemandMaster);
+        var looking = redis.KeyExistsAsync(keys[1], CommandFlags.DemandMaster);
+        var fields = (await reading).ToDictionary(field => (string)field.Name!, field => (string?)field.Value ?? "", StringComparer.Ordinal);
+        var hasBody = await looking;
+        return !fields.TryGetValue("state", out var state) ? null : new LedgerDetails(
+            id, Lifecycle.Parse(state), Field("xid"), Field("caller"), Field("trace"), Field("error"), Count("attempts"), Count("resends"), Count("read_backs"),
+            When("claimed_at") ?? default, When("last_attempt"), When("sent_at"), When("verified_at"), When("dead_at"), hasBody);
+
+        string Field(string name) => fields.GetValueOrDefault(name, "");
+
+        int Count(string name) => int.TryParse(Field(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+        DateTimeOffset? When(string name) => Field(name) is { Length: > 0 } time
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)double.Parse(time, CultureInfo.InvariantCulture))
+            : null;
+    }
+
+    /// <summary>The stored request; null when the entry has none (any more).</summary>
+    public async Task<StoredConversion?> ReadBodyAsync(IDatabase redis, ConversionId id) =>
+        (byte[]?)await redis.StringGetAsync(settings.Keys.Of(id)[1], CommandFlags.DemandMaster) is { } body ? StoredConversion.Read(body) : null;
+
+    // take.lua and review.lua answer alike.
+    private static LedgerJob Job(ConversionId id, LeaseToken token, RedisResult[] reply) => new(
+        id, token, Time(reply[1]), AgeFrom: Time(reply[3]), Number(reply[2]), MaybeLanded: Text(reply[4]) == "1",
+        Text(reply[5]), Text(reply[6]), Text(reply[7]), (byte[]?)reply[8] is { } body ? body : (ReadOnlyMemory<byte>?)null);
+
+    private static IReadOnlyList<ConversionId> Ids(int partition, RedisResult list) =>
+        [.. ((RedisValue[])list!).Select(hash => new ConversionId(partition, hash!))];
+
+    /// <summary>
+    /// A caller is about to be told that it will be delivered: from here on its holder may not give it away. False when the ledger does not have it any more,
+    /// or it has been given away already.
+    /// </summary>
+    public Task<bool> ConfirmAsync(IDatabase redis, ConversionId id) => RunAsync(LedgerScript.Confirm, redis, id, static reply => Text(reply) == "known");
+
+
+    private static RedisValue Milliseconds(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
+
+    private static string Text(RedisResult value) => (string?)value ?? "";
+
+    private static int Number(RedisResult value) => int.TryParse(Text(value), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    // A score comes back as a number with a decimal point, or with an exponent, as the server likes.
+    private static DateTimeOffset Time(RedisResult value) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)double.Parse(Text(value), CultureInfo.InvariantCulture));
+
+    // What only the holder of the lease may do.
+    private Task<Fenced> FencedAsync(LedgerScript script, IDatabase redis, ConversionId id, params ReadOnlySpan<RedisValue> arguments) => RunAsync(
+        script, redis, id,
+        static reply => Text(reply) switch
+        {
+            "stale" => Fenced.Stale,
+            "missing" => Fenced.Missing,
+            _ => Fenced.Done,
+        },
+        arguments);
+
+    private Task<TResult> RunAsync<TResult>(
+        LedgerScript script, IDatabase redis, ConversionId id, Func<RedisResult, TResult> read, params ReadOnlySpan<RedisValue> arguments) =>
+        script.RunAsync(redis, settings.Keys.Of(id), [id.Hash, .. arguments], read);
+}

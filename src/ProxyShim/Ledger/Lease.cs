@@ -1,0 +1,32 @@
+using ProxyShim.Conversions;
+
+namespace ProxyShim.Ledger;
+
+/// <summary>The right to send one conversion, and what its events shall say.</summary>
+/// <param name="CustomerRef">The customer's name in the log.</param>
+/// <param name="Inline">Whether a legacy caller waits for it.</param>
+/// <param name="Attempts">Attempts made before this lease.</param>
+/// <param name="MaybeLanded">An earlier attempt may have landed, and nothing can be read back.</param>
+/// <param name="Age">How old the conversion was, from its claim or replay, when the lease began.</param>
+/// <param name="Since">When the lease began.</param>
+internal sealed record Lease(
+    ConversionId Id,
+    LeaseToken Token,
+    string? CustomerRef,
+    string Xid,
+    string PartnerKey,
+    string Caller,
+    string TraceId,
+    Moment Since,
+    bool Inline = false,
+    int Attempts = 0,
+    bool MaybeLanded = false,
+    TimeSpan Age = default)
+{
+    private bool _counted;
+
+    /// <summary>
+    /// True the first time. A report whose reply came too late is made again, and the late reply is still read by whoever waited for it: two would count.
+    /// </summary>
+    public bool CountOnce() => !Interlocked.Exchange(ref _counted, true);
+}

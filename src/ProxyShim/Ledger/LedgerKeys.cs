@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using StackExchange.Redis;
+
+namespace ProxyShim.Ledger;
+
+/// <summary>Names the ledger's keys. A partition's keys share a hash tag, so that Redis Cluster keeps them in one slot and a script may touch them all.</summary>
+internal sealed class LedgerKeys
+{
+    private readonly Partition[] _partitions;
+
+    /// <param name="prefix"><c>Redis:KeyPrefix</c>.</param>
+    /// <param name="test">Whether the token is the test environment's: a trial never burns a real customer.</param>
+    public LedgerKeys(string prefix, bool test)
+    {
+        var environment = $"{prefix}{(test ? "test" : "live")}:";
+        Format = $"{environment}format";
+        _partitions = [.. Enumerable.Range(0, ConversionId.Partitions).Select(number => new Partition(environment, number))];
+    }
+
+    /// <summary>Holds the version of the ledger's format.</summary>
+    public RedisKey Format { get; }
+
+    /// <summary>What the scripts know as KEYS: conversion, body, due, unverified, dead.</summary>
+    public RedisKey[] Of(ConversionId id)
+    {
+        var partition = _partitions[id.Partition];
+        RedisKey hash = id.Hash;
+        return [hash.Prepend(partition.Conversions), hash.Prepend(partition.Bodies), partition.Due, partition.Unverified, partition.Dead];
+    }
+
+    /// <summary>The same for a script that names no conversion.</summary>
+    public RedisKey[] OfPartition(int number)
+    {
+        var partition = _partitions[number];
+        return [partition.Conversions, partition.Bodies, partition.Due, partition.Unverified, partition.Dead];
+    }
+
+    private sealed class Partition
+    {
+        public Partition(string environment, int number)
+        {
+            var tag = string.Create(CultureInfo.InvariantCulture, $"{environment}{{p{number:00}}}:");
+
+            // As bytes: a key that is made of prefix and hash is then written without being put together first.
+            Conversions = Encoding.UTF8.GetBytes(tag + "conversion:");
+            Bodies = Encoding.UTF8.GetBytes(tag + "body:");
+            Due = tag + "due";
+            Unverified = tag + "unverified";
+            Dead = tag + "dead";
+        }
+
+        public RedisKey Conversions { get; }
+
+        public RedisKey Bodies { get; }
+
+        public RedisKey Due { get; }
+
+        public RedisKey Unverified { get; }
+
+        public RedisKey Dead { get; }
+    }
+}

@@ -1,0 +1,18 @@
+namespace ProxyShim.Ledger;
+
+/// <summary>What a partition has to do.</summary>
+/// <param name="Now">Redis's clock.</param>
+/// <param name="Due">Jobs whose time has come, oldest first.</param>
+/// <param name="Unverified">Read-backs whose time has come, oldest first.</param>
+/// <param name="DueDepth">How many jobs wait, their time come or not.</param>
+/// <param name="UnverifiedDepth">How many read-backs wait.</param>
+/// <param name="DeadDepth">How many dead letters there are.</param>
+/// <param name="OldestDue">When the first of the jobs is or was due; null when none waits.</param>
+internal sealed record PartitionSurvey(
+    DateTimeOffset Now,
+    IReadOnlyList<ConversionId> Due,
+    IReadOnlyList<ConversionId> Unverified,
+    long DueDepth,
+    long UnverifiedDepth,
+    long DeadDepth,
+    DateTimeOffset? OldestDue);

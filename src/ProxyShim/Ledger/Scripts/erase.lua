@@ -1,0 +1,12 @@
+-- The customer was deleted, or the dead letter discarded: no job, no read-back, no personal data. The Customer API gets whatever comes.
+-- Whoever was claimed after the deletion is another customer of the same name, and stays.
+-- ARGV: id, reason, only a dead one 0|1, how long ago ms -> the former state | 'missing' | 'not_dead' | 'newer'
+local state = get('state')
+if not state then return 'missing' end
+local ago = tonumber(ARGV[4])
+if ago > 0 and tonumber(get('claimed_at')) > now - ago then return 'newer' end
+if ARGV[3] == '1' and state ~= 'dead' then return 'not_dead' end
+move(state, 'fallback', nil, 'error', ARGV[2])
+redis.call('HDEL', CONVERSION, 'token', 'lease', 'maybe')
+redis.call('DEL', BODY)
+return state

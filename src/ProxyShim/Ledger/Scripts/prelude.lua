@@ -1,0 +1,36 @@
+-- Stands before every script. KEYS: conversion, body, due, unverified, dead; ARGV[1]: the conversion's id. All of one partition.
+local CONVERSION, BODY, DUE, UNVERIFIED, DEAD = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local id = ARGV[1]
+
+-- Each state has one index, or none; an entry stands in its state's index and in no other.
+local INDEX = { claimed = DUE, due = DUE, ambiguous = UNVERIFIED, sent = UNVERIFIED, dead = DEAD }
+
+-- The server's clock is the only one: a client's may be wrong, and two clients' differ.
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+
+local function get(field) return redis.call('HGET', CONVERSION, field) end
+
+-- What only the holder of the lease may do: nil when it may, else the answer.
+local function refuse(token)
+  local held = redis.call('HMGET', CONVERSION, 'state', 'token')
+  if not held[1] then return 'missing' end
+  if held[2] ~= token then return 'stale' end
+  return nil
+end
+
+-- The same for what leaves nobody to deliver it: not even the holder may, once a caller has been told that it will be delivered.
+local function refuse_promised(token)
+  return refuse(token) or redis.call('HEXISTS', CONVERSION, 'acknowledged_at') == 1 and 'stale' or nil
+end
+
+-- The body's expiry is for what nobody works on any more: it counts from the end of whatever the entry waits for.
+local function keep(wait, life) redis.call('PEXPIRE', BODY, wait + tonumber(life)) end
+
+-- Moves the entry into a state and its index; without a score into no index.
+local function move(from, to, score, ...)
+  local old, new = INDEX[from], score and INDEX[to]
+  if old and old ~= new then redis.call('ZREM', old, id) end
+  if new then redis.call('ZADD', new, score, id) end
+  redis.call('HSET', CONVERSION, 'state', to, ...)
+end

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using ProxyShim.CustomerApi;
+using ProxyShim.Telemetry.Tracing;
+using ProxyShim.Text;
+
+namespace ProxyShim.Ledger;
+
+/// <summary>What the ledger keeps of a request until it is verified: enough to send it again, to read it back, and to answer for it. Personal data.</summary>
+/// <param name="Request">The customer.</param>
+/// <param name="SubIds">The click's subIDs.</param>
+/// <param name="Conversion">The composed body for the Conversion API.</param>
+/// <param name="Span">The span of the legacy request, for those of the background to go on from; default where it had none.</param>
+internal sealed record StoredConversion(CustomerRequest Request, IReadOnlyList<string> SubIds, ReadOnlyMemory<byte> Conversion, ActivityContext Span)
+{
+    // Deeper than any request that is read (64) and the object around it.
+    private static readonly JsonDocumentOptions s_readOptions = new() { MaxDepth = 128 };
+
+    /// <summary>Writes the composed conversion with what it does not hold itself: the partner, and the request's span where it has one.</summary>
+    public static ReadOnlyMemory<byte> Write(string partnerKey, ReadOnlyMemory<byte> conversion, string? traceParent = null) => JsonText.Write(
+        (partnerKey, conversion, traceParent),
+        static (json, from) =>
+        {
+            json.WriteStartObject();
+            json.WriteString("partner_key"u8, from.partnerKey);
+            if (from.traceParent is not null)
+            {
+                json.WriteString("traceparent"u8, from.traceParent);
+            }
+
+            json.WritePropertyName("conversion"u8);
+            json.WriteRawValue(from.conversion.Span, skipInputValidation: true);
+            json.WriteEndObject();
+        });
+
+    /// <exception cref="FormatException">The bytes are none of ours.</exception>
+    public static StoredConversion Read(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, s_readOptions);
+            var conversion = document.RootElement.GetProperty("conversion"u8);
+            if (!CustomerKey.TryCreate(conversion.GetProperty("customer_key"u8).GetString(), out var key))
+            {
+                throw new FormatException("A stored conversion has no customer_key.");
+            }
+
+            var request = new CustomerRequest(
+                key,
+                Text(conversion, "email") ?? "",
+                document.RootElement.GetProperty("partner_key"u8).GetString()!,
+                Text(conversion, "name"),
+                Text(conversion, "provider_key"),
+
+                // The cast matters: a null array would become an empty memory, not no memory.
+                conversion.TryGetProperty("meta"u8, out var meta) ? JsonMarshal.GetRawUtf8Value(meta).ToArray() : (ReadOnlyMemory<byte>?)null);
+            IReadOnlyList<string> subIds = conversion.TryGetProperty("sub_ids"u8, out var list)
+                ? [.. list.EnumerateArray().Select(subId => subId.GetString()!)]
+                : [];
+            var span = TraceContext.Parse(Text(document.RootElement, TraceContext.HeaderName));
+            return new StoredConversion(request, subIds, JsonMarshal.GetRawUtf8Value(conversion).ToArray(), span);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new FormatException("A stored conversion cannot be read.");
+        }
+    }
+
+    private static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? value.GetString() : null;
+}

@@ -1,0 +1,16 @@
+using ProxyShim.Telemetry.Output;
+
+namespace ProxyShim.Management.Admin;
+
+/// <summary>The admin API on the management listener: bearer token, JSON, no personal data.</summary>
+internal sealed class AdminEndpoints(
+    ManagementSettings settings, DeadLetters letters, CustomerSearch customers, OverviewReader overview, RecentLines events)
+{
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        var routes = new AdminRoutes(endpoints, settings.Token);
+        OverviewEndpoints.Map(routes, overview, events);
+        DeadLetterEndpoints.Map(routes, letters);
+        CustomerEndpoints.Map(routes, customers);
+    }
+}

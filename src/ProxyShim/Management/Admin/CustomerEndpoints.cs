@@ -1,0 +1,25 @@
+using ProxyShim.CustomerApi;
+using ProxyShim.Passthrough;
+
+namespace ProxyShim.Management.Admin;
+
+/// <summary>One customer's life, for whoever knows the <c>customer_key</c> already.</summary>
+internal static class CustomerEndpoints
+{
+    public const string Conversions = "/admin/conversions/";
+
+    public static void Map(AdminRoutes routes, CustomerSearch customers) =>
+        routes.Map("GET", Conversions + "{**key}", context => FindAsync(context, customers));
+
+    private static async Task FindAsync(HttpContext context, CustomerSearch customers)
+    {
+        // The raw target: a customer_key may hold anything, an escaped slash too.
+        var raw = RawTarget.PathOf(RawTarget.Of(context))[Conversions.Length..];
+        var found = CustomerKey.TryCreate(Uri.UnescapeDataString(raw), out var key) ? await customers.FindAsync(key, context.RequestAborted) : default;
+        await (found.Entry is { } entry
+            ? AdminReply.WriteAsync(context, ShownCustomer.Of(entry, found.Click, customers.RefOf(key)), AdminJson.Default.ShownCustomer)
+            : AdminReply.FailAsync(context, StatusCodes.Status404NotFound, found.Click is { } click
+                ? $"The ledger does not know this customer, but Redis has a click: {click.Xid}. The app has not reported the customer yet."
+                : "The ledger does not know this customer."));
+    }
+}

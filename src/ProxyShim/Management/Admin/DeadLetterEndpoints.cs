@@ -1,0 +1,82 @@
+using System.Globalization;
+using ProxyShim.Ledger;
+
+namespace ProxyShim.Management.Admin;
+
+/// <summary>Dead letters: listed, replayed, discarded.</summary>
+internal static class DeadLetterEndpoints
+{
+    public const string Letters = "/admin/dead-letters";
+
+    public static void Map(AdminRoutes routes, DeadLetters letters)
+    {
+        routes.Map("GET", Letters, context => ListAsync(context, letters));
+        routes.Map("POST", Letters + "/replay", context => ReplayAllAsync(context, letters));
+        routes.Map("POST", Letters + "/{reference}/replay", context => ReplayAsync(context, letters));
+        routes.Map("DELETE", Letters + "/{reference}", context => DiscardAsync(context, letters));
+    }
+
+    // ?limit=N: whoever looks every two seconds does not want all of them.
+    private static async Task ListAsync(HttpContext context, DeadLetters letters)
+    {
+        var limit = int.MaxValue;
+        if (context.Request.Query.TryGetValue("limit", out var text)
+            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit == 0))
+        {
+            await AdminReply.FailAsync(context, StatusCodes.Status400BadRequest, "limit is a whole number from 1.");
+            return;
+        }
+
+        var list = await letters.ListAsync(limit, context.RequestAborted);
+        await AdminReply.WriteAsync(context, new DeadLetterList([.. list.Select(ShownConversion.Of)]), AdminJson.Default.DeadLetterList);
+    }
+
+    private static async Task ReplayAllAsync(HttpContext context, DeadLetters letters) =>
+        await AdminReply.WriteAsync(context, new ReplayResult(await letters.ReplayAllAsync(context.RequestAborted)), AdminJson.Default.ReplayResult);
+
+    private static async Task ReplayAsync(HttpContext context, DeadLetters letters)
+    {
+        if (await ReferenceAsync(context) is not { } id)
+        {
+            return;
+        }
+
+        await (await letters.ReplayAsync(id) switch
+        {
+            ReviveOutcome.Revived => AdminReply.WriteAsync(context, new ReplayResult(1), AdminJson.Default.ReplayResult),
+            ReviveOutcome.NoBody =>
+                AdminReply.FailAsync(context, StatusCodes.Status409Conflict, "Its body has expired; only the legacy app can send it again."),
+            _ => NoLetterAsync(context),
+        });
+    }
+
+    private static async Task DiscardAsync(HttpContext context, DeadLetters letters)
+    {
+        if (await ReferenceAsync(context) is not { } id)
+        {
+            return;
+        }
+
+        if (await letters.DiscardAsync(id))
+        {
+            AdminReply.Begin(context, StatusCodes.Status204NoContent);
+            return;
+        }
+
+        await NoLetterAsync(context);
+    }
+
+    private static Task NoLetterAsync(HttpContext context) =>
+        AdminReply.FailAsync(context, StatusCodes.Status404NotFound, "There is no such dead letter.");
+
+    private static async ValueTask<ConversionId?> ReferenceAsync(HttpContext context)
+    {
+        if (ConversionId.TryParse((string?)context.Request.RouteValues["reference"] ?? "", out var id))
+        {
+            return id;
+        }
+
+        await AdminReply.FailAsync(context, StatusCodes.Status404NotFound, "That is no reference; write one of the list, such as 07-9f86d0….");
+        return null;
+    }
+}

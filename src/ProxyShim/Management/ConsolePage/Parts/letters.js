@@ -1,0 +1,118 @@
+import { call } from "./api.js";
+import { confirm } from "./confirm.js";
+import { byId, cell, el, row, setText, table, time } from "./dom.js";
+import { ago, count, number } from "./format.js";
+
+const Most = 50;
+
+const Reasons = {
+  refused: "The Conversion API refuses it for good.",
+  expired: "It could not be delivered within Delivery:MaxAge.",
+  phantom: "It was taken again and again, and never landed.",
+  unverifiable: "Nobody could tell whether it landed.",
+  body_lost: "Its request is gone from Redis.",
+  conflict_after_ambiguity: "It is known already, after an attempt that may have landed.",
+};
+
+const rows = new Map();
+let act = () => { };
+let now = new Date();
+
+export const readLetters = signal => call(`dead-letters?limit=${Most}`, { signal });
+
+// act(work) runs an action, says what came of it, and looks again.
+export function watchLetters(run) {
+  act = run;
+  byId("replay-all").addEventListener("click", async () => {
+    if (await confirm("Replay all dead letters?", "Each of them is delivered again, as far as its request is still there.", "Replay all")) {
+      await act(async () => {
+        const answer = await call("dead-letters/replay", { method: "POST" });
+        return answer.ok ? `${count(answer.body.replayed, "dead letter", "dead letters")} replayed.` : answer.error;
+      });
+    }
+  });
+}
+
+export function showLetters(answer, overview) {
+  now = new Date(overview.now);
+  if (!answer.ok) {
+    setText(byId("letters-note"), answer.error);
+    return;
+  }
+
+  const letters = answer.body.dead_letters;
+  const dead = Math.max(letters.length, overview.ledger?.dead ?? 0);
+  setText(byId("letters-note"), letters.length === 0 ? "None. Nothing was given up." : dead > letters.length
+    ? `The ${number(letters.length)} that have been dead longest, of ${number(dead)}.`
+    : "");
+  byId("replay-all").hidden = letters.length < 2;
+  place(letters);
+}
+
+// Rows are kept while their letter is there: whoever has tabbed to a button stays on it.
+function place(letters) {
+  const holder = byId("letters");
+  if (letters.length === 0) {
+    moveFocusFrom([...rows.values()], []);
+    rows.clear();
+    holder.replaceChildren();
+    return;
+  }
+
+  if (!holder.firstChild) {
+    holder.append(table("Dead letters", [["Died", ""], ["Reason", ""], ["Click", ""], ["Attempts", "figure"], ["Actions", "actions"]], []));
+  }
+
+  const body = holder.querySelector("tbody");
+  const gone = [...rows.keys()].filter(ref => !letters.some(letter => letter.ref === ref));
+  moveFocusFrom(gone.map(ref => rows.get(ref)), letters.filter(letter => rows.has(letter.ref)).map(letter => rows.get(letter.ref)));
+  for (const ref of gone) {
+    rows.get(ref).remove();
+    rows.delete(ref);
+  }
+
+  letters.forEach((letter, position) => {
+    const shown = rows.get(letter.ref) ?? make(letter);
+    rows.set(letter.ref, shown);
+    setText(shown.querySelector("time"), ago(new Date(letter.dead_at), now));
+    if (body.children[position] !== shown) {
+      body.insertBefore(shown, body.children[position] ?? null);
+    }
+  });
+}
+
+function moveFocusFrom(leaving, staying) {
+  if (leaving.some(shown => shown.contains(document.activeElement))) {
+    (staying[0]?.querySelector("button:enabled") ?? byId("letters-title")).focus();
+  }
+}
+
+function make(letter) {
+  const replay = el("button", { type: "button", "aria-label": `Replay ${letter.xid}`, disabled: !letter.replayable }, "Replay");
+  replay.addEventListener("click", () => act(async () => {
+    const answer = await call(`dead-letters/${letter.ref}/replay`, { method: "POST" });
+    return answer.ok ? `${letter.xid} is replayed: it will be delivered now.` : answer.error;
+  }));
+
+  const discard = el("button", { type: "button", class: "danger", "aria-label": `Discard ${letter.xid}` }, "Discard");
+  discard.addEventListener("click", async () => {
+    const sure = await confirm(
+      "Discard this dead letter?",
+      `The conversion of ${letter.xid} will never be sent, and its customer is left to the Customer API. This cannot be undone.`,
+      "Discard");
+    if (sure) {
+      await act(async () => {
+        const answer = await call(`dead-letters/${letter.ref}`, { method: "DELETE" });
+        return answer.ok ? `${letter.xid} is discarded.` : answer.error;
+      });
+    }
+  });
+
+  return row(
+    cell("when", time("", new Date(letter.dead_at))),
+    cell("why", el("b", {}, letter.reason), el("span", { class: "note" }, Reasons[letter.reason] ?? ""),
+      letter.replayable ? "" : el("span", { class: "note" }, "It cannot be replayed: its request is gone.")),
+    cell("what", el("code", {}, letter.xid), el("span", { class: "note" }, `caller ${letter.caller}`), el("code", { class: "note" }, letter.trace_id)),
+    cell("figure", number(letter.attempts)),
+    cell("actions", replay, discard));
+}

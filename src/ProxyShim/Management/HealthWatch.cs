@@ -1,0 +1,40 @@
+using ProxyShim.Conversions;
+using ProxyShim.Delivery;
+using ProxyShim.Redis;
+using ProxyShim.Telemetry.Health;
+using ProxyShim.Telemetry.Output;
+
+namespace ProxyShim.Management;
+
+/// <summary>Looks, once a second, at the parts that do not report themselves.</summary>
+internal sealed class HealthWatch(
+    Degradations degradations, RedisGate redis, ConversionPipeline conversionApi, LedgerGauges ledger, BackgroundLines lines, TimeProvider time) : BackgroundService
+{
+    /// <summary>A due job is taken within seconds by any replica that is well.</summary>
+    public static readonly TimeSpan Overdue = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    private long _dropped;
+
+    /// <summary>One look.</summary>
+    public void Look()
+    {
+        degradations.Report(DegradedPart.Redis, redis.IsBroken ? "unavailable" : null);
+        degradations.Report(DegradedPart.ConversionApi, conversionApi.IsBroken ? "failing" : null);
+        degradations.Report(DegradedPart.Queue, ledger.Depths?.OldestDueAge > Overdue ? "overdue" : null);
+
+        var dropped = lines.Dropped;
+        degradations.Report(DegradedPart.Log, dropped > _dropped ? "events_dropped" : null);
+        _dropped = dropped;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            Look();
+        }
+    }
+}

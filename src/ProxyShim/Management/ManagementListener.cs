@@ -1,0 +1,34 @@
+using ProxyShim.Management.Admin;
+using ProxyShim.Management.ConsolePage;
+using ProxyShim.Management.Scraping;
+using ProxyShim.Telemetry.Health;
+
+namespace ProxyShim.Management;
+
+/// <summary>Serves the management surface on a listener of its own, so that nothing of it can ever be reached through the legacy one.</summary>
+internal sealed class ManagementListener(
+    ManagementSettings settings, Readiness readiness, Degradations degradations, MetricsScrape metrics, AdminEndpoints admin)
+    : IHostedService, IAsyncDisposable
+{
+    private readonly WebApplication _app = Build(settings, readiness, degradations, metrics, admin);
+
+    public Task StartAsync(CancellationToken cancellationToken) => StartException.GuardAsync(() => _app.StartAsync(cancellationToken), settings.Url.ToString());
+
+    public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static WebApplication Build(
+        ManagementSettings settings, Readiness readiness, Degradations degradations, MetricsScrape metrics, AdminEndpoints admin)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).UseUrls(settings.Url.ToString());
+        builder.Services.AddRoutingCore();
+        var app = builder.Build();
+        app.MapHealth(readiness, degradations);
+        app.MapMetrics(metrics);
+        admin.Map(app);
+        app.MapConsole(isAdminOn: settings.Token is not null);
+        return app;
+    }
+}

@@ -1,0 +1,80 @@
+namespace ProxyShim.Management.Reporting;
+
+/// <summary><c>proxyshim report [--json] [FILE…]</c>: adds up what a log says, for those who have no dashboard. It needs no settings.</summary>
+internal static class ReportCommand
+{
+    // sysexits.h: EX_USAGE, EX_NOINPUT.
+    private const int UsageError = 64;
+    private const int NoInput = 66;
+
+    // A file that is read sooner needs no sign of life.
+    private static readonly TimeSpan s_signOfLife = TimeSpan.FromSeconds(2);
+
+    /// <returns>0; 64 for an unknown option; 66 when a file cannot be read.</returns>
+    public static int Run(string[] arguments, Stream input, Stream output, TextWriter errors, TimeProvider time)
+    {
+        var files = arguments.Where(argument => argument != "--json").ToList();
+        if (files.Find(file => file.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+        {
+            errors.WriteLine($"'{unknown}' is not an option; write report [--json] [FILE…], and no file, or -, for standard input.");
+            return UsageError;
+        }
+
+        var report = new Report();
+        try
+        {
+            foreach (var file in files.DefaultIfEmpty("-"))
+            {
+                using var stream = file == "-" ? input : File.OpenRead(file);
+                Read(stream, file, report, errors, time);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            errors.WriteLine(exception.Message);
+            return NoInput;
+        }
+
+        if (files.Count < arguments.Length)
+        {
+            ReportJson.Write(report, output);
+        }
+        else
+        {
+            output.Write(System.Text.Encoding.UTF8.GetBytes(ReportTable.Render(report)));
+        }
+
+        return 0;
+    }
+
+    private static void Read(Stream stream, string file, Report report, TextWriter errors, TimeProvider time)
+    {
+        using var lines = new LineReader(stream);
+        var entry = new LogEntry(new NamePool());
+        var lastSign = time.GetTimestamp();
+        while (lines.TryRead(out var line))
+        {
+            Add(line, entry, report);
+            if (report.Lines % 10_000 == 0 && time.GetElapsedTime(lastSign) >= s_signOfLife)
+            {
+                lastSign = time.GetTimestamp();
+                var share = stream.CanSeek && stream.Length > 0 ? $", {100 * lines.Position / stream.Length} %" : "";
+                errors.WriteLine($"{file}: {report.Lines} lines{share}");
+            }
+        }
+    }
+
+    private static void Add(ReadOnlySpan<byte> line, LogEntry entry, Report report)
+    {
+        // Tools that collect several programs' output put a prefix before each line.
+        var brace = line.IndexOf((byte)'{');
+        if (brace >= 0 && entry.TryRead(line[brace..]))
+        {
+            report.Add(entry);
+        }
+        else if (!line.Trim(" \r\t"u8).IsEmpty)
+        {
+            report.AddBadLine();
+        }
+    }
+}

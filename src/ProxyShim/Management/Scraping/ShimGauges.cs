@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+using ProxyShim.Conversions;
+using ProxyShim.Delivery;
+using ProxyShim.Redis;
+using ProxyShim.Telemetry.Health;
+using ProxyShim.Telemetry.Metrics;
+using ProxyShim.Telemetry.Output;
+
+namespace ProxyShim.Management.Scraping;
+
+/// <summary>How things stand, as numbers that are looked up when somebody asks.</summary>
+internal sealed class ShimGauges
+{
+    public ShimGauges(
+        ShimMetrics metrics, BackgroundLines lines, RedisGate redis, ConversionPipeline conversionApi, LedgerGauges ledger, Degradations degradations)
+    {
+        var meter = metrics.Meter;
+        meter.CreateObservableCounter("proxyshim.log.events.dropped", () => lines.Dropped, "{event}", "Events that the log lost, since its reader paused for too long.");
+        meter.CreateObservableGauge(
+            "proxyshim.breaker.open",
+            () => (Measurement<int>[])[Of(redis.IsBroken, "dependency", "redis"), Of(conversionApi.IsBroken, "dependency", "conversion_api")],
+            "{breaker}",
+            "1 while calls to the dependency are held back, since it failed too often.");
+        meter.CreateObservableGauge(
+            "proxyshim.degraded",
+            () => DegradedPart.All.Select(part => Of(degradations.IsDegraded(part), "part", part.Name)),
+            "{part}",
+            "1 while the part is degraded; /healthz/ready says why and since when.");
+
+        // Nothing before the first look at the ledger: 0 would be a lie.
+        meter.CreateObservableGauge(
+            "proxyshim.ledger.depth",
+            () => ledger.Depths is { } depths
+                ? [Of(depths.Due, "list", "due"), Of(depths.Unverified, "list", "unverified"), Of(depths.Dead, "list", "dead")]
+                : Array.Empty<Measurement<long>>(),
+            "{conversion}",
+            "Conversions to be sent, to be read back, and dead letters, as this replica last saw them.");
+        meter.CreateObservableGauge(
+            "proxyshim.ledger.oldest_due.age",
+            () => ledger.Depths is { } depths ? [new Measurement<double>(depths.OldestDueAge.TotalSeconds)] : Array.Empty<Measurement<double>>(),
+            "s",
+            "How long the first due conversion has been overdue.");
+    }
+
+    private static Measurement<int> Of(bool value, string label, string name) => new(value ? 1 : 0, new KeyValuePair<string, object?>(label, name));
+
+    private static Measurement<long> Of(long value, string label, string name) => new(value, new KeyValuePair<string, object?>(label, name));
+}

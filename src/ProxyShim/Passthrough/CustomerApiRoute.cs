@@ -1,0 +1,89 @@
+using System.Text;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Net.Http.Headers;
+using ProxyShim.Conversions;
+using ProxyShim.Settings;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Transforms;
+
+namespace ProxyShim.Passthrough;
+
+/// <summary>The YARP route that takes every call which is not converted to the Customer API, byte for byte.</summary>
+internal static class CustomerApiRoute
+{
+    private const string Cluster = "customer-api";
+
+    public static IServiceCollection AddPassthrough(this IServiceCollection services, ShimSettings settings)
+    {
+        var clients = new OutboundClients(settings.Outbound);
+        var origin = settings.CustomerApi.Address.ToString().TrimEnd('/');
+
+        services.AddSingleton<IDataProtectionProvider, NoDataProtection>();
+        services.AddReverseProxy()
+            .LoadFromMemory(
+                [new RouteConfig { RouteId = Cluster, ClusterId = Cluster, Match = new RouteMatch { Path = "/{**path}" } }],
+                [
+                    new ClusterConfig
+                    {
+                        ClusterId = Cluster,
+                        Destinations = new Dictionary<string, DestinationConfig> { [Cluster] = new() { Address = origin } },
+                    },
+                ])
+            .ConfigureHttpClient((_, handler) => clients.Configure(handler))
+            .AddTransforms(transforms =>
+            {
+                // The Customer API sees what the caller sent, and no trace of us.
+                transforms.UseDefaultForwarders = false;
+                transforms.AddRequestTransform(transform =>
+                {
+                    transform.ProxyRequest.RequestUri = RawTarget.On(origin, transform.HttpContext);
+
+                    // Hop-by-hop in effect: Kestrel has answered it, and the client would wait a second for a 100 that may never come.
+                    transform.ProxyRequest.Headers.ExpectContinue = null;
+
+                    // An empty one would go on beside the Customer API's own.
+                    transform.ProxyRequest.Headers.Remove(HeaderNames.Host);
+                    return ValueTask.CompletedTask;
+                });
+                var followUps = transforms.Services.GetRequiredService<FollowUps>();
+                transforms.AddResponseTransform(async transform =>
+                {
+                    if (transform.ProxyResponse is { } response)
+                    {
+                        if (response.Headers.NonValidated.TryGetValues(HeaderNames.Connection, out var connection))
+                        {
+                            HopByHop.Remove(connection.ToString(), transform.HttpContext.Response.Headers);
+                        }
+
+                        transform.SuppressResponseBody = !await followUps.AcceptAsync(transform.HttpContext, response);
+                    }
+                });
+            });
+
+        // It would make keys at start all the same, and write them into the home directory. The native binary does not even have it (Trimming.xml).
+        foreach (var keys in services.Where(service =>
+            service.ServiceType == typeof(IHostedService) && service.ImplementationType is { Namespace: "Microsoft.AspNetCore.DataProtection.Internal" }).ToArray())
+        {
+            services.Remove(keys);
+        }
+
+        // Header values are bytes to us; as Latin-1 every byte goes through, as UTF-8 (Kestrel's choice) some are refused and some refuse to be sent on.
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        });
+        return services.AddSingleton<PassthroughRecorder>().AddSingleton<FollowUps>();
+    }
+
+    /// <summary>Ends the pipeline.</summary>
+    public static void UsePassthrough(this WebApplication app)
+    {
+        app.UseRouting();
+
+        // YARP brings it along; without a place of its own it would stand before all stages.
+        app.UseAuthorization();
+        app.MapReverseProxy(pipeline => pipeline.UseStage<PassthroughRecorder>());
+    }
+}

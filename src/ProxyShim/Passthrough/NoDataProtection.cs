@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.DataProtection;
+
+namespace ProxyShim.Passthrough;
+
+/// <summary>Stands where YARP's session affinity, unused here, asks for somebody who protects its cookies; the usual provider would write its keys to disk.</summary>
+internal sealed class NoDataProtection : IDataProtectionProvider, IDataProtector
+{
+    public IDataProtector CreateProtector(string purpose) => this;
+
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public byte[] Protect(byte[] plaintext) => throw new NotSupportedException("Nothing here is protected by a key.");
+
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public byte[] Unprotect(byte[] protectedData) => throw new NotSupportedException("Nothing here is protected by a key.");
+}

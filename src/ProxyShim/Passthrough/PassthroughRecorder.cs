@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http.Features;
+using ProxyShim.CustomerApi;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Tracing;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ProxyShim.Passthrough;
+
+/// <summary>Notes what became of a forwarded call, and answers for a Customer API that cannot be reached.</summary>
+internal sealed class PassthroughRecorder(CustomerApiSettings settings, TimeProvider time) : IMiddleware
+{
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        // No WebSockets and no h2c: the Customer API has neither, and an upgraded connection is one nobody looks into.
+        context.Features.Set<IHttpUpgradeFeature>(null);
+        HopByHop.Remove(context.Request.Headers.Connection, context.Request.Headers);
+        var record = RequestRecord.Of(context);
+        using var span = Spans.Forward(RouteName.OfMethod(context.Request.Method), record.Route, settings.Address);
+        var start = time.GetTimestamp();
+        await next(context);
+        record.Upstream += time.GetElapsedTime(start);
+        var status = context.Response.StatusCode;
+        var error = context.Features.Get<IForwarderErrorFeature>()?.Error;
+        span.Ended(error is null ? status : null, error?.ToString());
+        if (error is null)
+        {
+            record.UpstreamStatus = status;
+            record.Outcome = status == StatusCodes.Status401Unauthorized ? Outcome.Unauthorized : record.Outcome;
+        }
+        else if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            record.Outcome = Outcome.Unavailable;
+            await ShimAnswer.WriteErrorAsync(context, status, "The Customer API could not be reached.");
+        }
+    }
+}

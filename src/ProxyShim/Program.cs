@@ -1,0 +1,42 @@
+using ProxyShim;
+using ProxyShim.Clicks;
+using ProxyShim.Conversions;
+using ProxyShim.CustomerApi;
+using ProxyShim.Delivery;
+using ProxyShim.Ledger;
+using ProxyShim.Management;
+using ProxyShim.Passthrough;
+using ProxyShim.Redis;
+using ProxyShim.Settings;
+using ProxyShim.Telemetry;
+using ProxyShim.Verification;
+
+return await CommandLine.RunAsync(args, ServeAsync);
+
+static async Task<int> ServeAsync(string[] arguments)
+{
+    var configuration = ShimConfiguration.Read(arguments);
+    var settings = ShimSettings.Read(configuration);
+    var builder = ShimHost.CreateBuilder(configuration, settings);
+    builder.Services
+        .AddTelemetry(settings)
+        .AddCustomerApi(settings)
+        .AddRedis(settings)
+        .AddClicks(settings)
+        .AddLedger(settings)
+        .AddConversions(settings)
+        .AddPassthrough(settings)
+        .AddVerification(settings)
+        .AddDelivery(settings)
+        .AddManagement(settings);
+
+    await using var app = builder.Build();
+
+    // What a legacy request meets, from the outside in.
+    app.UseStage<Drain>();              // while the shim stops, each answer ends its connection
+    app.UseStage<RequestLogging>();     // one wide event, whatever becomes of it
+    app.UseStage<CustomerCreation>();   // a new customer becomes a conversion
+    app.UseStage<FollowUps>();          // until PartnerStack shows the customer, the ledger stands in
+    app.UsePassthrough();               // everything else, byte for byte
+    return await ShimHost.RunAsync(app);
+}

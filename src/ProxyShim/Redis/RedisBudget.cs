@@ -1,0 +1,46 @@
+using ProxyShim.Telemetry.Tracing;
+using StackExchange.Redis;
+
+namespace ProxyShim.Redis;
+
+/// <summary>The time that one request may spend on Redis in all, however many round trips it makes.</summary>
+internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
+{
+    /// <summary>What is left below this is not worth a round trip; Polly's shortest timeout is 10 ms.</summary>
+    public static readonly TimeSpan Least = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>What has been spent so far.</summary>
+    public TimeSpan Spent { get; private set; }
+
+    public TimeSpan Remaining => total - Spent;
+
+    /// <summary>Does what belongs to no request and no job.</summary>
+    /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
+    public ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state, CancellationToken cancellationToken) =>
+        gate.RunAsync(work, state, this, cancellationToken);
+
+    /// <summary>Does a request's or a job's work, with a span of its own.</summary>
+    /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
+    public ValueTask<TResult> RunAsync<TState, TResult>(
+        RedisStage stage, Func<IDatabase, TState, Task<TResult>> work, TState state, CancellationToken cancellationToken) =>
+        Spans.AreHeard ? TracedAsync(stage, work, state, cancellationToken) : gate.RunAsync(work, state, this, cancellationToken);
+
+    /// <summary>Takes a round trip's time off.</summary>
+    public void Spend(TimeSpan time) => Spent += time;
+
+    // The span begins in here: begun in the method that calls this, it would stay the caller's current one after its end.
+    private async ValueTask<TResult> TracedAsync<TState, TResult>(
+        RedisStage stage, Func<IDatabase, TState, Task<TResult>> work, TState state, CancellationToken cancellationToken)
+    {
+        using var span = Spans.Redis(stage, gate.Settings);
+        try
+        {
+            return await gate.RunAsync(work, state, this, cancellationToken);
+        }
+        catch (RedisUnavailableException exception)
+        {
+            span.Failed(exception.Cause);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace ProxyShim.Redis;
+
+/// <summary>What a request or a job wants of Redis: the name of its span.</summary>
+internal sealed class RedisStage
+{
+    /// <summary>What is known of a customer: click, ledger entry, stored request.</summary>
+    public static readonly RedisStage LookUp = new("look_up");
+
+    /// <summary>Makes a conversion this request's own, and durable.</summary>
+    public static readonly RedisStage Claim = new("claim");
+
+    /// <summary>Writes down how it ended.</summary>
+    public static readonly RedisStage Settle = new("settle");
+
+    /// <summary>Makes a dead letter due again.</summary>
+    public static readonly RedisStage Revive = new("revive");
+
+    /// <summary>Forgets a customer who was deleted.</summary>
+    public static readonly RedisStage Erase = new("erase");
+
+    private RedisStage(string name) => Name = name;
+
+    public string Name { get; }
+}

@@ -1,0 +1,114 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using RESPite.Transports;
+
+namespace ProxyShim.Redis.Sockets;
+
+/// <summary>One connection's bytes, sent by whoever gives a command and received on the socket's thread.</summary>
+/// <remarks>
+/// StackExchange.Redis's own way hands each command to a loop on the thread pool, and each reply back to the thread pool: at the usual load of a sidecar that
+/// wakes two threads a command, which costs more than the command.
+/// </remarks>
+internal sealed class RedisTransport(Socket socket) : DuplexTransport
+{
+    // Enough for dozens of replies; what is longer takes another turn.
+    private const int ReceiveBytes = 16 * 1024;
+
+    // Never full: how many commands may wait is for the gate in front of it to say.
+    private readonly Pipe _outgoing = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private readonly byte[] _incoming = GC.AllocateUninitializedArray<byte>(ReceiveBytes);
+
+    // How often somebody has asked for what is committed to be sent, since the last one who sent was done: the first of them sends for all.
+    private int _asked;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _outgoing.Writer.GetMemory(sizeHint);
+
+    public override void Advance(int count) => _outgoing.Writer.Advance(count);
+
+    /// <summary>Sends what was written, at once or at the end of this thread's turn. StackExchange.Redis lets in one writer at a time.</summary>
+    /// <returns>Whether it is on its way: a fault is told to the receiver.</returns>
+    public override bool Flush()
+    {
+        // Completed when it returns: nothing here is ever full.
+        _ = CommitAsync();
+        if (!RedisTurn.TryDefer(this))
+        {
+            Send();
+        }
+
+        return true;
+    }
+
+    /// <summary>Sends what has been flushed.</summary>
+    public void Send()
+    {
+        if (Interlocked.Increment(ref _asked) == 1)
+        {
+            _ = SendAsync();
+        }
+    }
+
+    public override void Start(TransportReceiver receiver) => _ = ReceiveAsync(receiver);
+
+    public override ValueTask DisposeAsync()
+    {
+        // Whoever sends or receives learns it from the socket.
+        socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task CommitAsync() => await _outgoing.Writer.FlushAsync().ConfigureAwait(false);
+
+    private async Task SendAsync()
+    {
+        try
+        {
+            int seen;
+            do
+            {
+                seen = Volatile.Read(ref _asked);
+                while (_outgoing.Reader.TryRead(out var result) && !result.Buffer.IsEmpty)
+                {
+                    foreach (var part in result.Buffer)
+                    {
+                        // To its end: a socket in stream mode sends all that it is given.
+                        await socket.SendAsync(part, SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
+                    }
+
+                    _outgoing.Reader.AdvanceTo(result.Buffer.End);
+                }
+            }
+            while (Interlocked.Add(ref _asked, -seen) > 0);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Nothing more is sent, since the count stays above zero; the receiver tells why.
+            socket.Dispose();
+        }
+    }
+
+    private async Task ReceiveAsync(TransportReceiver receiver)
+    {
+        Exception? fault = null;
+        try
+        {
+            int length;
+            do
+            {
+                length = await socket.ReceiveAsync(_incoming.AsMemory(), SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
+            }
+            while (length > 0 && RedisTurn.Receive(receiver, _incoming.AsSpan(0, length)));
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode != SocketError.OperationAborted)
+        {
+            fault = exception;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // We have closed it ourselves.
+        }
+
+        socket.Dispose();
+        receiver.OnClosed(fault);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Sockets;
+using RESPite.Transports;
+using StackExchange.Redis;
+using StackExchange.Redis.Configuration;
+
+namespace ProxyShim.Redis.Sockets;
+
+/// <summary>Gives StackExchange.Redis a <see cref="RedisTransport"/> for its commands; for TLS and for subscriptions it keeps its own way.</summary>
+/// <param name="connectTimeout">The transport is connected by whoever makes it.</param>
+internal sealed class RedisTunnel(TimeSpan connectTimeout) : Tunnel
+{
+    public override async ValueTask<DuplexTransport?> ConnectTransportAsync(
+        EndPoint endpoint, ConnectionType connectionType, TlsOptions tls, CancellationToken cancellationToken)
+    {
+        if (tls.IsEnabled || connectionType != ConnectionType.Interactive)
+        {
+            return null;
+        }
+
+        var socket = NewSocket(endpoint);
+        try
+        {
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            late.CancelAfter(connectTimeout);
+            await socket.ConnectAsync(endpoint, late.Token);
+            return new RedisTransport(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    // As StackExchange.Redis makes its own.
+    private static Socket NewSocket(EndPoint endpoint)
+    {
+        if (endpoint.AddressFamily == AddressFamily.Unix)
+        {
+            return new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.IP);
+        }
+
+        var socket = endpoint.AddressFamily == AddressFamily.Unspecified
+            ? new Socket(SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.NoDelay = true;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        return socket;
+    }
+}

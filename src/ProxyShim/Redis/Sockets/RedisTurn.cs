@@ -1,0 +1,128 @@
+using RESPite.Transports;
+
+namespace ProxyShim.Redis.Sockets;
+
+/// <summary>
+/// What one thread has to do with Redis before it does anything else: commands that are given in a turn leave together at its end, and what waited for the
+/// replies that came in goes on, on this thread, once they have all been read.
+/// </summary>
+/// <remarks>
+/// Not before: then nothing of StackExchange.Redis is on the stack, and none of its locks is held. So code that goes on here may give commands, as it may
+/// anywhere; like all code on a socket's thread it must not block.
+/// </remarks>
+internal sealed class RedisTurn
+{
+    [ThreadStatic]
+    private static RedisTurn? t_current;
+
+    // A thread uses its turn again.
+    [ThreadStatic]
+    private static RedisTurn? t_kept;
+
+    private readonly List<RedisTransport> _unsent = [];
+    private readonly List<(SendOrPostCallback Callback, object? State)> _goesOn = [];
+    private bool _receives;
+
+    /// <summary>Begins a turn, unless one is under way: then what is given belongs to that.</summary>
+    public static Scope Begin() => t_current is null ? new Scope(t_current = Take()) : default;
+
+    /// <summary>Leaves the sending to the end of this thread's turn. False when it has none.</summary>
+    public static bool TryDefer(RedisTransport transport)
+    {
+        if (t_current is not { } turn)
+        {
+            return false;
+        }
+
+        if (!turn._unsent.Contains(transport))
+        {
+            turn._unsent.Add(transport);
+        }
+
+        return true;
+    }
+
+    /// <summary>Goes on once the replies have been read. False when this thread is not reading any.</summary>
+    public static bool TryGoOn(SendOrPostCallback callback, object? state)
+    {
+        if (t_current is not { _receives: true } turn)
+        {
+            return false;
+        }
+
+        turn._goesOn.Add((callback, state));
+        return true;
+    }
+
+    /// <summary>Hands over what came in, and does what waited for it.</summary>
+    /// <returns>Whether more is wanted.</returns>
+    public static bool Receive(TransportReceiver receiver, ReadOnlySpan<byte> payload)
+    {
+        // A connection may be made, and answer, within another one's turn.
+        var outer = t_current;
+        var turn = t_current = Take();
+        turn._receives = true;
+        try
+        {
+            var goesOn = receiver.OnReceived(payload);
+            receiver.OnBatchEnd();
+            turn.GoOn();
+            return goesOn;
+        }
+        finally
+        {
+            turn.End(outer);
+        }
+    }
+
+    private static RedisTurn Take()
+    {
+        var turn = t_kept ?? new RedisTurn();
+        t_kept = null;
+        return turn;
+    }
+
+    private void GoOn()
+    {
+        // One goes on here, as there is no faster way; where there are other processors, the others need not wait for it.
+        if (Environment.ProcessorCount > 1)
+        {
+            for (var i = 1; i < _goesOn.Count; i++)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static next => next.Callback(next.State), _goesOn[i], preferLocal: false);
+            }
+
+            if (_goesOn.Count > 1)
+            {
+                _goesOn.RemoveRange(1, _goesOn.Count - 1);
+            }
+        }
+
+        // It grows while it goes on.
+        for (var i = 0; i < _goesOn.Count; i++)
+        {
+            var (callback, state) = _goesOn[i];
+            callback(state);
+        }
+    }
+
+    private void End(RedisTurn? outer)
+    {
+        t_current = outer;
+        foreach (var transport in _unsent)
+        {
+            transport.Send();
+        }
+
+        _unsent.Clear();
+        _goesOn.Clear();
+        _receives = false;
+        t_kept = this;
+    }
+
+    /// <summary>Ends the turn that it began.</summary>
+    public readonly ref struct Scope(RedisTurn turn)
+    {
+        public void Dispose() => turn?.End(null);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+
+namespace ProxyShim.Redis.Sockets;
+
+/// <summary>Awaits a reply such that the code after it goes on in the turn in which the reply was read, and not by way of the thread pool.</summary>
+internal static class ReplyAwaiting
+{
+    /// <summary>For the tasks that StackExchange.Redis gives out, and no others.</summary>
+    public static Reply<T> InTurn<T>(this Task<T> reply) => new(reply);
+
+    /// <summary>What <c>await</c> asks for.</summary>
+    public readonly struct Reply<T>(Task<T> task) : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => task.IsCompleted;
+
+        public Reply<T> GetAwaiter() => this;
+
+        public T GetResult() => task.GetAwaiter().GetResult();
+
+        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+
+        // The tasks complete on the thread pool, save for who has said by a context of his own where he goes on.
+        public void UnsafeOnCompleted(Action continuation)
+        {
+            var former = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(TurnContext.Instance);
+            try
+            {
+                task.GetAwaiter().UnsafeOnCompleted(continuation);
+            }
+            finally
+            {
+                SynchronizationContext.SetSynchronizationContext(former);
+            }
+        }
+    }
+
+    private sealed class TurnContext : SynchronizationContext
+    {
+        public static readonly TurnContext Instance = new();
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            if (!RedisTurn.TryGoOn(d, state))
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(static next => next.d(next.state), (d, state), preferLocal: false);
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+namespace ProxyShim.Telemetry;
+
+/// <summary>What an operator must look at. Names and details are a closed set and part of the log's contract.</summary>
+internal sealed class Alert
+{
+    /// <summary>The Conversion API answered 401: the tracking token is wrong or revoked.</summary>
+    public static readonly Alert TokenUnauthorized = new("token_refused", "unauthorized");
+
+    /// <summary>The Conversion API answered 403.</summary>
+    public static readonly Alert TokenForbidden = new("token_refused", "forbidden");
+
+    /// <summary>The Conversion API answered 3xx: its address is wrong.</summary>
+    public static readonly Alert TokenRedirected = new("token_refused", "redirect");
+
+    /// <summary>The Customer API answered a read-back with 401: the vendor's key pair is wrong or revoked.</summary>
+    public static readonly Alert KeyPairUnauthorized = new("key_pair_refused", "unauthorized");
+
+    /// <summary>The Customer API answered a read-back with 403.</summary>
+    public static readonly Alert KeyPairForbidden = new("key_pair_refused", "forbidden");
+
+    /// <summary>A read-back found <c>test: true</c> where <c>ConversionApi:Test</c> is false: such customers pay nobody.</summary>
+    public static readonly Alert TestInLive = new("test_mismatch", "test_customer_in_live");
+
+    /// <summary>A read-back found <c>test: false</c> where <c>ConversionApi:Test</c> is true.</summary>
+    public static readonly Alert LiveInTest = new("test_mismatch", "live_customer_in_test");
+
+    /// <summary>Read-backs found nothing but 404: phantoms are not sent again until one finds a customer.</summary>
+    public static readonly Alert ReadBackBrakeEngaged = new("read_back_brake", "engaged");
+
+    /// <summary>A read-back found a customer: phantoms are sent again.</summary>
+    public static readonly Alert ReadBackBrakeReleased = new("read_back_brake", "released");
+
+    /// <summary>Redis may evict jobs when its memory is full.</summary>
+    public static readonly Alert RedisEvicts = new("jobs_at_risk", "eviction_policy");
+
+    /// <summary>Redis writes nothing to disk: a restart forgets jobs.</summary>
+    public static readonly Alert RedisForgets = new("jobs_at_risk", "persistence");
+
+    /// <summary>Every one there is.</summary>
+    public static readonly IReadOnlyList<Alert> All =
+    [
+        TokenUnauthorized, TokenForbidden, TokenRedirected, KeyPairUnauthorized, KeyPairForbidden, TestInLive, LiveInTest, ReadBackBrakeEngaged,
+        ReadBackBrakeReleased, RedisEvicts, RedisForgets,
+    ];
+
+    private Alert(string name, string detail) => (Name, Detail) = (name, detail);
+
+    public string Name { get; }
+
+    public string Detail { get; }
+
+    /// <summary>The alert for an answer of the Conversion API that means an operator's fault.</summary>
+    /// <param name="status">401, 403 or 3xx.</param>
+    public static Alert OfConversionApi(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => TokenUnauthorized,
+        StatusCodes.Status403Forbidden => TokenForbidden,
+        _ => TokenRedirected,
+    };
+}

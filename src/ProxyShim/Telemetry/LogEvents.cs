@@ -1,0 +1,153 @@
+using System.Text.Json;
+using ProxyShim.Conversions;
+using ProxyShim.Telemetry.Health;
+using ProxyShim.Telemetry.Output;
+using Serilog.Events;
+
+namespace ProxyShim.Telemetry;
+
+/// <summary>The events of the log. Names and types of their fields are a contract: <c>config/log-event.schema.json</c> says what each means.</summary>
+/// <remarks>
+/// Not <c>[LoggerMessage]</c>: through Microsoft.Extensions.Logging an event of twenty fields allocates some 4 KB and drags in whatever scopes are open, the
+/// request's path among them. Written straight into a line it allocates a tenth of a kilobyte, and nothing gets in that is not named here.
+/// </remarks>
+internal static class LogEvents
+{
+    /// <summary>Grows when a field is renamed or retyped, never for a new one.</summary>
+    public const int SchemaVersion = 1;
+
+    /// <summary>One per legacy request.</summary>
+    public static void RequestHandled(
+        EventLog log, RequestRecord record, string method, int status, string mode, TimeSpan elapsed) => log.Write(log
+            .Begin("RequestHandled"u8)
+            .Text("Outcome"u8, record.Outcome.Name)
+            .Text("Reason"u8, record.Reason)
+            .Text("Route"u8, record.Route)
+            .Text("Method"u8, method)
+            .Number("Status"u8, status)
+            .Number("UpstreamStatus"u8, record.UpstreamStatus)
+            .Number("Attempts"u8, record.Attempts)
+            .Flag("Ambiguous"u8, record.Ambiguous)
+            .Text("CustomerRef"u8, record.CustomerRef)
+            .Text("Xid"u8, record.Xid)
+            .Text("PartnerKey"u8, record.PartnerKey)
+            .Flag("PartnerMismatch"u8, record.PartnerMismatch)
+            .Text("Caller"u8, record.Caller)
+            .Text("Mode"u8, mode)
+            .Milliseconds("ElapsedMs"u8, elapsed)
+            .Milliseconds("RedisMs"u8, record.Redis)
+            .Milliseconds("UpstreamMs"u8, record.Upstream)
+            .Text("TraceId"u8, record.TraceId));
+
+    /// <summary>One per attempt at the Conversion API.</summary>
+    /// <param name="inline">While the legacy caller waits; else in the background.</param>
+    /// <param name="attempt">Counted from 1 over the conversion's whole life.</param>
+    /// <param name="elapsed">How long this attempt took.</param>
+    /// <param name="age">Since the claim.</param>
+    public static void DeliveryAttempted(
+        EventLog log, in LoggedConversion conversion, bool inline, int attempt, ConversionAnswer answer, TimeSpan elapsed, TimeSpan age) => log.Write(log
+            .Begin("DeliveryAttempted"u8)
+            .Text("Result"u8, NameOf(answer.Meaning))
+            .Number("Status"u8, answer.Status)
+            .Text("Error"u8, WordOf(answer.Error))
+            .Flag("Inline"u8, inline)
+            .Number("Attempt"u8, attempt)
+            .Milliseconds("ElapsedMs"u8, elapsed)
+            .Milliseconds("AgeMs"u8, age)
+            .Conversion(conversion));
+
+    /// <summary>Exactly once per conversion: the one to count.</summary>
+    /// <param name="inline">Before the legacy caller was answered.</param>
+    /// <param name="attempts">All of its attempts.</param>
+    /// <param name="age">Since the claim.</param>
+    public static void ConversionSent(EventLog log, in LoggedConversion conversion, bool inline, int attempts, TimeSpan age) => log.Write(log
+        .Begin("ConversionSent"u8)
+        .Flag("Inline"u8, inline)
+        .Number("Attempts"u8, attempts)
+        .Milliseconds("AgeMs"u8, age)
+        .Conversion(conversion));
+
+    /// <summary>A read-back has proved it.</summary>
+    /// <param name="reason"><c>already_existed</c>, or null.</param>
+    /// <param name="readBacks">Read-backs of this conversion, this one included.</param>
+    /// <param name="age">Since the claim.</param>
+    /// <param name="sinceAttempt">Since the last attempt.</param>
+    public static void ConversionVerified(
+        EventLog log, in LoggedConversion conversion, string? reason, int attempts, int readBacks, TimeSpan age, TimeSpan sinceAttempt) => log.Write(log
+            .Begin("ConversionVerified"u8)
+            .Text("Reason"u8, reason)
+            .Number("Attempts"u8, attempts)
+            .Number("ReadBacks"u8, readBacks)
+            .Milliseconds("AgeMs"u8, age)
+            .Milliseconds("SinceAttemptMs"u8, sinceAttempt)
+            .Conversion(conversion));
+
+    /// <summary>A read-back has proved that it never landed.</summary>
+    /// <param name="resends">How often it was sent again for that before.</param>
+    /// <param name="age">Since the claim.</param>
+    /// <param name="sinceAttempt">Since the last attempt.</param>
+    public static void ConversionPhantom(
+        EventLog log, in LoggedConversion conversion, int attempts, int resends, TimeSpan age, TimeSpan sinceAttempt) =>
+        log.Write(log
+            .Begin("ConversionPhantom"u8, LogEventLevel.Warning)
+            .Number("Attempts"u8, attempts)
+            .Number("Resends"u8, resends)
+            .Milliseconds("AgeMs"u8, age)
+            .Milliseconds("SinceAttemptMs"u8, sinceAttempt)
+            .Conversion(conversion));
+
+    /// <summary>Given up; a person must judge.</summary>
+    /// <param name="reason">A name from the closed set of the schema.</param>
+    /// <param name="status">The last attempt's status, or null.</param>
+    /// <param name="error">How the last attempt ended without a status, in a word; or null.</param>
+    /// <param name="age">Since the claim.</param>
+    public static void ConversionDead(
+        EventLog log, in LoggedConversion conversion, string reason, int attempts, int? status, string? error, TimeSpan age) => log.Write(log
+            .Begin("ConversionDead"u8, LogEventLevel.Error)
+            .Text("Reason"u8, reason)
+            .Number("Attempts"u8, attempts)
+            .Number("Status"u8, status)
+            .Text("Error"u8, WordOf(error))
+            .Milliseconds("AgeMs"u8, age)
+            .Conversion(conversion));
+
+    /// <summary>To be written when it begins, not each time it is noticed.</summary>
+    public static void Alert(EventLog log, Alert alert) => log.Write(log
+        .Begin("Alert"u8, LogEventLevel.Error)
+        .Text("Alert"u8, alert.Name)
+        .Text("Detail"u8, alert.Detail));
+
+    /// <summary>A part of the shim is in trouble, or no longer so.</summary>
+    /// <param name="elapsed">Since it began.</param>
+    public static void Degraded(EventLog log, Degradation degradation, TimeSpan elapsed, bool isOver) => log.Write(log
+        .Begin("Degraded"u8, isOver ? LogEventLevel.Information : LogEventLevel.Warning)
+        .Text("Part"u8, degradation.Part.Name)
+        .Text("Reason"u8, degradation.Reason)
+        .Flag("Over"u8, isOver)
+        .Milliseconds("ElapsedMs"u8, elapsed));
+
+    /// <summary>Once the log flows again after its reader paused for too long. Written by the log's own thread, past the queue that was full.</summary>
+    /// <param name="count">Events lost since the last such event.</param>
+    /// <param name="total">Events lost since the start.</param>
+    /// <param name="since">When the first of <paramref name="count"/> was lost.</param>
+    public static LogLine LogEventsDropped(DateTimeOffset time, long count, long total, DateTimeOffset since) => LogLine
+        .Begin(time, LogEventLevel.Warning, "LogEventsDropped"u8)
+        .Number("Count"u8, count)
+        .Number("Total"u8, total)
+        .Instant("Since"u8, since)
+        .End();
+
+    /// <summary>The names are part of the log's contract.</summary>
+    public static string NameOf(AnswerMeaning meaning) => meaning switch
+    {
+        AnswerMeaning.Sent => "sent",
+        AnswerMeaning.NothingLanded => "nothing_landed",
+        AnswerMeaning.Ambiguous => "ambiguous",
+        AnswerMeaning.OperatorFault => "operator_fault",
+        AnswerMeaning.Refused => "refused",
+        _ => throw new ArgumentOutOfRangeException(nameof(meaning)),
+    };
+
+    /// <summary>YARP names its errors in Pascal case; logs and spans have one case for all of their words.</summary>
+    public static string? WordOf(string? error) => error is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(error);
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics.Metrics;
+using ProxyShim.Conversions;
+
+namespace ProxyShim.Telemetry.Metrics;
+
+/// <summary>What happens, as numbers. Names follow OpenTelemetry's conventions; no label can hold what a request says.</summary>
+/// <remarks>Labels: outcomes, reasons and results are closed sets, callers are those of the settings.</remarks>
+internal sealed class ShimMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "ProxyShim";
+
+    // Seconds. The answer of a conversion is tens of milliseconds away, an outage's end ten seconds.
+    private static readonly double[] s_requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+    // Redis is in the next rack, and at most Redis:Timeout away.
+    private static readonly double[] s_redisBuckets = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+
+    private readonly Counter<long> _requests;
+    private readonly Counter<long> _lookUps;
+    private readonly Counter<long> _conversions;
+    private readonly Counter<long> _alerts;
+    private readonly Histogram<double> _requestDuration;
+    private readonly Histogram<double> _redisDuration;
+    private readonly Histogram<double> _attemptDuration;
+
+    public ShimMetrics()
+    {
+        _requests = Meter.CreateCounter<long>("proxyshim.requests", "{request}", "Legacy requests, by what became of them and who sent them.");
+        _lookUps = Meter.CreateCounter<long>("proxyshim.clicks.looked_up", "{click}", "Looks for a customer's click: hit or miss.");
+        _conversions = Meter.CreateCounter<long>("proxyshim.conversions", "{conversion}", "Conversions that were sent, verified, found to be phantoms, or given up.");
+        _alerts = Meter.CreateCounter<long>("proxyshim.alerts", "{alert}", "Alert events of the log.");
+        _requestDuration = Histogram("proxyshim.request.duration", s_requestBuckets, "From a legacy request's head to the end of its answer.");
+        _redisDuration = Histogram("proxyshim.request.redis.duration", s_redisBuckets, "What a legacy request waited for Redis in all.");
+        _attemptDuration = Histogram("proxyshim.attempt.duration", s_requestBuckets, "One attempt at the Conversion API, inline or in the background.");
+    }
+
+    public Meter Meter { get; } = new(MeterName);
+
+    /// <summary>Counts 0 of everything that an alert watches: a rate cannot be taken of what is not there yet.</summary>
+    public void Begin()
+    {
+        foreach (var stage in (ReadOnlySpan<string>)[ConversionStage.Sent, ConversionStage.Verified, ConversionStage.Phantom, ConversionStage.Dead])
+        {
+            _conversions.Add(0, new KeyValuePair<string, object?>("event", stage));
+        }
+
+        foreach (var alert in Alert.All)
+        {
+            _alerts.Add(0, new KeyValuePair<string, object?>("alert", alert.Name));
+        }
+
+        CountLookUp(hit: true, 0);
+        CountLookUp(hit: false, 0);
+    }
+
+    public void Handled(RequestRecord record, TimeSpan elapsed)
+    {
+        var outcome = new KeyValuePair<string, object?>("outcome", record.Outcome.Name);
+        _requests.Add(1, outcome, new("caller", record.Caller ?? "none"));
+        _requestDuration.Record(elapsed.TotalSeconds, outcome);
+        if (record.Redis > TimeSpan.Zero)
+        {
+            _redisDuration.Record(record.Redis.TotalSeconds);
+        }
+
+        if (ClickHit.Of(record.Outcome.Name, record.Reason, record.Xid is not null) is { } hit)
+        {
+            CountLookUp(hit, 1);
+        }
+    }
+
+    public void Attempted(AnswerMeaning meaning, TimeSpan elapsed) =>
+        _attemptDuration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("result", LogEvents.NameOf(meaning)));
+
+    /// <param name="stage">Of <see cref="ConversionStage"/>.</param>
+    public void Converted(string stage) => _conversions.Add(1, new KeyValuePair<string, object?>("event", stage));
+
+    public void Alerted(Alert alert) => _alerts.Add(1, new KeyValuePair<string, object?>("alert", alert.Name));
+
+    public void Dispose() => Meter.Dispose();
+
+    private void CountLookUp(bool hit, long count) => _lookUps.Add(count, new KeyValuePair<string, object?>("result", hit ? "hit" : "miss"));
+
+    private Histogram<double> Histogram(string name, double[] buckets, string description) =>
+        Meter.CreateHistogram(name, "s", description, tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });
+}

@@ -1,0 +1,195 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Serilog.Events;
+
+namespace ProxyShim.Telemetry.Output;
+
+/// <summary>One line of the log while it is written: compact JSON in UTF-8, ended by a line feed.</summary>
+/// <remarks>
+/// It travels through Serilog as the one property of its event, already rendered: a dictionary of twenty boxed values, each wrapped once more, costs
+/// more than all the rest of the event. A thread has one line and uses it again, so a sink must copy it before it returns.
+/// </remarks>
+internal sealed class LogLine : LogEventPropertyValue, IDisposable
+{
+    /// <summary>The property's name in the Serilog event.</summary>
+    public const string PropertyName = "Line";
+
+    /// <summary>The longest value of a text field, in UTF-16 code units; the rest is cut. A caller decides how long a partner_key is.</summary>
+    public const int MaxText = 256;
+
+    // After an unusually long line the buffer is given back, so that no thread keeps it for ever.
+    private const int MaxKeptBytes = 16 * 1024;
+
+    // Letters of any script stay as they are; what could end a line in any reader is escaped.
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    [ThreadStatic]
+    private static LogLine? t_line;
+
+    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private readonly Utf8JsonWriter _json;
+
+    private LogLine()
+    {
+        _json = new Utf8JsonWriter(_buffer, s_options);
+        Properties = new() { [PropertyName] = this };
+    }
+
+    /// <summary>What Serilog's event carries.</summary>
+    public Dictionary<string, LogEventPropertyValue> Properties { get; }
+
+    public LogEventLevel Level { get; private set; }
+
+    public DateTimeOffset Time { get; private set; }
+
+    /// <summary>The bytes so far; the whole line once it is <see cref="End">ended</see>.</summary>
+    public ReadOnlySpan<byte> Bytes => _buffer.WrittenSpan;
+
+    /// <summary>Begins this thread's line with the fields that every event has; whatever stood in it is gone.</summary>
+    public static LogLine Begin(DateTimeOffset time, LogEventLevel level, ReadOnlySpan<byte> name)
+    {
+        if (t_line is { _buffer.Capacity: > MaxKeptBytes })
+        {
+            t_line.Dispose();
+            t_line = null;
+        }
+
+        var line = t_line ??= new LogLine();
+        line._buffer.ResetWrittenCount();
+        line._json.Reset();
+        line.Level = level;
+        line.Time = time;
+        line._json.WriteStartObject();
+        line.Instant("@t"u8, time);
+        if (level != LogEventLevel.Information)
+        {
+            line._json.WriteString("@l"u8, NameOf(level));
+        }
+
+        line._json.WriteString("Event"u8, name);
+        line._json.WriteNumber("SchemaVersion"u8, LogEvents.SchemaVersion);
+        return line;
+    }
+
+    /// <summary>A text, cut at <paramref name="max"/>; null is written as null.</summary>
+    public LogLine Text(ReadOnlySpan<byte> name, string? value, int max = MaxText)
+    {
+        if (value is null)
+        {
+            _json.WriteNull(name);
+        }
+        else
+        {
+            _json.WriteString(name, value.Length <= max ? value : value.AsSpan(0, max));
+        }
+
+        return this;
+    }
+
+    public LogLine Number(ReadOnlySpan<byte> name, long? value)
+    {
+        if (value is { } number)
+        {
+            _json.WriteNumber(name, number);
+        }
+        else
+        {
+            _json.WriteNull(name);
+        }
+
+        return this;
+    }
+
+    public LogLine Flag(ReadOnlySpan<byte> name, bool value)
+    {
+        _json.WriteBoolean(name, value);
+        return this;
+    }
+
+    /// <summary>A duration as a number of milliseconds, exact to the microsecond.</summary>
+    public LogLine Milliseconds(ReadOnlySpan<byte> name, TimeSpan value)
+    {
+        _json.WriteNumber(name, Math.Round(value.TotalMilliseconds, 3));
+        return this;
+    }
+
+    /// <summary>A moment: ISO 8601, UTC, always seven digits of a second, so that text sorts as time does.</summary>
+    public LogLine Instant(ReadOnlySpan<byte> name, DateTimeOffset value)
+    {
+        Span<byte> text = stackalloc byte[32];
+        value.UtcDateTime.TryFormat(text, out var length, "O");
+        _json.WriteString(name, text[..length]);
+        return this;
+    }
+
+    /// <summary>What every event of a conversion says of it.</summary>
+    public LogLine Conversion(in LoggedConversion conversion) =>
+        Text("CustomerRef"u8, conversion.CustomerRef)
+            .Text("Xid"u8, conversion.Xid)
+            .Text("PartnerKey"u8, conversion.PartnerKey)
+            .Text("Caller"u8, conversion.Caller)
+            .Text("TraceId"u8, conversion.TraceId);
+
+    /// <summary>A value of a type that only its source knows, as a framework's argument; the caller has made sure that it may be written.</summary>
+    public LogLine Scalar(string name, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                _json.WriteNull(name);
+                break;
+            case bool flag:
+                _json.WriteBoolean(name, flag);
+                break;
+            case sbyte or byte or short or ushort or int or long or uint:
+                _json.WriteNumber(name, Convert.ToInt64(value, null));
+                break;
+            case double number when double.IsFinite(number):
+                _json.WriteNumber(name, number);
+                break;
+            default:
+                var text = value.ToString() ?? "";
+                _json.WriteString(name, text.Length <= MaxText ? text : text.AsSpan(0, MaxText));
+                break;
+        }
+
+        return this;
+    }
+
+    public LogLine BeginObject(ReadOnlySpan<byte> name)
+    {
+        _json.WriteStartObject(name);
+        return this;
+    }
+
+    public LogLine EndObject()
+    {
+        _json.WriteEndObject();
+        return this;
+    }
+
+    public LogLine End()
+    {
+        _json.WriteEndObject();
+        _json.Flush();
+        _buffer.Write("\n"u8);
+        return this;
+    }
+
+    public void Dispose() => _json.Dispose();
+
+    public override void Render(TextWriter output, string? format = null, IFormatProvider? formatProvider = null) =>
+        output.Write(Encoding.UTF8.GetString(Bytes).AsSpan().TrimEnd('\n'));
+
+    private static ReadOnlySpan<byte> NameOf(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Verbose => "Verbose"u8,
+        LogEventLevel.Debug => "Debug"u8,
+        LogEventLevel.Warning => "Warning"u8,
+        LogEventLevel.Error => "Error"u8,
+        LogEventLevel.Fatal => "Fatal"u8,
+        _ => "Information"u8,
+    };
+}

@@ -1,0 +1,45 @@
+using ProxyShim.Settings;
+
+namespace ProxyShim.Telemetry;
+
+/// <summary>How a customer is named in the log.</summary>
+internal enum CustomerRefKind
+{
+    /// <summary>A keyed HMAC: the same customer, the same name, and no way back.</summary>
+    Pseudonym,
+
+    /// <summary>The <c>customer_key</c> itself.</summary>
+    Plain,
+
+    /// <summary>Not at all.</summary>
+    None,
+}
+
+/// <param name="CustomerRef">How a customer is named in the log.</param>
+/// <param name="PseudonymKey">The HMAC's key, at least 32 bytes; null means one that is drawn at start.</param>
+internal sealed record PrivacySettings(CustomerRefKind CustomerRef, byte[]? PseudonymKey)
+{
+    private const int LeastKeyBytes = 32;
+
+    public static PrivacySettings Read(SettingsReader reader) => new(
+        reader.Choice("Privacy:CustomerRef", CustomerRefKind.Pseudonym),
+        ReadKey(reader));
+
+    private static byte[]? ReadKey(SettingsReader reader)
+    {
+        const string key = "Privacy:PseudonymKey";
+        if (reader.Secret(key) is not { } secret)
+        {
+            return null;
+        }
+
+        var bytes = new byte[secret.Reveal().Length];
+        if (Convert.TryFromBase64String(secret.Reveal(), bytes, out var length) && length >= LeastKeyBytes)
+        {
+            return bytes[..length];
+        }
+
+        reader.Problem(key, $"is not base64 of at least {LeastKeyBytes} bytes", "write what 'openssl rand -base64 32' prints");
+        return null;
+    }
+}

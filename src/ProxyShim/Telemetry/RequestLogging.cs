@@ -1,0 +1,57 @@
+using ProxyShim.Passthrough;
+using ProxyShim.Rollout;
+using ProxyShim.Telemetry.Metrics;
+using ProxyShim.Telemetry.Tracing;
+
+namespace ProxyShim.Telemetry;
+
+/// <summary>Writes one wide event per legacy request, whatever became of it, counts it, and is the root of its spans.</summary>
+internal sealed class RequestLogging(EventLog log, ShimMetrics metrics, RolloutSettings rollout, TimeProvider time) : IMiddleware
+{
+    private readonly string _mode = rollout.Mode.ToString();
+
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var start = time.GetTimestamp();
+        var (method, route) = (RouteName.OfMethod(context.Request.Method), RouteName.OfPath(RawTarget.PathOf(RawTarget.Of(context))));
+        var caller = TraceContext.Of(context);
+        using var span = Spans.Request(caller, method, route);
+        var record = new RequestRecord { TraceId = TraceContext.TraceIdOf(span, caller), Route = route };
+        context.Features.Set(record);
+        Exception? failure = null;
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            throw;
+        }
+        finally
+        {
+            var status = StatusOf(context, record, failure);
+            var elapsed = time.GetElapsedTime(start);
+            metrics.Handled(record, elapsed);
+            LogEvents.RequestHandled(log, record, method, status, _mode, elapsed);
+            span.Tag("proxyshim.outcome", record.Outcome.Name).Tag("proxyshim.reason", record.Reason).Tag("proxyshim.caller", record.Caller).Answered(status);
+        }
+    }
+
+    // What no stage has answered is left to Kestrel: a request that breaks HTTP has its own status, and a stage that failed is a 500.
+    private static int StatusOf(HttpContext context, RequestRecord record, Exception? failure)
+    {
+        if (failure is null || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        {
+            return context.Response.StatusCode;
+        }
+
+        if (failure is BadHttpRequestException broken)
+        {
+            return broken.StatusCode;
+        }
+
+        record.Outcome = Outcome.Unavailable;
+        return StatusCodes.Status500InternalServerError;
+    }
+}

@@ -1,0 +1,40 @@
+namespace ProxyShim.Telemetry;
+
+/// <summary>Names a request's route in the log without its identifiers: a path may hold a customer_key, and a customer_key may be an e-mail address.</summary>
+internal static class RouteName
+{
+    /// <summary>A method that HTTP does not know.</summary>
+    public const string OtherMethod = "OTHER";
+
+    private const string Other = "other";
+
+    private static readonly HashSet<string> s_resources = new(StringComparer.Ordinal)
+    {
+        "customers", "partnerships", "transactions", "actions", "deals", "leads", "groups", "rewards", "webhooks",
+    };
+
+    private static readonly HashSet<string> s_methods = new(StringComparer.Ordinal)
+    {
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
+    };
+
+    /// <summary><c>/api/v2/customers</c>, <c>/api/v2/customers/{key}</c>, <c>/v1/…</c> likewise; <c>other</c> for what the Customer API does not document.</summary>
+    public static string OfPath(ReadOnlySpan<char> path)
+    {
+        foreach (var prefix in (ReadOnlySpan<string>)["/api/v2/", "/v1/"])
+        {
+            if (path.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                var rest = path[prefix.Length..].TrimEnd('/');
+                var slash = rest.IndexOf('/');
+                var resource = (slash < 0 ? rest : rest[..slash]).ToString();
+                return !s_resources.Contains(resource) ? Other : slash < 0 ? prefix + resource : $"{prefix}{resource}/{{key}}";
+            }
+        }
+
+        return Other;
+    }
+
+    /// <summary>The method, or <c>OTHER</c>: a caller may invent one, and its invention does not belong into the log.</summary>
+    public static string OfMethod(string method) => s_methods.Contains(method) ? method : OtherMethod;
+}

@@ -1,0 +1,49 @@
+using ProxyShim.Clicks;
+using ProxyShim.Conversions;
+using ProxyShim.Ledger;
+using ProxyShim.Redis;
+using ProxyShim.Telemetry;
+
+namespace ProxyShim.CustomerApi;
+
+/// <summary>
+/// The flow with the ledger left out, in the place of the shim's own: look up, rewrite, send, answer. It guarantees nothing, and exists to be measured
+/// beside nginx and Lua, which guarantee nothing either.
+/// </summary>
+internal sealed class CreationFlow(
+    RedisGate redis, ClickStore clicks, CustomerAnswers answers, ConversionSender sender, ConversionEvents events, TimeProvider time)
+{
+    public async ValueTask<CreationAnswer> RunAsync(CustomerRequest request, CustomerApiVersion version, RequestRecord record, CancellationToken aborted)
+    {
+        record.CustomerRef = events.NameOf(request.CustomerKey);
+        record.PartnerKey = request.PartnerKey;
+        var creation = new Creation(request, version, record, redis.NewBudget(), time.GetTimestamp());
+        var lookup = await creation.Budget.RunAsync(
+            static (database, call) => call.clicks.FindAsync(database, call.request), (clicks, request), aborted);
+        record.Redis = creation.Budget.Spent;
+        if (lookup.Click is not { } click)
+        {
+            return creation.Forward(Outcome.Fallback, Reasons.NoClick);
+        }
+
+        if (click.PartnerKey is { } partner && partner != request.PartnerKey)
+        {
+            return creation.Forward(Outcome.Fallback, Reasons.PartnerMismatch);
+        }
+
+        record.Xid = click.Xid.Value;
+        var lease = new Lease(
+            creation.Id, new LeaseToken(""), record.CustomerRef, click.Xid.Value, request.PartnerKey, record.Caller!, record.TraceId, Moment.Now(time), Inline: true);
+        var outcome = await sender.SendInlineAsync(Conversion.Compose(request, click), lease.Since, events.Observe(lease));
+        record.Attempts = outcome.Attempts;
+        record.Upstream = outcome.Elapsed;
+        record.UpstreamStatus = outcome.Answer.Status;
+        if (outcome.Answer.Meaning != AnswerMeaning.Sent)
+        {
+            return creation.Unavailable(Reasons.Refused);
+        }
+
+        events.Sent(lease, outcome.Attempts);
+        return answers.Created(creation, Outcome.Converted, click.SubIds, time.GetUtcNow());
+    }
+}

@@ -1,0 +1,4 @@
+namespace ProxyShim.Benchmarks.Servers;
+
+/// <summary>What an upstream counts.</summary>
+internal sealed record Seen(long Requests, long Connections);

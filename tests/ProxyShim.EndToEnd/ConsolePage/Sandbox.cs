@@ -1,0 +1,94 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using ProxyShim.Testing;
+using StackExchange.Redis;
+using Xunit;
+
+namespace ProxyShim.EndToEnd.ConsolePage;
+
+/// <summary>The sandbox program, as a newcomer starts it, and what a newcomer does with it.</summary>
+public sealed class Sandbox : IAsyncLifetime
+{
+    private readonly HttpClient _client = new();
+    private SandboxProcess? _process;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Where the console is, as the welcome says.</summary>
+    public Uri Console => new(_process!.Labelled("management"));
+
+    /// <summary>Its token, as the welcome says.</summary>
+    public string Token => WordsAfter("its token is ");
+
+    private string WordsAfter(string text) => _process!.Output.Split(text)[1].Split(['\n', ' '])[0];
+
+    /// <summary>Reports a new customer as a legacy app does, and says that a click brought them.</summary>
+    public async Task ReportAsync(string customerKey)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(_process!.Labelled("Redis"));
+        await redis.GetDatabase().StringSetAsync($"click:{customerKey}", $"xid_{customerKey}");
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(_process.Labelled("shim")), "api/v2/customers"));
+        request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("pk_sandbox:sk_sandbox")));
+        request.Content = JsonContent.Create(new { customer_key = customerKey, email = $"{customerKey}@example.com", partner_key = "partner" });
+        using var answer = await _client.SendAsync(request, Cancellation);
+        Assert.True(answer.IsSuccessStatusCode);
+    }
+
+    /// <summary>Reports a customer whose conversion fails while the app waits, and is refused for good after that.</summary>
+    public async Task ReportDeadAsync(string customerKey)
+    {
+        foreach (var (status, times) in ((int, int)[])[(503, 3), (400, 1)])
+        {
+            using var answer = await _client.PostAsJsonAsync(
+                new Uri(new Uri(_process!.Labelled("simulator")), "faults"), new { api = "conversion_api", kind = "status", status, times }, Cancellation);
+            Assert.True(answer.IsSuccessStatusCode);
+        }
+
+        await ReportAsync(customerKey);
+    }
+
+    /// <summary>Kills the shim, and with it ends the sandbox.</summary>
+    public async Task KillShimAsync()
+    {
+        await SandboxProcess.SignalAsync("KILL", _process!.Labelled("shim's process"), Cancellation);
+        await _process.EndsAsync(Cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        _process = new SandboxProcess(["--lag", "00:00:00"]);
+        await _process.PrintsAsync("Serving.", Cancellation);
+
+        // What the tour left is over: kathleen is delivered, hedy sent again, all are read back, and joan is a dead letter.
+        await Eventually.IsTrueAsync("the tour's conversions have come to their ends", HasSettledAsync, TimeSpan.FromMinutes(2), Cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        if (_process is not null)
+        {
+            if (!_process.HasExited)
+            {
+                await _process.SignalAsync("TERM", CancellationToken.None);
+                await _process.EndsAsync(CancellationToken.None);
+            }
+
+            await _process.DisposeAsync();
+        }
+    }
+
+    private async Task<bool> HasSettledAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Console, "admin/overview"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        using var answer = await _client.SendAsync(request, Cancellation);
+        var ledger = JsonElement.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).GetProperty("ledger");
+        return ledger.ValueKind == JsonValueKind.Object
+            && (ledger.GetProperty("due").GetInt64(), ledger.GetProperty("unverified").GetInt64(), ledger.GetProperty("dead").GetInt64()) == (0, 0, 1);
+    }
+}

@@ -1,0 +1,239 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace ProxyShim.EndToEnd.ConsolePage;
+
+/// <summary>The console of the sandbox, in a browser.</summary>
+public sealed class SandboxConsoleTests(Sandbox sandbox, Chromium chromium) : IClassFixture<Sandbox>, IClassFixture<Chromium>
+{
+    [Fact]
+    public async Task One_watches_a_conversion_arrive_and_become_verified()
+    {
+        await using var window = await OpenAsync();
+        await window.FindAsync("barbara");
+        await Expect(window.Life).ToHaveTextAsync("The ledger does not know this customer.");
+
+        await sandbox.ReportAsync("barbara");
+
+        await Expect(window.Events("xid_barbara", "converted")).ToHaveCountAsync(1);
+        await Expect(window.Life.GetByRole(AriaRole.Listitem)).ToHaveTextAsync(
+            [Text("^Clicked"), Text("^Claimed.*:"), Text("^Sent.*:.*at once"), Text("^Verified.*not yet")]);
+        await Expect(window.Events("xid_barbara", "verified")).ToHaveCountAsync(1);
+        await Expect(window.Life).ToContainTextAsync("Verified A read-back has proved it.");
+        await Expect(window.Life.GetByRole(AriaRole.Listitem).Last).ToHaveTextAsync(Text("^Verified.*:.* later"));
+
+        // Of the customer whom the ledger did not know yet.
+        Assert.All(window.Complaints, complaint => Assert.Contains("404", complaint, StringComparison.Ordinal));
+
+        // By its name in the log, not by its own.
+        Assert.DoesNotContain("barbara@", await window.Page.ContentAsync(), StringComparison.Ordinal);
+        await Expect(window.Section("Last events").GetByText(Text("(^|[^_])barbara"))).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_life_begins_with_the_click()
+    {
+        await using var window = await OpenAsync();
+
+        await window.FindAsync("grace");
+
+        await Expect(window.Life.GetByRole(AriaRole.Listitem).First).ToHaveTextAsync("Clicked31 Jan 2026, 09:30:00");
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_is_replayed_by_keyboard_and_delivered()
+    {
+        await sandbox.ReportDeadAsync("radia");
+        await using var window = await OpenAsync();
+        await Expect(window.Letter("xid_radia")).ToContainTextAsync("refused");
+        await window.FindAsync("radia");
+        await Expect(window.Life).ToContainTextAsync("Dead letter");
+
+        await TabToAsync(window, "Replay xid_radia");
+        await window.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(window.Announcer).ToHaveTextAsync("xid_radia is replayed: it will be delivered now.");
+        await Expect(window.Letter("xid_radia")).ToHaveCountAsync(0);
+        await Expect(window.Life).ToContainTextAsync("Verified A read-back has proved it.");
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_is_discarded_only_when_one_is_sure()
+    {
+        await sandbox.ReportDeadAsync("frances");
+        await using var window = await OpenAsync();
+        var dialog = window.Page.GetByRole(AriaRole.Dialog);
+        await window.FindAsync("frances");
+        await Expect(window.Life).ToContainTextAsync("Dead letter");
+
+        await TabToAsync(window, "Discard xid_frances");
+        await window.Page.Keyboard.PressAsync("Enter");
+        await window.HoldAsync();
+        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToBeFocusedAsync();
+        await window.Page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToBeHiddenAsync();
+        await Expect(window.Page.GetByRole(AriaRole.Button, new() { Name = "Discard xid_frances" })).ToBeFocusedAsync();
+        await Expect(window.Life).ToContainTextAsync("Dead letter");
+
+        await window.Page.Keyboard.PressAsync("Enter");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
+
+        await Expect(window.Announcer).ToHaveTextAsync("xid_frances is discarded.");
+        await Expect(window.Letter("xid_frances")).ToHaveCountAsync(0);
+        await Expect(window.Life).ToContainTextAsync("Left to the Customer API");
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task Focus_stays_on_a_button_while_the_page_looks_again_and_is_not_lost_with_its_row()
+    {
+        await sandbox.ReportDeadAsync("karen");
+        await using var window = await OpenAsync();
+        await Expect(window.Letter("xid_karen")).ToHaveCountAsync(1);
+        await TabToAsync(window, "Replay xid_karen");
+        await LookedAsync(window, times: 2);
+        await Expect(window.Page.GetByRole(AriaRole.Button, new() { Name = "Replay xid_karen" })).ToBeFocusedAsync();
+
+        await window.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(window.Letter("xid_karen")).ToHaveCountAsync(0);
+        await Expect(window.Page.GetByRole(AriaRole.Button, new() { Name = "Replay xid_joan" })).ToBeFocusedAsync();
+
+        // The next test's faults are not for this one.
+        await Expect(window.Events("xid_karen", "sent")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task The_figures_are_those_of_the_tour()
+    {
+        await using var window = await OpenAsync();
+
+        await Expect(window.Figure("Requests")).ToHaveTextAsync(Text("^[0-9]+$"));
+        await Expect(window.Figure("Click hit rate")).ToHaveTextAsync(Text("^[0-9.]+.%$"));
+        await Expect(window.Figure("Answer time, median")).ToHaveTextAsync(Text("^[0-9.]+.m?s$"));
+        await Expect(window.Figure("Dead letters")).ToHaveTextAsync(Text("^[1-9]"));
+        await Expect(window.Section("Requests per minute").GetByRole(AriaRole.Img).First).ToHaveAccessibleNameAsync(Text("[0-9]+ requests in the last 60 minutes"));
+        Assert.NotEqual(0, await window.Page.Locator("#requests rect.o-converted").CountAsync());
+        Assert.NotEqual(0, await window.Page.Locator("#latency circle.p95").CountAsync());
+
+        // The axis ends above the slowest minute, and not far above it.
+        var slowest = Milliseconds((await window.Page.Locator("#hour").InnerTextAsync()).Split("p99 ")[1]);
+        Assert.InRange(Milliseconds(await window.Page.Locator("#latency text").Filter(new() { HasTextRegex = Text("s$") }).TextContentAsync() ?? ""), 0.5 * slowest, 3 * slowest);
+
+        await window.Page.GetByText("As a table").ClickAsync();
+        await Expect(window.Page.GetByRole(AriaRole.Table, new() { Name = "Requests per minute" }).GetByRole(AriaRole.Columnheader)).ToContainTextAsync(
+            ["Minute", "converted", "queued", "duplicate", "fallback", "passthrough", "unauthorized", "median", "p95"]);
+        Assert.Empty(window.Complaints);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 1280)]
+    [InlineData(ColorScheme.Light, 400)]
+    [InlineData(ColorScheme.Dark, 400)]
+    public async Task It_is_legible(ColorScheme theme, int width)
+    {
+        await using var window = await chromium.OpenAsync(sandbox.Console, theme, width);
+        await window.HoldAsync();
+        await window.UnlockAsync(sandbox.Token);
+        await window.FindAsync("grace");
+        await Expect(window.Life).ToContainTextAsync("Verified");
+        await window.KeepPictureAsync($"console-{theme}-{width}".ToLowerInvariant());
+        await window.Page.GetByText("As a table").ClickAsync();
+        await window.HoldAsync();
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
+    public async Task A_wrong_token_is_told_and_the_right_one_stays_in_its_tab()
+    {
+        await using var window = await chromium.OpenAsync(sandbox.Console);
+        await Expect(window.TokenField).ToBeFocusedAsync();
+        await window.TokenField.FillAsync("gu\u00e9ss");
+        await window.TokenField.PressAsync("Enter");
+        await Expect(window.Page.GetByText("That is not the token of Management:Token.")).ToBeVisibleAsync();
+        await Expect(window.Section("Last events")).ToBeHiddenAsync();
+        Assert.All(window.Complaints, complaint => Assert.Contains("401", complaint, StringComparison.Ordinal));
+
+        await window.UnlockAsync(sandbox.Token);
+        await window.Page.ReloadAsync();
+        await Expect(window.Section("Last 60 minutes, this replica")).ToBeVisibleAsync();
+        Assert.Equal(0, await window.Page.EvaluateAsync<int>("localStorage.length"));
+        Assert.Empty(await window.Page.Context.CookiesAsync());
+        Assert.DoesNotContain(sandbox.Token, window.Page.Url, StringComparison.Ordinal);
+        Assert.DoesNotContain(sandbox.Token, await window.Page.ContentAsync(), StringComparison.Ordinal);
+
+        var other = await window.Page.Context.NewPageAsync();
+        await other.GotoAsync(sandbox.Console.ToString());
+        await Expect(other.GetByLabel("Management token")).ToBeVisibleAsync();
+
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Forget token" }).ClickAsync();
+        await Expect(window.TokenField).ToBeVisibleAsync();
+        Assert.Equal(0, await window.Page.EvaluateAsync<int>("sessionStorage.length"));
+    }
+
+    [Fact]
+    public async Task A_page_that_nobody_sees_asks_nothing()
+    {
+        await using var window = await OpenAsync();
+        await LookedAsync(window, times: 1);
+        await HideAsync(window, hidden: true);
+        var asked = 0;
+        window.Page.Request += (_, _) => asked++;
+
+        // Three times as long as from one look to the next, by the page's own clock.
+        await window.Page.EvaluateAsync("new Promise(over => setTimeout(over, 6000))");
+        Assert.Equal(0, asked);
+
+        await HideAsync(window, hidden: false);
+        await LookedAsync(window, times: 2);
+    }
+
+    private static double Milliseconds(string text) => text.Split('\u00a0', ' ', '\n') is [var number, var unit, ..]
+        ? double.Parse(number, CultureInfo.InvariantCulture) * (unit == "s" ? 1000 : 1)
+        : throw new FormatException(text);
+
+    private static Regex Text(string pattern) => new(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    // As a person does who has no mouse: from the top of the page, one after the other.
+    private static async Task TabToAsync(ConsoleWindow window, string button)
+    {
+        var target = window.Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true });
+        await Expect(target).ToBeVisibleAsync();
+        await window.Page.Locator("#forget").FocusAsync();
+        for (var presses = 0; presses < 20; presses++)
+        {
+            await window.Page.Keyboard.PressAsync("Tab");
+            if (await target.EvaluateAsync<bool>("button => button === document.activeElement && button.matches(':focus-visible')"))
+            {
+                Assert.NotEqual("none", await target.EvaluateAsync<string>("button => getComputedStyle(button).outlineStyle"));
+                return;
+            }
+        }
+
+        Assert.Fail($"No Tab leads to '{button}'.");
+    }
+
+    private static async Task HideAsync(ConsoleWindow window, bool hidden) => await window.Page.EvaluateAsync(
+        "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }", hidden);
+
+    private static async Task LookedAsync(ConsoleWindow window, int times)
+    {
+        for (var look = 0; look < times; look++)
+        {
+            await window.Page.WaitForResponseAsync(answer => answer.Url.EndsWith("/admin/overview", StringComparison.Ordinal) && answer.Ok);
+        }
+    }
+
+    private async Task<ConsoleWindow> OpenAsync()
+    {
+        var window = await chromium.OpenAsync(sandbox.Console);
+        await window.UnlockAsync(sandbox.Token);
+        return window;
+    }
+}

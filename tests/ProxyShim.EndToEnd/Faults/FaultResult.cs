@@ -1,0 +1,28 @@
+namespace ProxyShim.EndToEnd.Faults;
+
+/// <summary>What was counted after a row, all of it at the simulated PartnerStack but for the acknowledgements and the dead letters.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="Customers">Whom the legacy app wanted to create.</param>
+/// <param name="Acknowledged">Those it was told are created.</param>
+/// <param name="Converted">Those whom a conversion created.</param>
+/// <param name="FellBack">Those whom the Customer API created.</param>
+/// <param name="Arrived">Conversion requests that arrived whole, whatever the fault made of them.</param>
+/// <param name="Twice">Customers for whom more than one conversion was accepted.</param>
+/// <param name="Unexplained">Those of them whose earlier conversion had been answered, whole and with a 200.</param>
+/// <param name="Dead">Dead letters.</param>
+/// <param name="Phantoms">Customers who are not at PartnerStack although it had said so.</param>
+/// <param name="Lost">Acknowledged, and neither at PartnerStack nor a dead letter.</param>
+/// <param name="Leftovers">Requests, and so personal data, in Redis that no dead letter needs.</param>
+internal sealed record FaultResult(
+    FaultRow Row,
+    int Customers,
+    int Acknowledged,
+    int Converted,
+    int FellBack,
+    int Arrived,
+    int Twice,
+    int Unexplained,
+    int Dead,
+    int Phantoms,
+    int Lost,
+    int Leftovers);

@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using System.Text;
+using ProxyShim.Testing;
+using StackExchange.Redis;
+
+namespace ProxyShim.EndToEnd.Faults;
+
+/// <summary>Looks into the ledger from outside, by the names of DESIGN.md ("Redis"), so that no code of the shim vouches for itself.</summary>
+internal sealed class LedgerView(ConnectionMultiplexer connection) : IAsyncDisposable
+{
+    private const int Partitions = 16;
+    private const string Root = "proxyshim:live:";
+
+    // The longest way there is: a lease, a read-back, a phantom's resends.
+    private static readonly TimeSpan s_drainLimit = TimeSpan.FromMinutes(2);
+
+    private IEnumerable<IServer> Masters => connection.GetServers().Where(server => server is { IsConnected: true, IsReplica: false });
+
+    private IDatabase Database => connection.GetDatabase();
+
+    public static async Task<LedgerView> OpenAsync(string connectionString)
+        => new(await ConnectionMultiplexer.ConnectAsync($"{connectionString},abortConnect=false,connectTimeout=2000,connectRetry=10"));
+
+    /// <summary>A key of each partition.</summary>
+    public static IEnumerable<string> DueKeys => Indexes("due").Select(key => key.ToString());
+
+    /// <summary>What a dead letter, or any other entry, of a customer is called.</summary>
+    public static string IdOf(string customerKey) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(customerKey)));
+
+    /// <summary>Stands where a click has been left for each customer.</summary>
+    public Task WriteClicksAsync(IEnumerable<string> customers)
+        => Task.WhenAll(customers.Select(customer => Database.StringSetAsync($"click:{customer}", "xid-1")));
+
+    /// <summary>Waits until the shim has nothing to send and nothing to read back any more.</summary>
+    /// <exception cref="TimeoutException">Something is stuck; the message says in which states.</exception>
+    public async Task DrainAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Eventually.IsTrueAsync("nothing is due and nothing unverified", IsDrainedAsync, s_drainLimit, cancellation);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message} The ledger has {await DescribeAsync()}", e);
+        }
+    }
+
+    /// <summary>Whether nothing is to be sent, or in flight, any more.</summary>
+    public async Task<bool> HasNothingDueAsync()
+        => (await Task.WhenAll(Indexes("due").Select(key => Database.SortedSetLengthAsync(key)))).All(length => length == 0);
+
+    /// <summary>The ids of the dead letters.</summary>
+    public async Task<IReadOnlySet<string>> DeadAsync()
+        => (await Task.WhenAll(Indexes("dead").Select(key => Database.SortedSetRangeByRankAsync(key)))).SelectMany(ids => ids)
+            .Select(id => id.ToString()).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The ids whose body, and with it personal data, is still there.</summary>
+    public async Task<IReadOnlySet<string>> BodiesAsync()
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var master in Masters)
+        {
+            await foreach (var key in master.KeysAsync(pattern: $"{Root}*:body:*", pageSize: 1000))
+            {
+                ids.Add(key.ToString()[^64..]);
+            }
+        }
+
+        return ids;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private async Task<bool> IsDrainedAsync()
+        => (await Task.WhenAll(Indexes("due").Concat(Indexes("unverified")).Select(key => Database.SortedSetLengthAsync(key)))).All(length => length == 0);
+
+    // How many entries there are of each state.
+    private async Task<string> DescribeAsync()
+    {
+        var states = new List<string>();
+        foreach (var master in Masters)
+        {
+            await foreach (var key in master.KeysAsync(pattern: $"{Root}*:conversion:*", pageSize: 1000))
+            {
+                var entry = await Database.HashGetAsync(key, ["state", "error", "maybe"]);
+                states.Add($"{entry[0]} error={entry[1]} maybe={entry[2]}");
+            }
+        }
+
+        return string.Join("; ", states.GroupBy(state => state, StringComparer.Ordinal).Select(group => $"{group.Count()} × {group.Key}"));
+    }
+
+    private static IEnumerable<RedisKey> Indexes(string name)
+        => Enumerable.Range(0, Partitions).Select(number => (RedisKey)$"{Root}{{p{number:00}}}:{name}");
+}

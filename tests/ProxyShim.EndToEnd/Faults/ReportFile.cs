@@ -1,0 +1,24 @@
+using ProxyShim.Testing;
+
+namespace ProxyShim.EndToEnd.Faults;
+
+/// <summary>What a run has counted, for people.</summary>
+internal static class ReportFile
+{
+    /// <summary>Set to 1, the run refreshes the copies in the repository.</summary>
+    public const string Variable = "PROXYSHIM_WRITE_REPORTS";
+
+    /// <summary>Whether it does.</summary>
+    public static bool IsWanted => Environment.GetEnvironmentVariable(Variable) == "1";
+
+    /// <summary>Writes it into artifacts/, and, when asked to, beside this file.</summary>
+    public static void Write(string name, string text)
+    {
+        var artifacts = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts")).FullName;
+        File.WriteAllText(Path.Combine(artifacts, name), text);
+        if (IsWanted)
+        {
+            File.WriteAllText(Path.Combine(Repository.Root, "tests", "ProxyShim.EndToEnd", "Faults", name), text);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net.Http.Headers;
+using System.Text;
+using ProxyShim.EndToEnd.Harness;
+using ProxyShim.Sandbox.PartnerStack;
+using ProxyShim.Testing;
+using Xunit;
+
+namespace ProxyShim.EndToEnd.Passthrough;
+
+/// <summary>Until PartnerStack shows a customer, the ledger stands in for it.</summary>
+[RedisSuite]
+public sealed class FollowUpTests(TestRedis redis)
+{
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_read_within_the_lag_is_answered_from_the_ledger()
+    {
+        await using var stand = await LaggingAsync();
+        var key = await stand.NewCustomerAsync("""{"xid":"xid-1","sub_ids":["a"]}""");
+        await stand.PostAsync(Stand.Body(key, "\"name\":\"Ann\",\"meta\":{\"plan\":\"pro\"}"), Cancellation);
+
+        var read = await stand.CallAsync(About(HttpMethod.Get, key), Cancellation);
+
+        Assert.Equal(200, read.Status);
+        var data = read.Json.GetProperty("data");
+        Assert.Equal(key, data.GetProperty("customer_key").GetString());
+        Assert.Equal("Ann", data.GetProperty("name").GetString());
+        Assert.Equal("partner", data.GetProperty("partner_key").GetString());
+        Assert.Equal("pro", data.GetProperty("mdata").GetProperty("plan").GetString());
+        Assert.Equal("a", data.GetProperty("sub_ids")[0].GetString());
+        Assert.Equal("from_ledger", (await stand.EventOfAsync(read, Cancellation)).GetProperty("Reason").GetString());
+    }
+
+    [Fact]
+    public async Task A_head_within_the_lag_is_answered_without_a_body()
+    {
+        await using var stand = await LaggingAsync();
+        var key = await stand.NewCustomerAsync();
+        await stand.PostAsync(Stand.Body(key), Cancellation);
+
+        var head = await stand.CallAsync(About(HttpMethod.Head, key), Cancellation);
+
+        Assert.Equal((200, ""), (head.Status, head.Text));
+    }
+
+    [Fact]
+    public async Task A_customer_whom_nobody_knows_stays_a_404()
+    {
+        await using var stand = await LaggingAsync();
+
+        var read = await stand.CallAsync(About(HttpMethod.Get, Stand.NewKey()), Cancellation);
+
+        Assert.Equal(404, read.Status);
+        Assert.Null(read.Outcome);
+        Assert.Equal(404, read.Json.GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_stranger_learns_nothing_from_the_ledger()
+    {
+        await using var stand = await LaggingAsync();
+        var key = await stand.NewCustomerAsync();
+        await stand.PostAsync(Stand.Body(key), Cancellation);
+
+        var read = await stand.CallAsync(About(HttpMethod.Get, key, Stand.Stranger), Cancellation);
+
+        Assert.Equal(404, read.Status);
+    }
+
+    [Fact]
+    public async Task Nobody_who_was_deleted_is_created_again()
+    {
+        await using var stand = await LaggingAsync(
+            ("Delivery:Schedule:0", "00:00:00.300"), ("ConversionApi:MaxAttempts", "1"), ("Verification:Grace", "00:00:00.100"));
+        stand.PartnerStack.ConversionApi.SetFault(Fault.Status(503));
+        var key = await stand.NewCustomerAsync();
+        Assert.Equal("queued", (await stand.PostAsync(Stand.Body(key), Cancellation)).Outcome);
+
+        await stand.CallAsync(About(HttpMethod.Delete, key), Cancellation);
+        stand.PartnerStack.ConversionApi.ClearFaults();
+
+        // A later job is delivered, so the deleted one's time has come and gone.
+        stand.PartnerStack.ConversionApi.EnqueueFaults(Fault.Status(503));
+        var later = await stand.NewCustomerAsync();
+        Assert.Equal("queued", (await stand.PostAsync(Stand.Body(later), Cancellation)).Outcome);
+        await stand.PartnerStack.WaitUntilAsync(stack => stack.ConversionsFor(later) == 1, TimeSpan.FromSeconds(30), Cancellation);
+        Assert.Equal(0, stand.PartnerStack.ConversionsFor(key));
+        Assert.Equal(404, (await stand.CallAsync(About(HttpMethod.Get, key), Cancellation)).Status);
+    }
+
+    [Fact]
+    public async Task A_write_that_comes_too_soon_is_marked_in_the_log_and_passes_through()
+    {
+        await using var stand = await LaggingAsync();
+        var key = await stand.NewCustomerAsync();
+        await stand.PostAsync(Stand.Body(key), Cancellation);
+
+        var patch = About(HttpMethod.Patch, key);
+        patch.Content = new StringContent("{\"name\":\"Bob\"}", Encoding.UTF8, "application/json");
+        var patched = await stand.CallAsync(patch, Cancellation);
+        var transaction = await stand.PostAsync($$"""{"customer_key":"{{key}}","amount":100,"currency":"USD"}""", Cancellation, "/api/v2/transactions");
+
+        foreach (var answer in (LegacyAnswer[])[patched, transaction])
+        {
+            Assert.Equal(404, answer.Status);
+            Assert.Equal("within_lag", (await stand.EventOfAsync(answer, Cancellation)).GetProperty("Reason").GetString());
+        }
+    }
+
+    private static HttpRequestMessage About(HttpMethod method, string key, AuthenticationHeaderValue? authorization = null) =>
+        new(method, $"/api/v2/customers/{key}") { Headers = { Authorization = authorization ?? Stand.Basic(Stand.PublicKey, Stand.SecretKey) } };
+
+    private async Task<Stand> LaggingAsync(params (string Key, string? Value)[] settings)
+    {
+        var stand = await Stand.StartAsync(redis, Cancellation, settings);
+        stand.PartnerStack.Lag = s_hour;
+        return stand;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using ProxyShim.EndToEnd.Harness;
+using ProxyShim.Testing;
+using Xunit;
+
+namespace ProxyShim.EndToEnd.Settings;
+
+/// <summary>A private CA outside, a certificate of the operator's on the legacy listener.</summary>
+public sealed class TlsTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_private_CA_comes_through_SSL_CERT_FILE(bool known)
+    {
+        using var folder = new TemporaryFolder();
+        using var certificate = Certificate(folder);
+        await using var upstream = Serve(certificate);
+        await upstream.StartAsync(Cancellation);
+        var settings = Settings(("CustomerApi:Address", upstream.Urls.Single()));
+        if (known)
+        {
+            settings["SSL_CERT_FILE"] = Path.Combine(folder.Path, "certificate.pem");
+        }
+
+        await using var shim = await ShimProcess.StartAsync(settings, Cancellation);
+        using var client = new HttpClient();
+
+        using var answer = await client.GetAsync(new Uri(shim.Address, "/x"), Cancellation);
+
+        Assert.Equal(known ? HttpStatusCode.OK : HttpStatusCode.BadGateway, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task TLS_on_the_legacy_listener_is_Kestrels_standard_configuration()
+    {
+        using var folder = new TemporaryFolder();
+        using var certificate = Certificate(folder);
+        await using var upstream = new RawUpstream();
+        await using var shim = await ShimProcess.StartAsync(
+            Settings(
+                ("CustomerApi:Address", upstream.Address.OriginalString),
+                ("Urls", $"https://127.0.0.1:{FreePort.Next()}"),
+                ("Kestrel:Certificates:Default:Path", Path.Combine(folder.Path, "certificate.pem")),
+                ("Kestrel:Certificates:Default:KeyPath", Path.Combine(folder.Path, "key.pem"))),
+            Cancellation);
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == certificate.GetCertHashString();
+        using var client = new HttpClient(handler);
+
+        Assert.Equal("ok", await client.GetStringAsync(new Uri(shim.Address, "/x"), Cancellation));
+    }
+
+    private static WebApplication Serve(X509Certificate2 certificate)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+        var app = builder.Build();
+        app.Run(context => context.Response.WriteAsync("ok", context.RequestAborted));
+        return app;
+    }
+
+    /// <summary>One that vouches for itself, as a private CA's root does.</summary>
+    private static X509Certificate2 Certificate(TemporaryFolder folder)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        var now = TimeProvider.System.GetUtcNow();
+        var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        File.WriteAllText(Path.Combine(folder.Path, "certificate.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder.Path, "key.pem"), key.ExportPkcs8PrivateKeyPem());
+        return certificate;
+    }
+
+    private static Dictionary<string, string> Settings(params (string Key, string Value)[] settings)
+    {
+        var all = new Dictionary<string, string>
+        {
+            ["CustomerApi:PublicKey"] = Stand.PublicKey,
+            ["CustomerApi:SecretKey"] = Stand.SecretKey,
+            ["ConversionApi:Token"] = Stand.Token,
+            ["Redis:ConnectionString"] = $"127.0.0.1:{FreePort.Next()}",
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        return all;
+    }
+}

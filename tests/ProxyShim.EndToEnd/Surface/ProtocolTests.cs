@@ -1,0 +1,278 @@
+using System.Text;
+using ProxyShim.EndToEnd.Harness;
+using Xunit;
+
+namespace ProxyShim.EndToEnd.Surface;
+
+/// <summary>Clients of every age, and those who mean no good: they meet a normal server.</summary>
+public sealed class ProtocolTests : IClassFixture<RawStand>
+{
+    private readonly RawStand _stand;
+
+    public ProtocolTests(RawStand stand)
+    {
+        _stand = stand;
+        _stand.Upstream.Reset();
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("GET /x HTTP/1.0\r\n\r\n")]
+    [InlineData("GET /x HTTP/1.0\r\nHost: legacy.example\r\n\r\n")]
+    [InlineData("POST /x HTTP/1.0\r\nContent-Length: 1\r\n\r\na")]
+    public async Task An_HTTP_1_0_client_gets_an_answer_that_ends_with_the_connection(string request)
+    {
+        _stand.Upstream.Answer = _ => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n";
+        using var connection = await _stand.OpenAsync(Cancellation);
+
+        await connection.SendAsync(request, Cancellation);
+        var all = Encoding.Latin1.GetString(await connection.ReadToEndAsync(Cancellation));
+
+        // It knows no chunks.
+        Assert.StartsWith("HTTP/1.1 200 ", all, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nok", all, StringComparison.Ordinal);
+        Assert.DoesNotContain("chunked", all, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task An_HTTP_1_0_client_that_asks_for_it_keeps_its_connection()
+    {
+        using var connection = await _stand.OpenAsync(Cancellation);
+        for (var i = 0; i < 3; i++)
+        {
+            await connection.SendAsync("GET /x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", Cancellation);
+            var answer = await connection.ReadAsync(Cancellation);
+
+            Assert.Equal("ok", answer.Text);
+            Assert.Equal("keep-alive", answer.Header("Connection"));
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_is_kept_through_answers_of_every_kind()
+    {
+        _stand.Upstream.Answer = request => request.Target switch
+        {
+            "/204" => "HTTP/1.1 204 No Content\r\n\r\n",
+            "/chunked" => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+            "/closing" => "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
+            "/503" => "HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno",
+            _ => RawUpstream.PlainAnswer,
+        };
+        using var connection = await _stand.OpenAsync(Cancellation);
+        foreach (var target in (string[])["/204", "/chunked", "/closing", "/503", "/x"])
+        {
+            await connection.SendAsync($"POST {target} HTTP/1.1\r\nHost: legacy.example\r\nContent-Length: 3\r\n\r\nabc", Cancellation);
+            var answer = await connection.ReadAsync(Cancellation);
+
+            // What the Customer API does with its connection is not the caller's affair.
+            Assert.Null(answer.Header("Connection"));
+        }
+
+        Assert.Equal(5, _stand.Upstream.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_client_that_wants_its_connection_closed_gets_that()
+    {
+        using var connection = await _stand.OpenAsync(Cancellation);
+
+        await connection.SendAsync("GET /x HTTP/1.1\r\nHost: legacy.example\r\nConnection: close\r\n\r\n", Cancellation);
+
+        Assert.Equal("ok", (await connection.ReadAsync(Cancellation)).Text);
+        Assert.Empty(await connection.ReadToEndAsync(Cancellation));
+        Assert.Empty(Assert.Single(_stand.Upstream.Requests).Values("Connection"));
+    }
+
+    [Fact]
+    public async Task Pipelined_requests_are_answered_in_order()
+    {
+        _stand.Upstream.Answer = request => $"HTTP/1.1 200 OK\r\nContent-Length: {request.Target.Length}\r\n\r\n{request.Target}";
+        using var connection = await _stand.OpenAsync(Cancellation);
+
+        await connection.SendAsync(
+            "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n"
+            + "POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+            + "POST /3 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+            + "\r\nGET /4 HTTP/1.1\r\nHost: a\r\n\r\n",
+            Cancellation);
+
+        foreach (var expected in (string[])["/1", "/2", "/3", "/4"])
+        {
+            Assert.Equal(expected, (await connection.ReadAsync(Cancellation)).Text);
+        }
+
+        Assert.Equal(["/1", "/2", "/3", "/4"], _stand.Upstream.Requests.Select(request => request.Target));
+        Assert.Equal(["", "abc", "abc", ""], _stand.Upstream.Requests.Select(request => request.Text));
+    }
+
+    [Fact]
+    public async Task A_request_that_comes_byte_by_byte_is_one()
+    {
+        using var connection = await _stand.OpenAsync(Cancellation);
+        foreach (var character in "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
+        {
+            await connection.SendAsync(character.ToString(), Cancellation);
+        }
+
+        Assert.Equal("ok", (await connection.ReadAsync(Cancellation)).Text);
+        Assert.Equal("abc", Assert.Single(_stand.Upstream.Requests).Text);
+    }
+
+    [Theory]
+    [InlineData("/api/v2/deals", "", 3)]
+    [InlineData("/api/v2/customers", "", 3)]
+    [InlineData("/api/v2/customers", "Authorization: Basic cGtfdmVuZG9yOnNrX3ZlbmRvcg==\r\nContent-Type: application/json\r\n", 3)]
+    [InlineData("/api/v2/customers", "Authorization: Basic cGtfdmVuZG9yOnNrX3ZlbmRvcg==\r\nContent-Type: application/json\r\n", 300_000)]
+    public async Task A_client_that_expects_a_100_gets_it_before_it_sends_its_body(string path, string headers, int length)
+    {
+        using var connection = await _stand.OpenAsync(Cancellation);
+
+        await connection.SendAsync($"POST {path} HTTP/1.1\r\nHost: a\r\n{headers}Expect: 100-continue\r\nContent-Length: {length}\r\n\r\n", Cancellation);
+        var interim = await connection.ReadAsync(Cancellation);
+        Assert.Equal(100, interim.Status);
+        await connection.SendAsync(new string('x', length), Cancellation);
+
+        Assert.Equal("ok", (await connection.ReadAsync(Cancellation)).Text);
+        var request = Assert.Single(_stand.Upstream.Requests);
+        Assert.Equal(length, request.Body.Length);
+
+        // This upstream never says 100: with the header, the shim would have waited for it.
+        Assert.Null(request.Header("Expect"));
+    }
+
+    [Theory]
+    [InlineData("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n")]
+    [InlineData("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")]
+    [InlineData("Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")]
+    [InlineData("Connection: Upgrade\r\nUpgrade: anything\r\n")]
+    public async Task An_upgrade_is_not_made(string headers)
+    {
+        // Even an upstream that would take it is not asked.
+        _stand.Upstream.Answer = request => request.Header("Upgrade") is null
+            ? RawUpstream.PlainAnswer
+            : "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+
+        var answer = await _stand.AskAsync($"GET /x HTTP/1.1\r\nHost: a\r\n{headers}\r\n", Cancellation);
+
+        Assert.Equal((200, "ok"), (answer.Status, answer.Text));
+        var request = Assert.Single(_stand.Upstream.Requests);
+        Assert.Equal("GET /x HTTP/1.1", request.StartLine);
+        Assert.Empty(request.Values("Upgrade"));
+        Assert.DoesNotContain(request.Values("Connection"), value => value.Contains("upgrade", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task HTTP_2_without_asking_is_not_spoken()
+    {
+        using var connection = await _stand.OpenAsync(Cancellation);
+
+        await connection.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0", Cancellation);
+        var answer = await connection.ReadToEndAsync(Cancellation);
+
+        // One frame: GOAWAY (7) with HTTP_1_1_REQUIRED (13). RFC 9113, sections 6.8 and 7.
+        Assert.Equal((7, 13), (answer[3], answer[16]));
+        Assert.Equal(17, answer.Length);
+        Assert.Empty(_stand.Upstream.Requests);
+    }
+
+    [Theory]
+    [InlineData("GET /x HTTP/1.1\r\nHost: a\r\nX-A: b\rX-Injected: 1\r\n\r\n")]
+    [InlineData("GET /x HTTP/1.1\r\nHost: a\r\nX-A: b\0c\r\n\r\n")]
+    [InlineData("GET /x HTTP/1.1\r\nHost: a\r\nX A: b\r\n\r\n")]
+    [InlineData("GET /x HTTP/1.1\r\nHost: a\r\nX-A : b\r\n\r\n")]
+    [InlineData("GET /x HTTP/1.1\r\nHost: a\r\nX-A\r\n\r\n")]
+    [InlineData("GET /x HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n")]
+    [InlineData("GET /x HTTP/1.1\r\nHost: a\r\nX-A: b\r\n folded: c\r\n\r\n")]
+    [InlineData("GET /x HTTP/1.1\r\n\r\n")]
+    [InlineData("GET /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")]
+    [InlineData("GET /x y HTTP/1.1\r\nHost: a\r\n\r\n")]
+    [InlineData("GET /x\0y HTTP/1.1\r\nHost: a\r\n\r\n")]
+    [InlineData("GET /x HTTP/1.1 GET /y HTTP/1.1\r\nHost: a\r\n\r\n")]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd")]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3, 4\r\n\r\nabcd")]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n")]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n")]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n")]
+    public async Task A_request_that_two_servers_could_read_differently_goes_no_further(string request)
+    {
+        var answer = await _stand.AskAsync(request, Cancellation);
+
+        Assert.Equal(400, answer.Status);
+        Assert.Empty(_stand.Upstream.Requests);
+    }
+
+    [Theory]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 40\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\nabc\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")]
+    [InlineData("GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 37\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n  ")]
+    [InlineData("POST /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: +3\r\n\r\nabc")]
+    [InlineData("POST /x HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n")]
+    public async Task A_request_in_a_requests_clothes_does_not_reach_the_Customer_API_unseen(string bytes)
+    {
+        using var connection = await _stand.OpenAsync(Cancellation);
+
+        await connection.SendAsync(bytes, Cancellation);
+        var answers = Encoding.Latin1.GetString(await connection.ReadToEndAsync(Cancellation)).Split("HTTP/1.1 ").Length - 1;
+
+        // Each request that the Customer API saw was one to the shim as well, with an answer and a line in the log; none was hidden in a body.
+        Assert.True(_stand.Upstream.Requests.Count <= answers, $"{_stand.Upstream.Requests.Count} requests, {answers} answers.");
+        Assert.All(_stand.Upstream.Requests, request => Assert.False(request.Values("Content-Length").Count > 0 && request.Values("Transfer-Encoding").Count > 0));
+    }
+
+    [Theory]
+    [InlineData("/api/v2/customers/a%0d%0aX-Injected:%201")]
+    [InlineData("/x?a=%0d%0aX-Injected:%201%0d%0a%0d%0aGET%20/smuggled")]
+    public async Task An_escaped_line_end_stays_escaped(string target)
+    {
+        var answer = await _stand.AskAsync($"GET {target} HTTP/1.1\r\nHost: a\r\n\r\n", Cancellation);
+
+        Assert.Equal(200, answer.Status);
+        var request = Assert.Single(_stand.Upstream.Requests);
+        Assert.Equal(target, request.Target);
+        Assert.Empty(request.Values("X-Injected"));
+    }
+
+    [Theory]
+    [InlineData("GET http://elsewhere.example/x?y=z HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n", "/x?y=z")]
+    [InlineData("GET http://elsewhere.example HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n", "/")]
+    [InlineData("GET http://elsewhere.example/a%2Fb/../%63 HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n", "/a%2Fb/../%63")]
+    [InlineData("OPTIONS * HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n", "/")]
+    [InlineData("GET /x HTTP/1.1\r\nHost:\r\n\r\n", "/x")]
+    public async Task It_is_no_open_proxy(string request, string target)
+    {
+        Assert.Equal("ok", (await _stand.AskAsync(request, Cancellation)).Text);
+
+        var forwarded = Assert.Single(_stand.Upstream.Requests);
+        Assert.Equal((target, _stand.Upstream.Address.Authority), (forwarded.Target, forwarded.Header("Host")));
+    }
+
+    [Fact]
+    public async Task It_is_no_tunnel()
+    {
+        using var connection = await _stand.OpenAsync(Cancellation);
+
+        await connection.SendAsync("CONNECT elsewhere.example:443 HTTP/1.1\r\nHost: elsewhere.example:443\r\n\r\n", Cancellation);
+        var answer = await connection.ReadAsync(Cancellation);
+
+        Assert.InRange(answer.Status, 400, 599);
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_away_in_the_middle_of_its_body_leaves_a_shim_that_works()
+    {
+        using (var connection = await _stand.OpenAsync(Cancellation))
+        {
+            await connection.SendAsync(
+                $"POST /api/v2/customers HTTP/1.1\r\nHost: a\r\nAuthorization: {Stand.Basic(Stand.PublicKey, Stand.SecretKey)}\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 100\r\n\r\n{\"customer_key\":",
+                Cancellation);
+        }
+
+        Assert.Equal("ok", (await _stand.AskAsync("GET /x HTTP/1.1\r\nHost: a\r\n\r\n", Cancellation)).Text);
+        Assert.Null(_stand.Shim.ExitCode);
+        Assert.DoesNotContain(_stand.Upstream.Requests, request => request.Method == "POST");
+    }
+}

@@ -1,0 +1,25 @@
+using ProxyShim.Conversions;
+using Xunit;
+
+namespace ProxyShim.Tests.Conversions;
+
+/// <summary>DESIGN.md, "What each answer of the Conversion API means".</summary>
+public class AnswerTableTests
+{
+    [Theory]
+    [InlineData("Sent", 200, 201, 202, 204, 299)]
+    [InlineData("NothingLanded", 408, 425, 429, 500, 501, 503, 505, 507, 520, 529, 599)]
+    [InlineData("Ambiguous", 409, 502, 504)]
+    [InlineData("OperatorFault", 300, 301, 302, 303, 304, 307, 308, 399, 401, 403)]
+    [InlineData("Refused", 400, 402, 404, 405, 406, 410, 413, 415, 418, 422, 451, 499)]
+    [InlineData("Ambiguous", 100, 199, 600, 999)] // Nothing that HTTP defines for a final answer.
+    public void Each_status_has_one_meaning(string meaning, params int[] statuses)
+        => Assert.All(statuses, status => Assert.Equal(meaning, $"{AnswerTable.Of(status)}"));
+
+    [Fact]
+    public void An_attempt_without_a_status_is_ambiguous_once_bytes_went_out()
+    {
+        Assert.Equal(AnswerMeaning.Ambiguous, AnswerTable.OfFailure(bytesWentOut: true));
+        Assert.Equal(AnswerMeaning.NothingLanded, AnswerTable.OfFailure(bytesWentOut: false));
+    }
+}

@@ -1,0 +1,103 @@
+using ProxyShim.Delivery;
+using ProxyShim.Ledger;
+using ProxyShim.Redis;
+using ProxyShim.Testing;
+using ProxyShim.Tests.Settings;
+using StackExchange.Redis;
+using Xunit;
+using RedisUnavailableException = ProxyShim.Redis.RedisUnavailableException;
+
+namespace ProxyShim.Tests.Ledger;
+
+/// <summary>A Redis Cluster that changes while the ledger is at work.</summary>
+public sealed class ClusterTests : IAsyncLifetime
+{
+    private readonly (ConversionId Id, LeaseToken Token) _customer = (LedgerUnderTest.IdOf("customer"), LeaseToken.New());
+    private RedisCluster _cluster = null!;
+    private RedisGate _gate = null!;
+    private ConversionLedger _ledger = null!;
+    private LedgerKeys _keys = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await RedisCluster.StartAsync(cancellation: Cancellation);
+        var settings = Given.Settings(("Redis:ConnectionString", _cluster.ConnectionString), ("Redis:Timeout", "00:00:05"));
+        _gate = new RedisGate(settings.Redis, TimeProvider.System);
+        _ledger = new ConversionLedger(LedgerSettings.From(settings));
+        _keys = new LedgerKeys(settings.Redis.KeyPrefix, test: false);
+        await RunAsync(ClaimAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gate.DisposeAsync();
+        await _cluster.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_moves_to_another_master_is_found_there()
+    {
+        var slot = await SlotAsync();
+        await RedisCluster.BeginToMoveAsync(slot, Cancellation);
+        await _cluster.FinishMovingAsync(slot, Cancellation);
+
+        Assert.Equal(ConversionState.Claimed, (await RunAsync(ReadAsync)).Entry?.State);
+        Assert.Equal(ClaimOutcome.Known, await RunAsync(ClaimAsync));
+        Assert.Equal(SentOutcome.Sent, await RunAsync(redis => _ledger.SentAsync(redis, _customer.Id, _customer.Token, 1, "xid_1")));
+        Assert.True(await RunAsync(redis => _ledger.IsReplicatedAsync(redis, _customer.Id)));
+    }
+
+    // A script names keys that are and keys that are not, and Redis tells where either is only when the whole slot has moved.
+    [Fact]
+    public async Task While_its_slot_moves_a_partition_is_unavailable_and_the_others_are_not()
+    {
+        var slot = await SlotAsync();
+        await RedisCluster.BeginToMoveAsync(slot, Cancellation);
+        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await RunAsync(ReadAsync));
+        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await RunAsync(ClaimAsync));
+
+        var scan = await new PartitionScan(_gate, _ledger).RunAsync(Cancellation);
+        Assert.Equal(ConversionId.Partitions - 1, scan.Length);
+        Assert.Equal(0, scan.Sum(partition => partition.DueDepth));
+
+        await _cluster.FinishMovingAsync(slot, Cancellation);
+        scan = await new PartitionScan(_gate, _ledger).RunAsync(Cancellation);
+        Assert.Equal((ConversionId.Partitions, 1), (scan.Length, scan.Sum(partition => partition.DueDepth)));
+    }
+
+    [Fact]
+    public async Task Each_conversion_is_confirmed_by_its_own_master()
+    {
+        for (var number = 0; number < ConversionId.Partitions; number++)
+        {
+            var customer = $"customer-{number}";
+            await RunAsync(redis => _ledger.ClaimAsync(
+                redis, LedgerUnderTest.IdOf(customer), LeaseToken.New(), DateTimeOffset.MaxValue, LedgerUnderTest.NewConversion(customer)));
+
+            Assert.True(await RunAsync(redis => _ledger.IsReplicatedAsync(redis, LedgerUnderTest.IdOf(customer))));
+        }
+    }
+
+    [Fact]
+    public async Task When_no_partition_answers_Redis_is_unavailable()
+    {
+        foreach (var node in _cluster.Nodes)
+        {
+            await node.KillAsync();
+        }
+
+        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await new PartitionScan(_gate, _ledger).RunAsync(Cancellation));
+    }
+
+    private async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> work)
+        => await _gate.NewBudget().RunAsync(static (redis, work) => work(redis), work, Cancellation);
+
+    private Task<LedgerReading> ReadAsync(IDatabase redis) => _ledger.ReadAsync(redis, _customer.Id);
+
+    private Task<ClaimOutcome> ClaimAsync(IDatabase redis)
+        => _ledger.ClaimAsync(redis, _customer.Id, _customer.Token, DateTimeOffset.MaxValue, LedgerUnderTest.NewConversion("customer"));
+
+    private Task<ClusterSlot> SlotAsync() => _cluster.FindSlotAsync($"{_keys.Of(_customer.Id)[0]}", Cancellation);
+}

@@ -1,0 +1,177 @@
+using ProxyShim.Ledger;
+using ProxyShim.Testing;
+using Xunit;
+
+namespace ProxyShim.Tests.Ledger;
+
+/// <summary>Whoever has lost a lease decides nothing any more.</summary>
+[RedisSuite]
+public class FencingTests(TestRedis redis) : LedgerFixture(redis)
+{
+    private static readonly Dictionary<string, Func<LedgerUnderTest, ConversionId, LeaseToken, Task<Fenced>>> s_changes = new()
+    {
+        ["reschedule"] = (under, id, token) => under.Ledger.DueAsync(under.Redis, id, token, 1, TimeSpan.FromHours(1), "status_503", maybeLanded: true),
+        ["call ambiguous"] = (under, id, token) => under.Ledger.AmbiguousAsync(under.Redis, id, token, 1, "timeout"),
+        ["bury"] = (under, id, token) => under.Ledger.BuryAsync(under.Redis, id, token, 1, "refused"),
+        ["fall back"] = (under, id, token) => under.Ledger.FallbackAsync(under.Redis, id, token, 1, "refused"),
+        ["release"] = (under, id, token) => under.Ledger.ReleaseAsync(under.Redis, id, token),
+        ["ask again"] = (under, id, token) => under.Ledger.AskAgainAsync(under.Redis, id, token, TimeSpan.FromHours(1)),
+        ["give up reading"] = (under, id, token) => under.Ledger.UnprovableAsync(under.Redis, id, token),
+        ["say absent"] = (under, id, token) => under.Ledger.AbsentAsync(under.Redis, id, token),
+    };
+
+    // What only somebody who reads back says.
+    private static readonly string[] s_ofReaders = ["ask again", "say absent", "give up reading"];
+
+    public static TheoryData<string> Changes => [.. s_changes.Keys];
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task A_sender_whose_job_was_taken_over_cannot(string change)
+    {
+        var (id, stale) = await Without.ClaimAsync();
+        await Without.PassTimeAsync(id);
+        var holder = await Without.TakeAsync(id);
+
+        await RefusedAsync(Without, id, stale, change);
+        Assert.Equal(holder.Token.Value, (await Without.SeeAsync(id))!.Field("token"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task A_sender_whose_job_waits_for_a_read_back_cannot(string change)
+    {
+        var (id, stale) = await With.ClaimAsync();
+        await With.PassTimeAsync(id);
+        Assert.Equal(TakeOutcome.Ambiguous, (await With.Ledger.TakeAsync(With.Redis, id, LeaseToken.New())).Outcome);
+
+        await RefusedAsync(With, id, stale, change);
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task A_reader_whose_read_back_was_taken_over_cannot(string change)
+    {
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+        await With.PassTimeAsync(id);
+        var stale = await With.ReviewAsync(id);
+        await With.PassTimeAsync(id);
+        await With.ReviewAsync(id);
+
+        await RefusedAsync(With, id, stale.Job.Token, change);
+    }
+
+    [Theory]
+    [InlineData(ConversionState.Due)]
+    [InlineData(ConversionState.Ambiguous)]
+    [InlineData(ConversionState.Sent)]
+    [InlineData(ConversionState.Verified)]
+    [InlineData(ConversionState.Dead)]
+    [InlineData(ConversionState.Fallback)]
+    internal async Task Whoever_has_settled_a_conversion_holds_it_no_more(ConversionState state)
+    {
+        var (id, token) = await With.BringToAsync(state);
+
+        foreach (var change in s_changes.Keys)
+        {
+            await RefusedAsync(With, id, token, change);
+        }
+    }
+
+    [Theory]
+    [InlineData("ask again")]
+    [InlineData("say absent")]
+    [InlineData("give up reading")]
+    [InlineData("bury")]
+    public async Task A_reader_who_has_spoken_holds_it_no_more(string change)
+    {
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+        await With.PassTimeAsync(id);
+        var token = (await With.ReviewAsync(id)).Job.Token;
+        Assert.Equal(Fenced.Done, await s_changes[change](With, id, token));
+
+        foreach (var another in s_changes.Keys)
+        {
+            Assert.Equal(Fenced.Stale, await s_changes[another](With, id, token));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task A_reader_whose_question_another_one_has_answered_cannot(string change)
+    {
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+        await With.PassTimeAsync(id);
+        var token = (await With.ReviewAsync(id)).Job.Token;
+        Assert.Equal(VerifiedOutcome.Verified, await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), ""));
+
+        await RefusedAsync(With, id, token, change);
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task Nobody_holds_a_customer_who_is_not_known(string change) =>
+        await RefusedAsync(With, LedgerUnderTest.IdOf("customer"), LeaseToken.New(), change, Fenced.Missing);
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task The_holder_can(string change)
+    {
+        var (id, token) = await With.BringToAsync(s_ofReaders.Contains(change) ? ConversionState.Sent : ConversionState.Claimed);
+        if (s_ofReaders.Contains(change))
+        {
+            await With.PassTimeAsync(id);
+            token = (await With.ReviewAsync(id)).Job.Token;
+        }
+
+        Assert.Equal(Fenced.Done, await s_changes[change](With, id, token));
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task Of_what_a_caller_was_promised_the_holder_can_do_all_but_let_it_go(string change)
+    {
+        var (id, token) = await With.BringToAsync(s_ofReaders.Contains(change) ? ConversionState.Sent : ConversionState.Claimed);
+        if (s_ofReaders.Contains(change))
+        {
+            await With.PassTimeAsync(id);
+            token = (await With.ReviewAsync(id)).Job.Token;
+        }
+
+        Assert.True(await With.Ledger.ConfirmAsync(With.Redis, id));
+
+        Assert.Equal(change is "fall back" or "release" ? Fenced.Stale : Fenced.Done, await s_changes[change](With, id, token));
+    }
+
+    [Theory]
+    [InlineData(ConversionState.Claimed, true)]
+    [InlineData(ConversionState.Due, true)]
+    [InlineData(ConversionState.Ambiguous, true)]
+    [InlineData(ConversionState.Fallback, false)]
+    internal async Task What_has_been_given_away_is_promised_to_nobody(ConversionState state, bool confirmed)
+    {
+        var (id, _) = await With.BringToAsync(state);
+
+        Assert.Equal(confirmed, await With.Ledger.ConfirmAsync(With.Redis, id));
+        Assert.False(await With.Ledger.ConfirmAsync(With.Redis, LedgerUnderTest.IdOf("nobody")));
+    }
+
+    [Fact]
+    public async Task A_lease_that_has_run_out_is_its_holders_until_somebody_takes_it()
+    {
+        var (id, token) = await With.ClaimAsync();
+        await With.PassTimeAsync(id);
+
+        Assert.Equal(Fenced.Done, await s_changes["reschedule"](With, id, token));
+    }
+
+    private static async Task RefusedAsync(LedgerUnderTest under, ConversionId id, LeaseToken token, string change, Fenced answer = Fenced.Stale)
+    {
+        var before = await under.SeeAsync(id);
+
+        Assert.Equal(answer, await s_changes[change](under, id, token));
+
+        var after = await under.SeeAsync(id);
+        Assert.Equivalent(before, after is null ? null : after with { BodyLife = before!.BodyLife }, strict: true);
+    }
+}

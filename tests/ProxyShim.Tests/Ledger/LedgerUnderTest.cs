@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text;
+using ProxyShim.CustomerApi;
+using ProxyShim.Ledger;
+using ProxyShim.Testing;
+using StackExchange.Redis;
+using Xunit;
+
+namespace ProxyShim.Tests.Ledger;
+
+/// <summary>A ledger in a test's part of the shared Redis, and a look behind its back.</summary>
+internal sealed class LedgerUnderTest : IAsyncDisposable
+{
+    /// <summary>Far longer than a test takes, so that nothing runs out by itself: <see cref="PassTimeAsync"/> says when.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromHours(1);
+
+    public static readonly TimeSpan Grace = TimeSpan.FromHours(2);
+
+    /// <summary>The trace of every request.</summary>
+    public const string TraceId = "0af7651916cd43dd8448eb211c80319c";
+
+    public static readonly TimeSpan BodyLife = TimeSpan.FromDays(6);
+
+    public LedgerUnderTest(RedisScope scope, bool readsBack = true, bool test = false)
+    {
+        Scope = scope;
+        ReadsBack = readsBack;
+        Keys = new LedgerKeys(scope.KeyPrefix, test);
+        Ledger = new ConversionLedger(new LedgerSettings(Keys, Lease, BodyLife, readsBack ? Grace : null, WaitReplicas: 0));
+    }
+
+    public RedisScope Scope { get; }
+
+    public ConversionLedger Ledger { get; }
+
+    public LedgerKeys Keys { get; }
+
+    public bool ReadsBack { get; }
+
+    public IDatabase Redis => Scope.Database;
+
+    public static ConversionId IdOf(string customerKey) => ConversionId.Of(KeyOf(customerKey));
+
+    public static CustomerKey KeyOf(string customerKey) => CustomerKey.TryCreate(customerKey, out var key) ? key : throw new ArgumentException("No customer_key.");
+
+    /// <summary>A body as the shim would store it.</summary>
+    public static ReadOnlyMemory<byte> BodyOf(string customerKey) => StoredConversion.Write(
+        "partner", Encoding.UTF8.GetBytes($$"""{"xid":"xid_1","customer_key":"{{customerKey}}","email":"{{customerKey}}@example.com"}"""));
+
+    /// <summary>What a dead letter is revived with.</summary>
+    public static (ReadOnlyMemory<byte> Body, string Xid) Anew(string customerKey) => (BodyOf(customerKey), "xid_1");
+
+    /// <summary>A conversion to be claimed.</summary>
+    public static NewConversion NewConversion(string customerKey) => new(BodyOf(customerKey), "xid_1", "f1f2f3f4", TraceId, "default");
+
+    /// <summary>Redis's clock.</summary>
+    public async Task<DateTimeOffset> NowAsync() => (await Ledger.ReadAsync(Redis, IdOf("nobody"))).Now;
+
+    /// <summary>Claims a customer whom nobody has.</summary>
+    public async Task<(ConversionId Id, LeaseToken Token)> ClaimAsync(string customerKey = "customer")
+    {
+        var (id, token) = (IdOf(customerKey), LeaseToken.New());
+        Assert.Equal(ClaimOutcome.Claimed, await TryClaimAsync(customerKey, token));
+        return (id, token);
+    }
+
+    public async Task<ClaimOutcome> TryClaimAsync(string customerKey, LeaseToken token, TimeSpan? patience = null) =>
+        await Ledger.ClaimAsync(Redis, IdOf(customerKey), token, await NowAsync() + (patience ?? TimeSpan.FromMinutes(1)), NewConversion(customerKey));
+
+    /// <summary>Whatever the entry waits for has come: its lease has run out, its next attempt or its read-back is due.</summary>
+    public async Task PassTimeAsync(ConversionId id)
+    {
+        var keys = Keys.Of(id);
+        var past = (await NowAsync()).ToUnixTimeMilliseconds() - 1;
+        foreach (var index in (RedisKey[])[keys[2], keys[3]])
+        {
+            await Redis.SortedSetAddAsync(index, id.Hash, past, SortedSetWhen.Exists);
+        }
+
+        if (await Redis.HashExistsAsync(keys[0], "lease"))
+        {
+            await Redis.HashSetAsync(keys[0], "lease", past);
+        }
+    }
+
+    /// <summary>Takes a job that is due.</summary>
+    public async Task<LedgerJob> TakeAsync(ConversionId id)
+    {
+        var (outcome, job) = await Ledger.TakeAsync(Redis, id, LeaseToken.New());
+        Assert.Equal(TakeOutcome.Taken, outcome);
+        return job!;
+    }
+
+    /// <summary>Takes a conversion that is to be read back.</summary>
+    public async Task<ReadBackJob> ReviewAsync(ConversionId id)
+    {
+        var review = await Ledger.ReviewAsync(Redis, id, LeaseToken.New());
+        Assert.NotNull(review);
+        return review;
+    }
+
+    /// <summary>Brings a new customer into a state, by the shortest way that the ledger offers.</summary>
+    /// <returns>The token of whoever held it last.</returns>
+    public async Task<(ConversionId Id, LeaseToken Token)> BringToAsync(ConversionState state, string customerKey = "customer")
+    {
+        var (id, token) = await ClaimAsync(customerKey);
+        Assert.True(state switch
+        {
+            ConversionState.Claimed => true,
+            ConversionState.Due => await Ledger.DueAsync(Redis, id, token, 1, TimeSpan.FromHours(1), "status_503", maybeLanded: false) == Fenced.Done,
+            ConversionState.Ambiguous => await Ledger.AmbiguousAsync(Redis, id, token, 1, "timeout") == Fenced.Done,
+            ConversionState.Sent => await Ledger.SentAsync(Redis, id, token, 1, "xid_1") == SentOutcome.Sent,
+            ConversionState.Verified => await Ledger.SentAsync(Redis, id, token, 1, "xid_1") == SentOutcome.Sent
+                && await Ledger.VerifiedAsync(Redis, id, LeaseToken.New(), "") == VerifiedOutcome.Verified,
+            ConversionState.Dead => await Ledger.BuryAsync(Redis, id, token, 1, "refused") == Fenced.Done,
+            ConversionState.Fallback => await Ledger.FallbackAsync(Redis, id, token, 1, "refused") == Fenced.Done,
+            _ => throw new ArgumentOutOfRangeException(nameof(state)),
+        });
+        Assert.Equal(state, (await SeeAsync(id))!.State);
+        return (id, token);
+    }
+
+    /// <summary>What Redis holds of an entry; null when nothing. Fails where that breaks a rule which holds always.</summary>
+    public async Task<SeenEntry?> SeeAsync(ConversionId id)
+    {
+        var keys = Keys.Of(id);
+        LedgerIndex[] all = [LedgerIndex.Due, LedgerIndex.Unverified, LedgerIndex.Dead];
+        var scores = all.Select((index, position) => (index, score: Redis.SortedSetScoreAsync(keys[2 + position], id.Hash))).ToArray();
+        var (readBody, readLife) = (Redis.StringGetAsync(keys[1]), Redis.KeyTimeToLiveAsync(keys[1]));
+        var fields = await Redis.HashGetAllAsync(keys[0]);
+        var (body, life) = (await readBody, await readLife);
+        var indexes = new Dictionary<LedgerIndex, DateTimeOffset>();
+        foreach (var (index, read) in scores)
+        {
+            if (await read is { } score)
+            {
+                indexes[index] = DateTimeOffset.FromUnixTimeMilliseconds((long)score);
+            }
+        }
+
+        if (fields.Length == 0)
+        {
+            Assert.True(body.IsNull, "An entry that is gone has left its body.");
+            Assert.Empty(indexes);
+            return null;
+        }
+
+        var seen = new SeenEntry(fields.ToDictionary(field => $"{field.Name}", field => $"{field.Value}"), $"{body}", life, indexes);
+        HoldAlways(seen, !body.IsNull);
+        return seen;
+    }
+
+    public ValueTask DisposeAsync() => Scope.DisposeAsync();
+
+    private void HoldAlways(SeenEntry seen, bool hasBody)
+    {
+        var index = Lifecycle.IndexOf(seen.State, ReadsBack);
+        Assert.Equal(index == LedgerIndex.None ? [] : [index], seen.Indexes.Keys);
+        Assert.Equal(Lifecycle.HasBody(seen.State, ReadsBack), hasBody);
+
+        // A dead letter's body waits for a person; any other goes by itself some day.
+        Assert.Equal(hasBody && seen.State != ConversionState.Dead, seen.BodyLife is not null);
+        Assert.Equal("1", seen.Fields["v"]);
+        _ = long.Parse(seen.Fields["claimed_at"], CultureInfo.InvariantCulture);
+    }
+}

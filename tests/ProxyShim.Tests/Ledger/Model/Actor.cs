@@ -1,0 +1,46 @@
+using ProxyShim.Conversions;
+using ProxyShim.Ledger;
+using ProxyShim.Verification;
+using StackExchange.Redis;
+
+namespace ProxyShim.Tests.Ledger.Model;
+
+/// <summary>A process at work on at most one customer: what it has in its memory, and nothing else.</summary>
+internal sealed class Actor
+{
+    /// <summary>Whom it is busy with.</summary>
+    public Customer? Customer { get; set; }
+
+    /// <summary>The lease under which it may send.</summary>
+    public Lease? Lease { get; set; }
+
+    /// <summary><see cref="Model.Customer.Age"/> when the lease began.</summary>
+    public int Age { get; set; }
+
+    /// <summary>How its last attempt ended.</summary>
+    public ConversionOutcome? Outcome { get; set; }
+
+    /// <summary>The read-back that it has taken.</summary>
+    public ReadBackJob? Review { get; set; }
+
+    /// <summary>What the read-back found.</summary>
+    public ReadBackResult? Found { get; set; }
+
+    /// <summary>What it could not tell the ledger yet.</summary>
+    public Queue<(Customer Customer, bool IsSent, Func<IDatabase, Task> Report)> Backlog { get; } = new();
+
+    public bool IsIdle => Customer is null;
+
+    public void Rest() => (Customer, Lease, Outcome, Review, Found) = (null, null, null, null, null);
+
+    public void Crash()
+    {
+        Rest();
+        foreach (var (customer, _, _) in Backlog.Where(entry => entry.IsSent))
+        {
+            customer.CountUncertain = true;
+        }
+
+        Backlog.Clear();
+    }
+}

@@ -1,0 +1,397 @@
+using ProxyShim.Conversions;
+using ProxyShim.Delivery;
+using ProxyShim.Ledger;
+using ProxyShim.Telemetry;
+using ProxyShim.Tests.Telemetry;
+using ProxyShim.Verification;
+using StackExchange.Redis;
+using Xunit;
+
+namespace ProxyShim.Tests.Ledger.Model;
+
+/// <summary>
+/// A few customers, some actors that follow the protocol of the shim step by step, and the two APIs as they really are. After each step it is held to
+/// what DESIGN.md promises. The ledger, its scripts and the settler are the real ones.
+/// </summary>
+internal sealed class World
+{
+    public const int Customers = 3;
+    public const int Actors = 4;
+
+    private const int MaxResends = 2;
+    private const int MostRoundsToTheEnd = 20;
+
+    private readonly LedgerUnderTest _under;
+    private readonly CapturedLog _log = new();
+    private readonly ConversionEvents _events;
+    private readonly Settler _settler;
+    private readonly Customer[] _customers;
+    private readonly Actor[] _actors = [.. Enumerable.Range(0, Actors).Select(_ => new Actor())];
+
+    /// <param name="name">Names its customers, of whom no other world may know.</param>
+    public World(LedgerUnderTest under, string name)
+    {
+        _under = under;
+        _customers = [.. Enumerable.Range(0, Customers).Select(number => new Customer($"{name}-{number}"))];
+        _events = _log.NewConversionEvents(new PrivacySettings(CustomerRefKind.Plain, null));
+        var settings = new DeliverySettings([TimeSpan.FromMinutes(1)], TimeSpan.FromDays(3), Concurrency: 1);
+        _settler = new Settler(_under.Ledger, settings, new Backoff(settings, () => 0.5), _events);
+    }
+
+    private ConversionLedger Ledger => _under.Ledger;
+
+    public async Task RunAsync(IEnumerable<Step> steps)
+    {
+        foreach (var step in steps)
+        {
+            var actor = _actors[step.Actor];
+            var customer = actor.Customer ?? _customers[step.Customer];
+            if (step.Act == Act.Report && actor.Backlog.TryPeek(out var entry))
+            {
+                customer = entry.Customer;
+            }
+
+            await DoAsync(step, actor, customer);
+            await HoldAsync(customer, step.Act);
+        }
+
+        await FinishAsync();
+    }
+
+    private async Task DoAsync(Step step, Actor actor, Customer customer)
+    {
+        var redis = LossyRedis.Over(_under.Redis, () => step.Loss);
+        switch (step.Act)
+        {
+            case Act.Post when actor.IsIdle:
+                await PostAsync(step, redis, actor, customer);
+                break;
+            case Act.Take when actor.IsIdle:
+                await TakeAsync(redis, actor, customer);
+                break;
+            case Act.Send when actor is { Lease: not null, Outcome: null or { Answer.Meaning: AnswerMeaning.NothingLanded } }:
+                Send(step, actor, customer);
+                break;
+            case Act.Settle when actor is { Outcome.Answer.Meaning: AnswerMeaning.Refused, Lease.Inline: true }:
+                await RefuseAsync(step, redis, actor, customer);
+                actor.Rest();
+                break;
+            case Act.Settle when actor.Outcome is not null:
+                await SettleAsync(redis, actor, customer);
+                actor.Rest();
+                break;
+            case Act.Report when actor.Backlog.TryPeek(out var entry) && await TryAsync(() => entry.Report(redis)):
+                actor.Backlog.Dequeue();
+                break;
+            case Act.Review when actor.IsIdle && _under.ReadsBack:
+                await ReviewAsync(redis, actor, customer);
+                break;
+            case Act.Read when actor.Review is not null:
+                actor.Found = step.Luck < 2 ? ReadBackResult.Unknown : customer.Exists ? ReadBackResult.Found : ReadBackResult.Absent;
+                break;
+            case Act.Judge when actor.Found is not null:
+                await JudgeAsync(step, redis, actor, customer);
+                actor.Rest();
+                break;
+            case Act.Crash:
+                actor.Crash();
+                break;
+            case Act.PassTime:
+                customer.Age++;
+                await _under.PassTimeAsync(customer.Id);
+                break;
+            case Act.Erase:
+                // The Customer API deletes whom it knows, the ledger whom it knows; both refuse nothing.
+                await Ledger.EraseAsync(_under.Redis, customer.Id);
+                (customer.Exists, customer.GivenAway) = (false, true);
+                break;
+            case Act.Replay:
+                await TryAsync(() => Ledger.ReviveAsync(redis, customer.Id));
+                break;
+            case Act.Discard:
+                customer.GivenAway |= await Ledger.DiscardAsync(_under.Redis, customer.Id);
+                break;
+        }
+    }
+
+    private async Task PostAsync(Step step, IDatabase redis, Actor actor, Customer customer)
+    {
+        switch ((await Ledger.ReadAsync(_under.Redis, customer.Id)).Entry?.State)
+        {
+            case null:
+                await ClaimAsync(step, redis, actor, customer);
+                break;
+            case ConversionState.Fallback:
+                Forward(step, customer);
+                break;
+            case ConversionState.Claimed:
+                // Whoever holds it has taken too long.
+                var confirmed = false;
+                await TryAsync(async () => confirmed = await Ledger.ConfirmAsync(redis, customer.Id));
+                customer.Acknowledged |= confirmed;
+                break;
+            case ConversionState.Dead:
+                var revived = ReviveOutcome.NotDead;
+                await TryAsync(async () => revived = await Ledger.ReviveAsync(redis, customer.Id, LedgerUnderTest.Anew(customer.Key)));
+                Assert.NotEqual(ReviveOutcome.NoBody, revived);
+                customer.Acknowledged |= revived == ReviveOutcome.Revived;
+                break;
+            default:
+                customer.Acknowledged = true;
+                break;
+        }
+    }
+
+    private async Task ClaimAsync(Step step, IDatabase redis, Actor actor, Customer customer)
+    {
+        var lease = LeaseOf(customer, LeaseToken.New(), inline: true, attempts: 0, maybeLanded: false);
+        var isLate = step.Luck == 9;
+        var notAfter = await _under.NowAsync() + TimeSpan.FromMinutes(isLate ? -1 : 1);
+        ClaimOutcome? outcome = null;
+        await TryAsync(async () => outcome = await Ledger.ClaimAsync(redis, customer.Id, lease.Token, notAfter, LedgerUnderTest.NewConversion(customer.Key)));
+        if (outcome == ClaimOutcome.Claimed)
+        {
+            Assert.False(isLate);
+            (actor.Customer, actor.Lease, actor.Age) = (customer, lease, customer.Age);
+        }
+        else if (outcome is null && step.Luck < 5)
+        {
+            // Redis was silent, and the Customer API gets the request. (Otherwise the caller is told to come again.)
+            Forward(step, customer);
+            actor.Backlog.Enqueue((customer, IsSent: false, database => Ledger.FallbackAsync(database, customer.Id, lease.Token, 0, Reasons.RedisDown)));
+        }
+    }
+
+    private async Task TakeAsync(IDatabase redis, Actor actor, Customer customer)
+    {
+        var age = customer.Age;
+        LedgerJob? job = null;
+        await TryAsync(async () => (_, job) = await Ledger.TakeAsync(redis, customer.Id, LeaseToken.New()));
+        if (job is not null)
+        {
+            Assert.NotEmpty(job.Body!.Value.ToArray());
+            (actor.Customer, actor.Lease, actor.Age) = (customer, LeaseOf(customer, job.Token, inline: false, job.Attempts, job.MaybeLanded), age);
+        }
+    }
+
+    private static void Send(Step step, Actor actor, Customer customer)
+    {
+        var attempts = actor.Outcome?.Attempts ?? 0;
+        if (actor.Age != customer.Age)
+        {
+            // ConversionSender lets nobody begin whose lease may have run out.
+            actor.Outcome ??= Ended(AnswerMeaning.NothingLanded, status: null, attempts);
+            return;
+        }
+
+        if (!actor.Lease!.Inline && attempts > 0)
+        {
+            return;
+        }
+
+        var (meaning, status, lands) = (step.Luck, customer.Landed) switch
+        {
+            ( < 3, false) => (AnswerMeaning.Sent, 200, true),
+            ( < 3, true) => (AnswerMeaning.Sent, 200, false),
+            (3, _) => (AnswerMeaning.Sent, 200, false),
+            (4, _) => (AnswerMeaning.Ambiguous, (int?)null, !customer.Landed),
+            (5, false) => (AnswerMeaning.Ambiguous, null, false),
+            (5, true) => (AnswerMeaning.Ambiguous, 409, false),
+            (6, false) => (AnswerMeaning.Refused, 400, false),
+            (7, _) => (AnswerMeaning.OperatorFault, 401, false),
+            _ => (AnswerMeaning.NothingLanded, 503, false),
+        };
+        customer.Landed |= lands;
+        customer.Exists |= lands;
+        customer.Arrivals += meaning is AnswerMeaning.Sent or AnswerMeaning.Ambiguous ? 1 : 0;
+        actor.Outcome = Ended(meaning, status, attempts + 1);
+    }
+
+    private async Task SettleAsync(IDatabase redis, Actor actor, Customer customer)
+    {
+        var (lease, outcome) = (actor.Lease!, actor.Outcome!);
+        var isSent = outcome.Answer.Meaning == AnswerMeaning.Sent;
+        var settlement = Settlement.Queued;
+        if (!await TryAsync(async () => settlement = await _settler.SettleAsync(redis, lease, outcome)) && isSent)
+        {
+            actor.Backlog.Enqueue((customer, IsSent: true, database => _settler.SentAsync(database, lease, outcome.Attempts)));
+        }
+
+        // No memory is lost here; but a claim that was released has no entry either, and whoever took it over hears of that.
+        customer.Acknowledged |= lease.Inline && (isSent || settlement != Settlement.Lost);
+    }
+
+    private async Task RefuseAsync(Step step, IDatabase redis, Actor actor, Customer customer)
+    {
+        var (lease, attempts, fallsBack) = (actor.Lease!, actor.Outcome!.Attempts, step.Luck < 5);
+        Task<Fenced> ChangeAsync(IDatabase database) => fallsBack
+            ? Ledger.FallbackAsync(database, customer.Id, lease.Token, attempts, Reasons.Refused)
+            : Ledger.ReleaseAsync(database, customer.Id, lease.Token);
+        Fenced? fenced = null;
+        if (!await TryAsync(async () => fenced = await ChangeAsync(redis)))
+        {
+            actor.Backlog.Enqueue((customer, IsSent: false, ChangeAsync));
+        }
+
+        if (fenced == Fenced.Stale)
+        {
+            customer.Acknowledged = true;
+        }
+        else if (fallsBack)
+        {
+            Forward(step, customer);
+        }
+    }
+
+    private async Task ReviewAsync(IDatabase redis, Actor actor, Customer customer)
+    {
+        ReadBackJob? review = null;
+        await TryAsync(async () => review = await Ledger.ReviewAsync(redis, customer.Id, LeaseToken.New()));
+        if (review is not null)
+        {
+            (actor.Customer, actor.Review) = (customer, review);
+        }
+    }
+
+    // VerificationRunner, step by step.
+    private async Task JudgeAsync(Step step, IDatabase redis, Actor actor, Customer customer)
+    {
+        var (review, token) = (actor.Review!, actor.Review!.Job.Token);
+        switch (actor.Found)
+        {
+            case ReadBackResult.Found:
+                var outcome = VerifiedOutcome.Already;
+                customer.CountUncertain |= !await TryAsync(async () => outcome = await Ledger.VerifiedAsync(redis, customer.Id, token, ""));
+                if (outcome == VerifiedOutcome.SentAndVerified)
+                {
+                    _events.Sent(LeaseOf(customer, token, inline: false, review.Job.Attempts, maybeLanded: true), attempts: 0);
+                }
+
+                break;
+            case ReadBackResult.Absent when review.State == ConversionState.Sent && review.Resends >= MaxResends:
+                await TryAsync(() => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.Phantom));
+                break;
+            case ReadBackResult.Absent:
+                await TryAsync(() => Ledger.AbsentAsync(redis, customer.Id, token));
+                break;
+            case ReadBackResult.Unknown when step.Luck < 3:
+                await TryAsync(() => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.Unverifiable));
+                break;
+            default:
+                await TryAsync(() => Ledger.AskAgainAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1)));
+                break;
+        }
+    }
+
+    private async Task HoldAsync(Customer customer, Act act)
+    {
+        // Index, body and expiry are held by every look.
+        var state = (await _under.SeeAsync(customer.Id))?.State;
+        if (customer.LastSeen is { } before)
+        {
+            if (state is { } after)
+            {
+                Assert.True(Lifecycle.Allows(before, after), $"{before} → {after}");
+            }
+            else
+            {
+                Assert.True(before == ConversionState.Claimed && act is Act.Settle or Act.Report, $"{before} has vanished.");
+            }
+        }
+
+        if (state == ConversionState.Due && customer.LastSeen is ConversionState.Sent or ConversionState.Ambiguous)
+        {
+            Assert.Equal(Act.Judge, act);
+            Assert.False(customer.Exists, "It is there, and goes back to be sent again.");
+            customer.Absences++;
+        }
+
+        Assert.False(
+            Lifecycle.IsSent(customer.LastSeen ?? ConversionState.Claimed) && state == ConversionState.Claimed, "Sent, and on its way again without a 404.");
+        Assert.False(_under.ReadsBack && customer.Arrivals > 1 + customer.Absences, $"{customer.Arrivals} arrivals, {customer.Absences} absences.");
+        Assert.True(Count(customer) <= 1, "Counted twice.");
+        Assert.True(!customer.Acknowledged || customer.GivenAway || state is not null, "Acknowledged, and gone.");
+        Assert.True(
+            state != ConversionState.Fallback || customer.GivenAway || !customer.Acknowledged, "Acknowledged, not sent, and not given to the Customer API.");
+        customer.LastSeen = state;
+    }
+
+    // From here on nothing fails any more, and everybody is brought to an end.
+    private async Task FinishAsync()
+    {
+        foreach (var actor in _actors)
+        {
+            if (actor.Customer is { } customer)
+            {
+                await DoAsync(new Step(Act.Settle, 0, 0, Luck: 0, Loss.None), actor, customer);
+                await HoldAsync(customer, Act.Settle);
+            }
+
+            while (actor.Backlog.TryPeek(out var entry))
+            {
+                await DoAsync(new Step(Act.Report, 0, 0, Luck: 0, Loss.None), actor, entry.Customer);
+                await HoldAsync(entry.Customer, Act.Report);
+            }
+
+            actor.Crash();
+        }
+
+        foreach (var customer in _customers)
+        {
+            await FinishAsync(customer);
+        }
+    }
+
+    private async Task FinishAsync(Customer customer)
+    {
+        var actor = new Actor();
+        for (var round = 0; customer.LastSeen is { } state && Lifecycle.IndexOf(state, _under.ReadsBack) is LedgerIndex.Due or LedgerIndex.Unverified; round++)
+        {
+            Assert.True(round < MostRoundsToTheEnd, $"Stays {state}: nothing leads to delivery.");
+            foreach (var act in new[] { Act.PassTime, Act.Take, Act.Send, Act.Settle, Act.Review, Act.Read, Act.Judge })
+            {
+                await DoAsync(new Step(act, 0, 0, Luck: act == Act.Read ? 9 : 0, Loss.None), actor, customer);
+                await HoldAsync(customer, act);
+            }
+        }
+
+        var isSent = customer.LastSeen is { } end && Lifecycle.IsSent(end);
+        Assert.True(!isSent || customer.Exists || customer.GivenAway || !_under.ReadsBack, "Proved, and not there.");
+        Assert.True(!isSent || !customer.Landed || customer.CountUncertain || Count(customer) == 1, "Landed, and not counted.");
+        Assert.True(
+            !customer.Acknowledged || isSent || customer.GivenAway || customer.LastSeen == ConversionState.Dead, $"Acknowledged, and {customer.LastSeen} in the end.");
+    }
+
+    private int Count(Customer customer) => _log.Lines.Count(
+        line => line.Contains("ConversionSent", StringComparison.Ordinal) && line.Contains($"\"{customer.Key}\"", StringComparison.Ordinal));
+
+    // The Customer API may fail too: then the caller hears of it, and nobody has the customer.
+    private static void Forward(Step step, Customer customer)
+    {
+        if (step.Luck % 2 == 0)
+        {
+            (customer.Exists, customer.GivenAway) = (true, true);
+        }
+    }
+
+    private static ConversionOutcome Ended(AnswerMeaning meaning, int? status, int attempts) =>
+        new(new ConversionAnswer(meaning, status, Error: status is null ? "timeout" : null), attempts, TimeSpan.Zero);
+
+    private static Lease LeaseOf(Customer customer, LeaseToken token, bool inline, int attempts, bool maybeLanded) => new(
+        customer.Id, token, customer.Key, "xid_1", "partner", "default", LedgerUnderTest.TraceId, Moment.Now(TimeProvider.System), inline, attempts,
+        maybeLanded);
+
+    /// <summary>False when the network lost the command or its reply.</summary>
+    private static async Task<bool> TryAsync(Func<Task> command)
+    {
+        try
+        {
+            await command();
+            return true;
+        }
+        catch (RedisTimeoutException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using ProxyShim.Ledger;
+using ProxyShim.Testing;
+using Xunit;
+
+namespace ProxyShim.Tests.Ledger;
+
+[RedisSuite]
+public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
+{
+    [Theory]
+    [InlineData(ConversionState.Sent)]
+    [InlineData(ConversionState.Ambiguous)]
+    internal async Task A_read_back_waits_for_its_time_and_is_one_readers(ConversionState state)
+    {
+        var (id, _) = await With.BringToAsync(state);
+        Assert.Null(await With.Ledger.ReviewAsync(With.Redis, id, LeaseToken.New()));
+        await With.PassTimeAsync(id);
+        var before = await With.NowAsync();
+
+        var reviews = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => With.Ledger.ReviewAsync(With.Redis, id, LeaseToken.New())));
+
+        var review = Assert.Single(reviews, review => review is not null)!;
+        Assert.Equal((state, 1, 0, 1), (review.State, review.Job.Attempts, review.Resends, review.ReadBacks));
+        Assert.Equal(LedgerUnderTest.BodyOf("customer").ToArray(), review.Job.Body!.Value.ToArray());
+        var seen = (await With.SeeAsync(id))!;
+        Assert.Equal(seen.Time("claimed_at"), review.ClaimedAt);
+        Assert.Equal(seen.Time("last_attempt"), review.LastAttempt);
+        Assert.InRange(seen.DueAt - LedgerUnderTest.Lease, before, await With.NowAsync());
+        Assert.Equal(state, seen.State);
+    }
+
+    [Fact]
+    public async Task One_that_was_left_comes_up_again()
+    {
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+        await With.PassTimeAsync(id);
+        await With.ReviewAsync(id);
+        await With.PassTimeAsync(id);
+
+        Assert.Equal(2, (await With.ReviewAsync(id)).ReadBacks);
+    }
+
+    [Theory]
+    [InlineData(ConversionState.Claimed)]
+    [InlineData(ConversionState.Due)]
+    [InlineData(ConversionState.Ambiguous)]
+    [InlineData(ConversionState.Sent)]
+    [InlineData(ConversionState.Dead)]
+    internal async Task Proof_is_accepted_from_anyone_and_ends_it(ConversionState state)
+    {
+        var (id, _) = await With.BringToAsync(state);
+
+        Assert.NotEqual(VerifiedOutcome.Already, await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), "already_existed"));
+
+        var seen = (await With.SeeAsync(id))!;
+        Assert.Equal((ConversionState.Verified, "already_existed"), (seen.State, seen.Field("error")));
+        Assert.Equal(VerifiedOutcome.Already, await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), ""));
+    }
+
+    [Fact]
+    public async Task Proof_does_not_bring_back_an_erased_customer()
+    {
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+        await With.Ledger.EraseAsync(With.Redis, id);
+
+        Assert.Equal(VerifiedOutcome.Already, await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), ""));
+        Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(id))!.State);
+        Assert.Equal(VerifiedOutcome.Already, await With.Ledger.VerifiedAsync(With.Redis, LedgerUnderTest.IdOf("nobody"), LeaseToken.New(), ""));
+    }
+
+    [Fact]
+    public async Task A_phantom_is_due_at_once_and_counted()
+    {
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+        for (var resends = 0; resends < 3; resends++)
+        {
+            await With.PassTimeAsync(id);
+            var review = await With.ReviewAsync(id);
+            Assert.Equal(resends, review.Resends);
+            Assert.Equal(Fenced.Done, await With.Ledger.AbsentAsync(With.Redis, id, review.Job.Token));
+
+            var seen = (await With.SeeAsync(id))!;
+            Assert.Equal((ConversionState.Due, "phantom"), (seen.State, seen.Field("error")));
+            Assert.True(seen.DueAt <= await With.NowAsync());
+            var job = await With.TakeAsync(id);
+            Assert.False(job.MaybeLanded);
+            await With.Ledger.SentAsync(With.Redis, id, job.Token, 1, "xid_1");
+        }
+    }
+
+    [Fact]
+    public async Task An_ambiguous_one_that_did_not_land_is_due_at_once_and_no_phantom()
+    {
+        var (id, _) = await With.BringToAsync(ConversionState.Ambiguous);
+        await With.PassTimeAsync(id);
+        var review = await With.ReviewAsync(id);
+
+        Assert.Equal(Fenced.Done, await With.Ledger.AbsentAsync(With.Redis, id, review.Job.Token));
+
+        var seen = (await With.SeeAsync(id))!;
+        Assert.Equal((ConversionState.Due, "not_landed", "0"), (seen.State, seen.Field("error"), seen.Field("resends")));
+        Assert.False((await With.TakeAsync(id)).MaybeLanded);
+    }
+
+    [Theory]
+    [InlineData(ConversionState.Sent)]
+    [InlineData(ConversionState.Ambiguous)]
+    internal async Task One_that_told_nothing_is_asked_again_after_the_wait(ConversionState state)
+    {
+        var (id, _) = await With.BringToAsync(state);
+        await With.PassTimeAsync(id);
+        var review = await With.ReviewAsync(id);
+        var before = await With.NowAsync();
+
+        Assert.Equal(Fenced.Done, await With.Ledger.AskAgainAsync(With.Redis, id, review.Job.Token, TimeSpan.FromMinutes(7)));
+
+        var seen = (await With.SeeAsync(id))!;
+        Assert.Equal(state, seen.State);
+        Assert.InRange(seen.DueAt - TimeSpan.FromMinutes(7), before, await With.NowAsync());
+    }
+
+    [Fact]
+    public async Task Without_a_key_pair_what_was_sent_is_done()
+    {
+        var (id, _) = await Without.BringToAsync(ConversionState.Sent);
+        await Without.PassTimeAsync(id);
+
+        Assert.Null(await Without.Ledger.ReviewAsync(Without.Redis, id, LeaseToken.New()));
+    }
+
+    [Fact]
+    public async Task When_the_key_pair_is_gone_what_was_sent_is_done_and_its_body_too()
+    {
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+        await With.PassTimeAsync(id);
+        var review = await With.ReviewAsync(id);
+
+        Assert.Equal(Fenced.Done, await With.Ledger.UnprovableAsync(With.Redis, id, review.Job.Token));
+
+        // As a ledger without a key pair would have it.
+        var seen = (await new LedgerUnderTest(With.Scope, readsBack: false).SeeAsync(id))!;
+        Assert.Equal(ConversionState.Sent, seen.State);
+    }
+}

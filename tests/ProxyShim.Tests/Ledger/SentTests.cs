@@ -1,0 +1,124 @@
+using ProxyShim.Ledger;
+using ProxyShim.Testing;
+using Xunit;
+
+namespace ProxyShim.Tests.Ledger;
+
+/// <summary>That PartnerStack took it is a fact, whoever reports it, and counts once.</summary>
+[RedisSuite]
+public class SentTests(TestRedis redis) : LedgerFixture(redis)
+{
+    [Theory]
+    [InlineData(ConversionState.Claimed)]
+    [InlineData(ConversionState.Due)]
+    [InlineData(ConversionState.Ambiguous)]
+    [InlineData(ConversionState.Dead)]
+    internal async Task It_is_accepted_from_anyone(ConversionState state)
+    {
+        foreach (var under in new[] { With, Without }.Where(under => under.ReadsBack || state != ConversionState.Ambiguous))
+        {
+            var (id, _) = await under.BringToAsync(state);
+
+            Assert.Equal(SentOutcome.Sent, await under.Ledger.SentAsync(under.Redis, id, LeaseToken.New(), 1, "xid_1"));
+            Assert.Equal(ConversionState.Sent, (await under.SeeAsync(id))!.State);
+        }
+    }
+
+    [Theory]
+    [InlineData(ConversionState.Due)]
+    [InlineData(ConversionState.Ambiguous)]
+    [InlineData(ConversionState.Dead)]
+    internal async Task What_had_gone_wrong_before_is_not_told_of_it_any_more(ConversionState state)
+    {
+        var (id, _) = await With.BringToAsync(state);
+        Assert.NotNull((await With.SeeAsync(id))!.Field("error"));
+
+        await With.Ledger.SentAsync(With.Redis, id, LeaseToken.New(), 1, "xid_1");
+
+        Assert.Null((await With.SeeAsync(id))!.Field("error"));
+    }
+
+    [Fact]
+    public async Task It_waits_for_its_read_back_from_the_last_attempt_on()
+    {
+        var before = await With.NowAsync();
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+
+        Assert.InRange((await With.SeeAsync(id))!.DueAt - LedgerUnderTest.Grace, before, await With.NowAsync());
+    }
+
+    [Fact]
+    public async Task One_report_counts()
+    {
+        var (id, token) = await With.ClaimAsync();
+
+        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1"));
+        Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Redis, id, LeaseToken.New(), 1, "xid_1"));
+        Assert.Equal("1", (await With.SeeAsync(id))!.Field("attempts"));
+    }
+
+    [Fact]
+    public async Task A_reporter_who_did_not_hear_the_reply_may_ask_again()
+    {
+        var (id, token) = await With.ClaimAsync();
+        await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1");
+
+        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1"));
+        await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), "");
+        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1"));
+        Assert.Equal(ConversionState.Verified, (await With.SeeAsync(id))!.State);
+        Assert.Equal("1", (await With.SeeAsync(id))!.Field("attempts"));
+    }
+
+    [Fact]
+    public async Task A_phantom_that_is_sent_again_does_not_count_again()
+    {
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+        await AbsentAsync(id);
+        var job = await With.TakeAsync(id);
+
+        Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Redis, id, job.Token, 1, "xid_1"));
+        Assert.Equal(ConversionState.Sent, (await With.SeeAsync(id))!.State);
+        Assert.Equal("2", (await With.SeeAsync(id))!.Field("attempts"));
+    }
+
+    [Fact]
+    public async Task One_that_nobody_reported_counts_when_it_is_proved()
+    {
+        var (id, token) = await With.BringToAsync(ConversionState.Ambiguous);
+
+        Assert.Equal(VerifiedOutcome.SentAndVerified, await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), ""));
+        Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1"));
+    }
+
+    [Fact]
+    public async Task Of_an_erased_customer_it_changes_nothing()
+    {
+        var (id, token) = await With.ClaimAsync();
+        await With.Ledger.EraseAsync(With.Redis, id);
+
+        Assert.Equal(SentOutcome.Fallback, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1"));
+        Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(id))!.State);
+    }
+
+    [Fact]
+    public async Task Of_a_customer_whom_Redis_has_forgotten_it_is_remembered_that_it_was_sent()
+    {
+        var (id, token) = (LedgerUnderTest.IdOf("customer"), LeaseToken.New());
+
+        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_9"));
+        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_9"));
+        Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Redis, id, LeaseToken.New(), 1, "xid_9"));
+
+        var entry = (await With.Ledger.ReadAsync(With.Redis, id)).Entry!;
+        Assert.Equal((ConversionState.Sent, "xid_9", false), (entry.State, entry.Xid, entry.InFlight));
+        Assert.Equal(ClaimOutcome.Known, await With.TryClaimAsync("customer", LeaseToken.New()));
+    }
+
+    private async Task AbsentAsync(ConversionId id)
+    {
+        await With.PassTimeAsync(id);
+        var review = await With.ReviewAsync(id);
+        Assert.Equal(Fenced.Done, await With.Ledger.AbsentAsync(With.Redis, id, review.Job.Token));
+    }
+}

@@ -1,0 +1,62 @@
+using ProxyShim.Ledger;
+using ProxyShim.Testing;
+using Xunit;
+
+namespace ProxyShim.Tests.Ledger;
+
+[RedisSuite]
+public class SurveyTests(TestRedis redis) : LedgerFixture(redis)
+{
+    // All of one partition.
+    private static readonly string[] s_neighbours =
+        [.. Enumerable.Range(0, 1000).Select(number => $"customer-{number}").Where(key => LedgerUnderTest.IdOf(key).Partition == 7).Take(7)];
+
+    [Fact]
+    public async Task It_lists_what_has_come_up_oldest_first_and_counts_all()
+    {
+        var oldest = (await With.BringToAsync(ConversionState.Due, s_neighbours[0])).Id;
+        var left = (await With.BringToAsync(ConversionState.Claimed, s_neighbours[1])).Id;
+        await With.BringToAsync(ConversionState.Due, s_neighbours[2]);
+        var read = (await With.BringToAsync(ConversionState.Sent, s_neighbours[3])).Id;
+        await With.BringToAsync(ConversionState.Ambiguous, s_neighbours[4]);
+        await With.BringToAsync(ConversionState.Dead, s_neighbours[5]);
+        await With.BringToAsync(ConversionState.Verified, s_neighbours[6]);
+        await With.PassTimeAsync(oldest);
+        await With.PassTimeAsync(read);
+        await Eventually.IsTrueAsync(
+            "the clock of Redis goes on", async () => await With.NowAsync() > (await With.SeeAsync(oldest))!.DueAt + TimeSpan.FromMilliseconds(2), cancellation: Cancellation);
+        await With.PassTimeAsync(left);
+
+        var survey = await With.Ledger.SurveyAsync(With.Redis, 7, most: 10);
+
+        Assert.Equal([oldest, left], survey.Due);
+        Assert.Equal([read], survey.Unverified);
+        Assert.Equal((3, 2, 1), (survey.DueDepth, survey.UnverifiedDepth, survey.DeadDepth));
+        Assert.Equal((await With.SeeAsync(oldest))!.DueAt, survey.OldestDue);
+        Assert.True(survey.Now > survey.OldestDue);
+    }
+
+    [Fact]
+    public async Task It_lists_no_more_than_it_is_asked_for()
+    {
+        foreach (var key in s_neighbours)
+        {
+            await With.PassTimeAsync((await With.BringToAsync(ConversionState.Due, key)).Id);
+        }
+
+        var survey = await With.Ledger.SurveyAsync(With.Redis, 7, most: 3);
+
+        Assert.Equal((3, 7), (survey.Due.Count, survey.DueDepth));
+    }
+
+    [Fact]
+    public async Task An_empty_partition_has_nothing_to_do()
+    {
+        var survey = await With.Ledger.SurveyAsync(With.Redis, 3, most: 10);
+
+        Assert.Empty(survey.Due);
+        Assert.Empty(survey.Unverified);
+        Assert.Equal((0, 0, 0, null), (survey.DueDepth, survey.UnverifiedDepth, survey.DeadDepth, survey.OldestDue));
+        Assert.Empty(await With.Redis.Multiplexer.GetServers()[0].KeysAsync(pattern: $"{With.Keys.OfPartition(3)[2]}*").ToListAsync(Cancellation));
+    }
+}

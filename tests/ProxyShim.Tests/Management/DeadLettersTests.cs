@@ -1,0 +1,63 @@
+using ProxyShim.Ledger;
+using ProxyShim.Management.Admin;
+using ProxyShim.Testing;
+using ProxyShim.Tests.CustomerApi;
+using ProxyShim.Tests.Delivery;
+using ProxyShim.Tests.Ledger;
+using ProxyShim.Tests.Ledger.Model;
+using Xunit;
+
+namespace ProxyShim.Tests.Management;
+
+[RedisSuite]
+public class DeadLettersTests(TestRedis redis)
+{
+    // More than one look shows of a partition.
+    private const int Many = 66;
+
+    [Fact]
+    public async Task One_that_dies_again_while_all_are_replayed_is_replayed_once()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        await using var replica = new Frontstage(backstage);
+        ConversionId[] letters = [await backstage.ReadyAsync(ConversionState.Dead, "one"), await backstage.ReadyAsync(ConversionState.Dead, "other")];
+        var deaths = 0;
+        replica.Weather = async () =>
+        {
+            // A worker that is quick, and an API that refuses as before; not for ever, so that the test has an end in any case.
+            foreach (var id in letters.Where(_ => deaths < 10))
+            {
+                if (await backstage.Ledger.TakeAsync(backstage.Under.Redis, id, LeaseToken.New()) is (TakeOutcome.Taken, { } job))
+                {
+                    deaths++;
+                    await backstage.Ledger.BuryAsync(backstage.Under.Redis, id, job.Token, 1, "refused");
+                }
+            }
+
+            return Loss.None;
+        };
+
+        Assert.Equal(2, await new DeadLetters(replica.Redis, backstage.Ledger).ReplayAllAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(1, deaths);
+    }
+
+    [Fact]
+    public async Task Those_without_a_body_do_not_hide_the_others()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        var partition = LedgerUnderTest.IdOf("customer").Partition;
+        var keys = Enumerable.Range(0, int.MaxValue).Select(number => $"c-{number}").Where(key => LedgerUnderTest.IdOf(key).Partition == partition).Take(Many);
+        foreach (var key in keys)
+        {
+            var (id, _) = await backstage.Under.BringToAsync(ConversionState.Dead, key);
+            await backstage.Under.Redis.KeyDeleteAsync(backstage.Under.Keys.Of(id)[1]);
+            await backstage.Under.Redis.SortedSetAddAsync(backstage.Under.Keys.Of(id)[4], id.Hash, 1);
+        }
+
+        var whole = await backstage.ReadyAsync(ConversionState.Dead);
+
+        Assert.Equal(1, await new DeadLetters(backstage.Redis, backstage.Ledger).ReplayAllAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(ConversionState.Due, (await backstage.SeeAsync(whole)).State);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+using ProxyShim.Conversions;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Output;
+
+namespace ProxyShim.Tests.Management.Reporting;
+
+/// <summary>A log of any length, written by the program's own events with seeded chance.</summary>
+internal sealed class SyntheticLog : ILineOutput
+{
+    private static readonly string?[] s_callers = ["default", "shop", "crm", "Zürich \"quoted\""];
+
+    private static readonly (Outcome Outcome, string? Reason, bool Click)[] s_ends =
+    [
+        (Outcome.Converted, null, true),
+        (Outcome.Converted, null, true),
+        (Outcome.Converted, null, true),
+        (Outcome.Queued, null, true),
+        (Outcome.Duplicate, null, true),
+        (Outcome.Duplicate, Reasons.DuplicateDiffers, true),
+        (Outcome.Fallback, Reasons.NoClick, false),
+        (Outcome.Fallback, Reasons.MalformedClick, false),
+        (Outcome.Fallback, Reasons.PartnerMismatch, true),
+        (Outcome.Fallback, Reasons.Refused, true),
+        (Outcome.Fallback, Reasons.FallbackBefore, true),
+        (Outcome.Fallback, Reasons.RedisDown, false),
+        (Outcome.Rejected, Reasons.NoClick, false),
+        (Outcome.Passthrough, null, false),
+        (Outcome.Unauthorized, Reasons.UnknownCaller, false),
+    ];
+
+    // What stands in a file beside the events: of another program, of another version, of none.
+    private static readonly byte[][] s_noise =
+        [.. new[] { "{\"level\":\"info\"}\n", "[1]\n", "{\"@t\":\"2026-05-04T03:02:01.0000000Z\",\"Event\":\"ConversionSent\",\"SchemaVersion\":2}\n" }.Select(Encoding.UTF8.GetBytes)];
+
+    private readonly Stream _stream;
+    private readonly Random _random;
+    private readonly EventLog _log;
+
+    public SyntheticLog(Stream stream, int seed)
+    {
+        _stream = stream;
+        _random = new Random(seed);
+        _log = new EventLog(ShimLogging.CreateLogger(this), TimeProvider.System);
+    }
+
+    public void Write(int lines)
+    {
+        for (var line = 0; line < lines; line++)
+        {
+            Write(_random.NextDouble());
+        }
+    }
+
+    void ILineOutput.Write(ReadOnlySpan<byte> line) => _stream.Write(line);
+
+    private void Write(double dice)
+    {
+        var conversion = new LoggedConversion("0123456789abcdef0123456789abcdef", "xid", Partner(), Pick(s_callers), "4bf92f3577b34da6a3ce929d0e0e4736");
+        Action write = dice switch
+        {
+            < 0.4 => WriteRequest,
+            < 0.65 => () => LogEvents.DeliveryAttempted(_log, conversion, Coin(), 1, new ConversionAnswer(Pick(Enum.GetValues<AnswerMeaning>()), 200), Wait(), default),
+            < 0.8 => () => LogEvents.ConversionSent(_log, conversion, Coin(), 1, default),
+            < 0.94 => () => LogEvents.ConversionVerified(_log, conversion, Coin() ? null : Reasons.AlreadyExisted, 1, 1, default, default),
+            < 0.96 => () => LogEvents.ConversionPhantom(_log, conversion, 1, 0, default, default),
+            < 0.97 => () => LogEvents.ConversionDead(_log, conversion, Coin() ? Reasons.Refused : Reasons.Expired, 1, 400, null, default),
+            < 0.98 => () => LogEvents.Alert(_log, Coin() ? Alert.TokenForbidden : Alert.ReadBackBrakeEngaged),
+            < 0.99 => () => ((ILineOutput)this).Write(LogEvents.LogEventsDropped(DateTimeOffset.UnixEpoch, _random.Next(1, 100), 100, DateTimeOffset.UnixEpoch).Bytes),
+            _ => () => ((ILineOutput)this).Write(Pick(s_noise)),
+        };
+        write();
+    }
+
+    private void WriteRequest()
+    {
+        var end = Pick(s_ends);
+        var record = new RequestRecord
+        {
+            TraceId = "4bf92f3577b34da6a3ce929d0e0e4736",
+            Route = "/api/v2/customers",
+            Outcome = end.Outcome,
+            Reason = end.Reason,
+            Xid = end.Click ? "xid" : null,
+            PartnerKey = Coin() ? Partner() : null,
+            Caller = end.Outcome == Outcome.Unauthorized ? null : Pick(s_callers),
+        };
+        LogEvents.RequestHandled(_log, record, "POST", 200, "Live", Wait());
+    }
+
+    // From microseconds to minutes, as latencies of troubled systems are.
+    private TimeSpan Wait() => TimeSpan.FromMilliseconds(Math.Exp((_random.NextDouble() * 18) - 7));
+
+    // A few known ones, and those that nobody has heard of: a caller may invent as many as it likes.
+    private string Partner() => $"partner-{_random.Next(_random.Next(50) == 0 ? int.MaxValue : 40)}";
+
+    private bool Coin() => _random.Next(2) == 0;
+
+    private T Pick<T>(IReadOnlyList<T> choices) => choices[_random.Next(choices.Count)];
+}

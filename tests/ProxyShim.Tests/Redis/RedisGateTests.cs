@@ -1,0 +1,171 @@
+using Microsoft.Extensions.Time.Testing;
+using ProxyShim.Redis;
+using ProxyShim.Tests.Settings;
+using StackExchange.Redis;
+using Xunit;
+using Eventually = ProxyShim.Testing.Eventually;
+
+namespace ProxyShim.Tests.Redis;
+
+public class RedisGateTests
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_break = TimeSpan.FromSeconds(2);
+
+    private readonly FakeTimeProvider _time = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_hanging_Redis_costs_one_timeout_and_not_more()
+    {
+        await using var gate = Gate();
+        var running = RunAsync(gate, Hangs);
+
+        _time.Advance(s_timeout - TimeSpan.FromMilliseconds(1));
+        Assert.False(running.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        await Assert.ThrowsAsync<RedisUnavailableException>(() => running);
+    }
+
+    [Fact]
+    public async Task After_five_timeouts_it_costs_nothing()
+    {
+        await using var gate = Gate();
+        await HangAsync(gate, times: 5);
+        Assert.True(gate.IsBroken);
+
+        // The clock stands still: whoever waited would not be done.
+        var refused = RunAsync(gate, Hangs);
+        Assert.True(refused.IsCompleted);
+        await Assert.ThrowsAsync<RedisUnavailableException>(() => refused);
+    }
+
+    [Fact]
+    public async Task When_it_answers_again_one_request_finds_out_for_all()
+    {
+        await using var gate = Gate();
+        await HangAsync(gate, times: 5);
+        _time.Advance(s_break);
+
+        Assert.Equal("answer", await RunAsync(gate, Answers));
+        Assert.False(gate.IsBroken);
+        Assert.Equal("answer", await RunAsync(gate, Answers));
+    }
+
+    [Fact]
+    public async Task A_connection_that_never_comes_is_a_hanging_Redis()
+    {
+        await using var gate = Gate(() => new TaskCompletionSource<IConnectionMultiplexer>().Task);
+        var running = RunAsync(gate, Answers);
+
+        _time.Advance(s_timeout);
+
+        await Assert.ThrowsAsync<RedisUnavailableException>(() => running);
+    }
+
+    [Fact]
+    public async Task Redis_errors_are_told_without_their_words()
+    {
+        await using var gate = Gate();
+
+        var failure = await Assert.ThrowsAsync<RedisUnavailableException>(
+            () => RunAsync(gate, () => Task.FromException<string>(new RedisConnectionException(ConnectionFailureType.SocketFailure, CommandFlags.None, "GET click:canary@example.com"))));
+
+        Assert.DoesNotContain("canary", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_caller_who_goes_away_is_no_failure_of_Redis()
+    {
+        await using var gate = Gate();
+        for (var i = 0; i < 10; i++)
+        {
+            using var caller = new CancellationTokenSource();
+            var running = RunForAsync(gate, Hangs, caller.Token);
+            await caller.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        }
+
+        Assert.False(gate.IsBroken);
+    }
+
+    [Fact]
+    public async Task All_round_trips_of_a_request_share_one_timeout()
+    {
+        await using var gate = Gate();
+        var budget = gate.NewBudget();
+        await budget.RunAsync(
+            (_, _) =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(300));
+                return Task.FromResult(0);
+            },
+            0,
+            Cancellation);
+        Assert.Equal((TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(200)), (budget.Spent, budget.Remaining));
+
+        var second = budget.RunAsync(static (_, _) => new TaskCompletionSource<int>().Task, 0, Cancellation).AsTask();
+        _time.Advance(TimeSpan.FromMilliseconds(199));
+        Assert.False(second.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await Assert.ThrowsAsync<RedisUnavailableException>(() => second);
+
+        var third = budget.RunAsync(static (_, _) => Task.FromResult(0), 0, Cancellation);
+        Assert.True(third.IsCompleted);
+        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await third);
+    }
+
+    [Fact]
+    public async Task Who_has_no_time_left_is_not_waited_for()
+    {
+        await using var gate = Gate();
+
+        Assert.False(await gate.RunAsideAsync(static (_, _) => Task.FromResult(true), 0, TimeSpan.FromMilliseconds(-2)));
+    }
+
+    [Fact]
+    public async Task What_nobody_waits_for_any_more_does_not_pile_up_before_a_hanging_Redis()
+    {
+        await using var gate = Gate();
+        var started = new List<TaskCompletionSource<bool>>();
+        var waiting = Enumerable.Range(0, 100).Select(_ => gate.RunAsideAsync(BlockAsync, 0, s_timeout)).ToArray();
+        _time.Advance(s_timeout);
+        Assert.DoesNotContain(true, await Task.WhenAll(waiting));
+        Assert.InRange(started.Count, 1, 10);
+
+        // It answers again: what hung ends, and whoever comes now is heard.
+        started.ForEach(hanging => hanging.SetResult(true));
+        await Eventually.IsTrueAsync(
+            "the next one is heard", () => gate.RunAsideAsync(static (_, _) => Task.FromResult(true), 0, s_timeout), cancellation: Cancellation);
+
+        Task<bool> BlockAsync(IDatabase database, int state)
+        {
+            started.Add(new TaskCompletionSource<bool>());
+            return started[^1].Task;
+        }
+    }
+
+    private static Task<string> Hangs() => new TaskCompletionSource<string>().Task;
+
+    private static Task<string> Answers() => Task.FromResult("answer");
+
+    private RedisGate Gate(Func<Task<IConnectionMultiplexer>>? connect = null)
+        => new(Given.Settings(("Redis:Timeout", s_timeout.ToString())).Redis, _time, connect ?? (() => Task.FromResult(NoRedis.Connection())));
+
+    private static Task<string> RunAsync(RedisGate gate, Func<Task<string>> work) => RunForAsync(gate, work, Cancellation);
+
+    private static Task<string> RunForAsync(RedisGate gate, Func<Task<string>> work, CancellationToken cancellation)
+        => gate.NewBudget().RunAsync(static (_, work) => work(), work, cancellation).AsTask();
+
+    private async Task HangAsync(RedisGate gate, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            var running = RunAsync(gate, Hangs);
+            _time.Advance(s_timeout);
+            await Assert.ThrowsAsync<RedisUnavailableException>(() => running);
+        }
+    }
+}

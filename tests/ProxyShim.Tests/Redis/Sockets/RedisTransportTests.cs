@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Sockets;
+using ProxyShim.Redis;
+using ProxyShim.Redis.Sockets;
+using ProxyShim.Testing;
+using ProxyShim.Tests.Settings;
+using StackExchange.Redis;
+using Xunit;
+
+namespace ProxyShim.Tests.Redis.Sockets;
+
+public class RedisTransportTests
+{
+    // More than any socket takes at once, and many times what is received in one turn.
+    private const int ManyBytes = 4 * 1024 * 1024;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_larger_than_a_socket_takes_arrives_whole_among_what_is_small()
+    {
+        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
+        await using var connection = await ConnectAsync(server);
+        var redis = connection.GetDatabase();
+        var values = Enumerable.Range(0, 64).Select(number => number % 16 == 0 ? Large(number) : [(byte)number]).ToArray();
+
+        await Task.WhenAll(values.Select((value, number) => redis.StringSetAsync($"{number}", value)));
+        var replies = await Task.WhenAll(values.Select((_, number) => redis.StringGetAsync($"{number}")));
+
+        Assert.All(replies, (reply, number) => Assert.Equal(values[number], (byte[]?)reply));
+    }
+
+    [Fact]
+    public async Task Commands_of_one_turn_leave_at_its_end()
+    {
+        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
+        await using var connection = await ConnectAsync(server);
+        var redis = connection.GetDatabase();
+        Task<long> first, second;
+        using (RedisTurn.Begin())
+        {
+            first = redis.StringIncrementAsync("key");
+            second = redis.StringIncrementAsync("key");
+        }
+
+        Assert.Equal(1, await first);
+        Assert.Equal(2, await second);
+    }
+
+    [Fact]
+    public async Task Code_that_goes_on_after_a_reply_may_give_commands_without_end()
+    {
+        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
+        await using var connection = await ConnectAsync(server);
+        var redis = connection.GetDatabase();
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CountAsync()));
+
+        Assert.Equal(8 * 2000, (long)await redis.StringGetAsync("key"));
+
+        async Task CountAsync()
+        {
+            for (var i = 0; i < 2000; i++)
+            {
+                await redis.StringIncrementAsync("key").InTurn();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Code_goes_on_when_StackExchange_Redis_is_done_with_what_came_in()
+    {
+        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
+        await using var connection = await ConnectAsync(server);
+
+        await connection.GetDatabase().PingAsync().InTurn();
+
+        Assert.DoesNotContain("StackExchange.Redis", Environment.StackTrace, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_reply_learns_that_the_server_has_gone()
+    {
+        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
+        await using var connection = await ConnectAsync(server);
+        server.Pause();
+        var waiting = connection.GetDatabase().PingAsync();
+
+        await server.KillAsync();
+
+        var gone = await Assert.ThrowsAnyAsync<RedisException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Cancellation));
+        Assert.IsNotType<RedisTimeoutException>(gone);
+    }
+
+    [Fact]
+    public async Task A_server_that_comes_back_is_found_again()
+    {
+        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
+        await using var gate = new RedisGate(Settings(server.Endpoint), TimeProvider.System);
+        await Eventually.IsTrueAsync("Redis answers", () => PingAsync(gate), cancellation: Cancellation);
+
+        await server.KillAsync();
+        Assert.False(await PingAsync(gate));
+        await server.RestartAsync(Cancellation);
+
+        await Eventually.IsTrueAsync("Redis answers again", () => PingAsync(gate), cancellation: Cancellation);
+    }
+
+    [Fact]
+    public async Task An_address_that_takes_no_connection_ends_with_the_connect_timeout()
+    {
+        // Its queue is full with the first, so that the second hangs as it does behind a firewall that drops packets.
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        var endpoint = listener.LocalEndPoint!;
+        using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(endpoint, Cancellation);
+        var tunnel = new RedisTunnel(TimeSpan.FromMilliseconds(100));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => tunnel.ConnectTransportAsync(endpoint, ConnectionType.Interactive, default, Cancellation).AsTask());
+    }
+
+    private static RedisSettings Settings(string endpoint) => Given.Settings(("Redis:ConnectionString", endpoint)).Redis;
+
+    private static async Task<ConnectionMultiplexer> ConnectAsync(RedisServer server) =>
+        await ConnectionMultiplexer.ConnectAsync(Settings(server.Endpoint).Connection);
+
+    private static Task<bool> PingAsync(RedisGate gate) => gate.TryRunAsync(static (database, _) => database.PingAsync(), 0).AsTask();
+
+    private static byte[] Large(int seed)
+    {
+        var value = new byte[ManyBytes];
+        new Random(seed).NextBytes(value);
+        return value;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Net;
+using System.Net.Sockets;
+using ProxyShim.Testing;
+using Xunit;
+
+namespace ProxyShim.Tests.Support;
+
+public class FreePortTests
+{
+    [Fact]
+    public void Never_hands_out_a_port_twice()
+    {
+        int[] ports = [.. Enumerable.Range(0, 50).Select(_ => FreePort.Next())];
+
+        Assert.Distinct(ports);
+    }
+
+    [Fact]
+    public void A_port_and_its_cluster_bus_can_be_listened_on()
+    {
+        var port = FreePort.Next();
+
+        using var first = new TcpListener(IPAddress.Loopback, port);
+        using var bus = new TcpListener(IPAddress.Loopback, port + FreePort.ClusterBusOffset);
+        first.Start();
+        bus.Start();
+
+        // Linux gives ports from 32768 on to outgoing connections.
+        Assert.InRange(port + FreePort.ClusterBusOffset, 1024, 32767);
+    }
+}

@@ -1,0 +1,136 @@
+using System.IO.Pipes;
+using System.Text;
+using System.Text.Json;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Output;
+using ProxyShim.Testing;
+using Xunit;
+
+namespace ProxyShim.Tests.Telemetry;
+
+public class BackgroundLinesTests
+{
+    // Some pipes of the system hold more than the usual 64 KiB, none more than this.
+    private const int MoreThanAnyPipe = 2 * 1024 * 1024;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Lines_arrive_whole_and_in_order()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        using var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
+        using var lines = new BackgroundLines(end, TimeProvider.System);
+        using var reader = new StreamReader(pipe);
+
+        foreach (var number in Enumerable.Range(0, 1000))
+        {
+            Write(lines, $"{number}");
+            Assert.Equal(0, lines.Dropped);
+        }
+
+        foreach (var number in Enumerable.Range(0, 1000))
+        {
+            Assert.Equal($"{number}", await reader.ReadLineAsync(Cancellation));
+        }
+    }
+
+    [Fact]
+    public async Task A_blocked_pipe_blocks_nobody_and_what_is_lost_is_counted_and_told()
+    {
+        const int Capacity = 64 * 1024;
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        using var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
+        using var lines = new BackgroundLines(end, TimeProvider.System, Capacity);
+        var written = 0;
+
+        // Nobody reads. That the loop ends is the first half of the proof; a write that waits would hang here.
+        var line = new string('x', 1000);
+        while (written < MoreThanAnyPipe / line.Length || lines.Dropped == 0)
+        {
+            Write(lines, line);
+            written++;
+        }
+
+        // Now somebody does.
+        using var reader = new StreamReader(pipe);
+        var kept = 0;
+        var told = 0L;
+        while (kept + told < written)
+        {
+            var text = await reader.ReadLineAsync(Cancellation);
+            if (text == line)
+            {
+                kept++;
+            }
+            else
+            {
+                LogSchema.Hold(text!);
+                var entry = JsonElement.Parse(text!);
+                Assert.Equal("LogEventsDropped", entry.GetProperty("Event").GetString());
+                told += entry.GetProperty("Count").GetInt64();
+                Assert.Equal(told, entry.GetProperty("Total").GetInt64());
+            }
+        }
+
+        Assert.Equal(lines.Dropped, told);
+        Assert.InRange(told, 1, written - 1);
+        Assert.Equal(written, kept + told);
+    }
+
+    [Fact]
+    public async Task What_is_left_is_written_at_the_end()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
+        var lines = new BackgroundLines(end, TimeProvider.System);
+
+        Write(lines, "last words");
+        lines.Dispose();
+        await end.DisposeAsync();
+
+        using var reader = new StreamReader(pipe);
+        Assert.Equal("last words\n", await reader.ReadToEndAsync(Cancellation));
+    }
+
+    [Fact]
+    public void A_blocked_pipe_does_not_keep_the_program_from_ending()
+    {
+        var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        using var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
+        var lines = new BackgroundLines(end, TimeProvider.System, MoreThanAnyPipe * 2);
+        try
+        {
+            for (var written = 0; written < MoreThanAnyPipe; written += 1000)
+            {
+                Write(lines, new string('x', 999));
+            }
+
+            // Ends although nobody reads: that it returns is what is asserted.
+            lines.Dispose();
+
+            Write(lines, "too late");
+            Assert.Equal(1, lines.Dropped);
+        }
+        finally
+        {
+            // The reading end first: the other's disposal waits for the write that is stuck.
+            pipe.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_who_is_gone_is_no_error_but_counted()
+    {
+        var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        using var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
+        using var lines = new BackgroundLines(end, TimeProvider.System);
+        await pipe.DisposeAsync();
+
+        Write(lines, "nobody hears it");
+
+        await Eventually.IsTrueAsync("the loss is counted", () => Task.FromResult(lines.Dropped == 1), cancellation: Cancellation);
+    }
+
+    private static void Write(BackgroundLines lines, string text) => lines.Write(Encoding.UTF8.GetBytes(text + '\n'));
+}

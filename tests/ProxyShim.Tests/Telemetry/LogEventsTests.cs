@@ -1,0 +1,203 @@
+using Microsoft.Extensions.Time.Testing;
+using ProxyShim.Conversions;
+using ProxyShim.CustomerApi;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Output;
+using Xunit;
+
+namespace ProxyShim.Tests.Telemetry;
+
+// Golden lines: a dashboard reads exactly these.
+public sealed class LogEventsTests
+{
+    private static readonly LoggedConversion s_conversion = new("0123456789abcdef0123456789abcdef", "xid-1", "partner", "default", "4bf92f3577b34da6a3ce929d0e0e4736");
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 5, 4, 3, 2, 1, TimeSpan.Zero));
+    private readonly CapturedLog _log;
+
+    public LogEventsTests() => _log = new CapturedLog(_time);
+
+    [Fact]
+    public void A_converted_request()
+    {
+        var record = new RequestRecord
+        {
+            TraceId = s_conversion.TraceId!,
+            Route = "/api/v2/customers",
+            Outcome = Outcome.Converted,
+            UpstreamStatus = 200,
+            Attempts = 1,
+            Xid = "xid-1",
+            PartnerKey = "partner",
+            Caller = "default",
+            Redis = TimeSpan.FromMicroseconds(412),
+            Upstream = TimeSpan.FromMicroseconds(8_201.7),
+            CustomerRef = s_conversion.CustomerRef,
+        };
+
+        LogEvents.RequestHandled(_log.Events, record, "POST", 200, "Live", TimeSpan.FromMilliseconds(9));
+
+        AssertLine(
+            """
+            {"@t":"2026-05-04T03:02:01.0000000Z","Event":"RequestHandled","SchemaVersion":1,"Outcome":"converted","Reason":null,"Route":"/api/v2/customers",
+            "Method":"POST","Status":200,"UpstreamStatus":200,"Attempts":1,"Ambiguous":false,"CustomerRef":"0123456789abcdef0123456789abcdef","Xid":"xid-1",
+            "PartnerKey":"partner","PartnerMismatch":false,"Caller":"default","Mode":"Live","ElapsedMs":9,"RedisMs":0.412,"UpstreamMs":8.202,
+            "TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}
+            """);
+    }
+
+    [Fact]
+    public void A_request_of_which_nothing_is_known()
+    {
+        LogEvents.RequestHandled(
+            _log.Events, new RequestRecord { TraceId = s_conversion.TraceId!, Route = "other", Reason = Reasons.UnknownCaller }, "OTHER", 404, "Off", default);
+
+        AssertLine(
+            """
+            {"@t":"2026-05-04T03:02:01.0000000Z","Event":"RequestHandled","SchemaVersion":1,"Outcome":"passthrough","Reason":"unknown_caller","Route":"other",
+            "Method":"OTHER","Status":404,"UpstreamStatus":null,"Attempts":0,"Ambiguous":false,"CustomerRef":null,"Xid":null,"PartnerKey":null,
+            "PartnerMismatch":false,"Caller":null,"Mode":"Off","ElapsedMs":0,"RedisMs":0,"UpstreamMs":0,"TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}
+            """);
+    }
+
+    [Fact]
+    public void An_attempt()
+    {
+        LogEvents.DeliveryAttempted(
+            _log.Events, s_conversion, inline: false, attempt: 3, new ConversionAnswer(AnswerMeaning.OperatorFault, 401), TimeSpan.FromMilliseconds(12.5),
+            TimeSpan.FromSeconds(90));
+
+        AssertLine(
+            """
+            {"@t":"2026-05-04T03:02:01.0000000Z","Event":"DeliveryAttempted","SchemaVersion":1,"Result":"operator_fault","Status":401,"Error":null,
+            "Inline":false,"Attempt":3,"ElapsedMs":12.5,"AgeMs":90000,
+            "CustomerRef":"0123456789abcdef0123456789abcdef","Xid":"xid-1","PartnerKey":"partner","Caller":"default","TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}
+            """);
+    }
+
+    [Theory]
+    [InlineData("Sent", "sent")]
+    [InlineData("NothingLanded", "nothing_landed")]
+    [InlineData("Ambiguous", "ambiguous")]
+    [InlineData("OperatorFault", "operator_fault")]
+    [InlineData("Refused", "refused")]
+    public void An_attempt_that_ended_without_a_status(string meaning, string name)
+    {
+        LogEvents.DeliveryAttempted(
+            _log.Events, default, inline: true, attempt: 1, new ConversionAnswer(Enum.Parse<AnswerMeaning>(meaning), Error: "RequestTimedOut"), default, default);
+
+        AssertLine(
+            $$"""
+            {"@t":"2026-05-04T03:02:01.0000000Z","Event":"DeliveryAttempted","SchemaVersion":1,"Result":"{{name}}","Status":null,"Error":"request_timed_out",
+            "Inline":true,"Attempt":1,"ElapsedMs":0,"AgeMs":0,"CustomerRef":null,"Xid":null,"PartnerKey":null,"Caller":null,"TraceId":null}
+            """);
+    }
+
+    [Fact]
+    public void Every_meaning_of_an_answer_has_a_name() =>
+        Assert.Distinct(Enum.GetValues<AnswerMeaning>().Select(LogEvents.NameOf));
+
+    [Fact]
+    public void A_sent_conversion()
+    {
+        LogEvents.ConversionSent(_log.Events, s_conversion, inline: true, attempts: 2, TimeSpan.FromMilliseconds(230));
+
+        AssertLine(
+            """
+            {"@t":"2026-05-04T03:02:01.0000000Z","Event":"ConversionSent","SchemaVersion":1,"Inline":true,"Attempts":2,"AgeMs":230,
+            "CustomerRef":"0123456789abcdef0123456789abcdef","Xid":"xid-1","PartnerKey":"partner","Caller":"default","TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}
+            """);
+    }
+
+    [Fact]
+    public void A_verified_conversion()
+    {
+        LogEvents.ConversionVerified(
+            _log.Events, s_conversion, "already_existed", attempts: 1, readBacks: 2, TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(15.5));
+
+        AssertLine(
+            """
+            {"@t":"2026-05-04T03:02:01.0000000Z","Event":"ConversionVerified","SchemaVersion":1,"Reason":"already_existed","Attempts":1,"ReadBacks":2,
+            "AgeMs":960000,"SinceAttemptMs":930000,
+            "CustomerRef":"0123456789abcdef0123456789abcdef","Xid":"xid-1","PartnerKey":"partner","Caller":"default","TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}
+            """);
+    }
+
+    [Fact]
+    public void A_phantom()
+    {
+        LogEvents.ConversionPhantom(_log.Events, s_conversion, attempts: 1, resends: 0, TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(15));
+
+        AssertLine(
+            """
+            {"@t":"2026-05-04T03:02:01.0000000Z","@l":"Warning","Event":"ConversionPhantom","SchemaVersion":1,"Attempts":1,"Resends":0,
+            "AgeMs":960000,"SinceAttemptMs":900000,
+            "CustomerRef":"0123456789abcdef0123456789abcdef","Xid":"xid-1","PartnerKey":"partner","Caller":"default","TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}
+            """);
+    }
+
+    [Fact]
+    public void A_dead_conversion()
+    {
+        LogEvents.ConversionDead(_log.Events, s_conversion, "expired", attempts: 40, 503, null, TimeSpan.FromDays(3));
+
+        AssertLine(
+            """
+            {"@t":"2026-05-04T03:02:01.0000000Z","@l":"Error","Event":"ConversionDead","SchemaVersion":1,"Reason":"expired","Attempts":40,"Status":503,
+            "Error":null,"AgeMs":259200000,
+            "CustomerRef":"0123456789abcdef0123456789abcdef","Xid":"xid-1","PartnerKey":"partner","Caller":"default","TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}
+            """);
+    }
+
+    [Theory]
+    [InlineData(401, "unauthorized")]
+    [InlineData(403, "forbidden")]
+    [InlineData(302, "redirect")]
+    public void An_alert(int status, string detail)
+    {
+        LogEvents.Alert(_log.Events, Alert.OfConversionApi(status));
+
+        AssertLine($$"""{"@t":"2026-05-04T03:02:01.0000000Z","@l":"Error","Event":"Alert","SchemaVersion":1,"Alert":"token_refused","Detail":"{{detail}}"}""");
+    }
+
+    [Fact]
+    public void A_text_from_outside_cannot_end_the_line_nor_fill_the_log()
+    {
+        var hostile = "a\"\\\r\n\t\u0000\u0085\u2028\ud800é" + new string('x', 10_000);
+
+        LogEvents.ConversionSent(_log.Events, s_conversion with { PartnerKey = hostile, Xid = new string('x', 255) + "😀" }, inline: true, attempts: 1, default);
+
+        var line = Assert.Single(_log.Lines);
+        Assert.DoesNotContain(line, character => char.IsControl(character) || character == '\u2028');
+        var entry = Assert.Single(_log.Entries);
+        Assert.Equal(256, entry.GetProperty("PartnerKey").GetString()!.Length);
+        Assert.StartsWith("a\"\\\r\n\t\u0000\u0085\u2028\ufffdé", entry.GetProperty("PartnerKey").GetString(), StringComparison.Ordinal);
+        Assert.Equal(new string('x', 255) + '\ufffd', entry.GetProperty("Xid").GetString());
+    }
+
+    [Fact]
+    public void An_event_costs_next_to_no_memory()
+    {
+        var log = new EventLog(ShimLogging.CreateLogger(new Nowhere()), _time);
+        var record = new RequestRecord { TraceId = s_conversion.TraceId!, Route = "/api/v2/customers", Xid = "xid-1", PartnerKey = "partner", Caller = "default", CustomerRef = s_conversion.CustomerRef };
+        var write = () => LogEvents.RequestHandled(log, record, "POST", 200, "Live", TimeSpan.FromMilliseconds(9.123));
+        write();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var count = 0; count < 100; count++)
+        {
+            write();
+        }
+
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 100, 0, 512);
+    }
+
+    private void AssertLine(string golden) => Assert.Equal(golden.ReplaceLineEndings(""), Assert.Single(_log.Lines));
+
+    private sealed class Nowhere : ILineOutput
+    {
+        public void Write(ReadOnlySpan<byte> line)
+        {
+        }
+    }
+}

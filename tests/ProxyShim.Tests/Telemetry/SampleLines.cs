@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using ProxyShim.Conversions;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Health;
+using ProxyShim.Telemetry.Output;
+using Serilog.Extensions.Logging;
+
+namespace ProxyShim.Tests.Telemetry;
+
+/// <summary>One line of every event, as the program writes it.</summary>
+internal static class SampleLines
+{
+    public static IReadOnlyList<JsonObject> OfEveryEvent()
+    {
+        var log = new CapturedLog();
+        var conversion = new LoggedConversion("0123456789abcdef0123456789abcdef", "xid", "partner", "default", "4bf92f3577b34da6a3ce929d0e0e4736");
+        var record = new RequestRecord { TraceId = conversion.TraceId!, Route = "/v1/customers/{key}" };
+        LogEvents.RequestHandled(log.Events, record, "POST", 200, "Live", TimeSpan.FromMilliseconds(1.5));
+        LogEvents.DeliveryAttempted(log.Events, conversion, true, 1, new ConversionAnswer(AnswerMeaning.Sent, 200), default, default);
+        LogEvents.ConversionSent(log.Events, conversion, true, 1, default);
+        LogEvents.ConversionVerified(log.Events, conversion, null, 1, 1, default, default);
+        LogEvents.ConversionPhantom(log.Events, conversion, 1, 0, default, default);
+        LogEvents.ConversionDead(log.Events, conversion, "refused", 1, 400, null, default);
+        LogEvents.Degraded(log.Events, new Degradation(DegradedPart.Queue, "overdue", DateTimeOffset.UnixEpoch), default, isOver: false);
+        LogEvents.Alert(log.Events, Alert.ReadBackBrakeEngaged);
+        log.Write(LogEvents.LogEventsDropped(DateTimeOffset.UnixEpoch, 1, 2, DateTimeOffset.UnixEpoch).Bytes);
+        using var factory = new SerilogLoggerFactory(log.Logger);
+        SampleLog.Sample(factory.CreateLogger("ProxyShim.Sample"), 1, new IOException());
+        return [.. log.Lines.Select(line => (JsonObject)JsonNode.Parse(line)!)];
+    }
+}
+
+internal static partial class SampleLog
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "A sample of {Count}.")]
+    public static partial void Sample(ILogger logger, int count, Exception exception);
+}

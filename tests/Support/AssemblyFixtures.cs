@@ -1,0 +1,4 @@
+using ProxyShim.Testing;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(TestRedis))]
