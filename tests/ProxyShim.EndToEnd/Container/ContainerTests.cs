@@ -70,7 +70,7 @@ public sealed class ContainerTests(TestRedis redis)
     {
         _ = DockerCli.Image;
         await using var server = await RedisServer.StartAsync(["appendonly yes"], Cancellation);
-        await using var ledger = await LedgerView.OpenAsync(server.Endpoint);
+        await using var ledger = await LedgerView.OpenAsync(server.Endpoint, Cancellation);
         await ledger.WriteClicksAsync(Enumerable.Range(0, Clicks).Select(CustomerKey));
         await using var partnerStack = await SimulatedPartnerStack.StartAsync(s_account, Cancellation);
         partnerStack.ConversionApi.SetFault(Fault.Delay(s_pace));

@@ -27,7 +27,7 @@ internal static class FailoverLossRun
         await using var scene = await Scene.StartAsync(
             replicas: 1, keyPair: true, settings, @case.Takeover.RedisSettings, cancellation, RedisTopology.Sentinel);
         var customers = Enumerable.Range(0, Customers).Select(LegacyApp.Customer).ToArray();
-        await using (var clicks = await LedgerView.OpenAsync(scene.RedisConnectionString))
+        await using (var clicks = await scene.OpenLedgerAsync(cancellation))
         {
             await clicks.WriteClicksAsync(customers);
         }
@@ -56,7 +56,7 @@ internal static class FailoverLossRun
         }
 
         scene.PartnerStack.ConversionApi.ClearFaults();
-        await using var ledger = await LedgerView.OpenAsync(scene.RedisConnectionString);
+        await using var ledger = await scene.OpenLedgerAsync(cancellation);
         await ledger.DrainAsync(cancellation);
         var dead = await ledger.DeadAsync();
         return new FailoverLoss(

@@ -5,7 +5,7 @@ namespace ProxyShim.EndToEnd.Faults;
 /// <summary>Plays all rows of the measurement side by side: most of a failover is waiting.</summary>
 public sealed class FailoverLossRuns : IAsyncLifetime
 {
-    private const int AtOnceForEachCore = 8;
+    private const int AtOnceForEachCore = 4;
 
     // One is enough to hold the promise; what is published shall not be the luck of one.
     private static readonly int s_rounds = ReportFile.IsWanted ? 5 : 1;

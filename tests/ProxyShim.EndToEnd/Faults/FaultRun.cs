@@ -31,7 +31,7 @@ internal static class FaultRun
         await using var scene = await Scene.StartAsync(row.Replicas, row.KeyPair, row.Settings, row.RedisSettings, cancellation, row.Redis);
         var customers = new Queue<string>(Enumerable.Range(0, (2 * Healthy) + (row.Rounds * (PerRound + MostMore + MostProbes)))
             .Select(LegacyApp.Customer));
-        await using (var clicks = await LedgerView.OpenAsync(scene.RedisConnectionString))
+        await using (var clicks = await scene.OpenLedgerAsync(cancellation))
         {
             await clicks.WriteClicksAsync(customers);
         }
@@ -52,7 +52,7 @@ internal static class FaultRun
         await scene.App.CreateAsync(Next(Healthy), Concurrency, cancellation);
 
         // A connection of its own, made when all is well again.
-        await using var ledger = await LedgerView.OpenAsync(scene.RedisConnectionString);
+        await using var ledger = await scene.OpenLedgerAsync(cancellation);
         await ledger.DrainAsync(cancellation);
 
         // A repeat long after.

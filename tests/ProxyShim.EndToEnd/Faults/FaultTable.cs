@@ -255,7 +255,7 @@ internal static class FaultTable
 
     private static async Task ResumeWhenTakenOverAsync(Scene scene, CancellationToken cancellation)
     {
-        await using var ledger = await LedgerView.OpenAsync(scene.Redis.Endpoint);
+        await using var ledger = await scene.OpenLedgerAsync(cancellation);
         await Eventually.IsTrueAsync("the other replica has taken over", ledger.HasNothingDueAsync, TimeSpan.FromMinutes(1), cancellation);
         scene.Replicas[1].Resume();
     }

@@ -27,7 +27,7 @@ public class KilledReplicasTests
     {
         Require.Program("redis-server", "redis-server");
         await using var scene = await Scene.StartAsync(replicas: 2, keyPair: true, s_settings, [], Cancellation);
-        await using var ledger = await LedgerView.OpenAsync(scene.Redis.Endpoint);
+        await using var ledger = await scene.OpenLedgerAsync(Cancellation);
         var customers = Enumerable.Range(0, Customers).Select(LegacyApp.Customer).ToArray();
         await ledger.WriteClicksAsync(customers);
 

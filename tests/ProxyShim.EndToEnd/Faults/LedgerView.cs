@@ -18,8 +18,23 @@ internal sealed class LedgerView(ConnectionMultiplexer connection) : IAsyncDispo
 
     private IDatabase Database => connection.GetDatabase();
 
-    public static async Task<LedgerView> OpenAsync(string connectionString)
-        => new(await ConnectionMultiplexer.ConnectAsync($"{connectionString},abortConnect=false,connectTimeout=2000,connectRetry=10"));
+    /// <summary>Connects, however long a busy machine takes for that.</summary>
+    /// <param name="connectionString">Of a server or a Cluster: what StackExchange.Redis connects to by way of a Sentinel it may never find again.</param>
+    /// <exception cref="TimeoutException">Redis does not answer.</exception>
+    public static async Task<LedgerView> OpenAsync(string connectionString, CancellationToken cancellation)
+    {
+        var connection = await ConnectionMultiplexer.ConnectAsync($"{connectionString},abortConnect=false,connectTimeout=2000");
+        try
+        {
+            await Eventually.IsTrueAsync("the ledger's Redis answers", () => AnswersAsync(connection), cancellation: cancellation);
+            return new LedgerView(connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>A key of each partition.</summary>
     public static IEnumerable<string> DueKeys => Indexes("due").Select(key => key.ToString());
@@ -71,6 +86,19 @@ internal sealed class LedgerView(ConnectionMultiplexer connection) : IAsyncDispo
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private static async Task<bool> AnswersAsync(ConnectionMultiplexer connection)
+    {
+        try
+        {
+            await connection.GetDatabase().PingAsync();
+            return true;
+        }
+        catch (Exception e) when (e is RedisConnectionException or RedisTimeoutException)
+        {
+            return false;
+        }
+    }
 
     private async Task<bool> IsDrainedAsync()
         => (await Task.WhenAll(Indexes("due").Concat(Indexes("unverified")).Select(key => Database.SortedSetLengthAsync(key)))).All(length => length == 0);

@@ -37,7 +37,7 @@ public class OneCustomerTests
         Require.Program("redis-server", "redis-server");
         var (_, fault) = s_conversionApis.Single(api => api.Name == conversionApi);
         await using var scene = await Scene.StartAsync(replicas, keyPair: true, s_patient, [], Cancellation);
-        await using var ledger = await LedgerView.OpenAsync(scene.Redis.Endpoint);
+        await using var ledger = await scene.OpenLedgerAsync(Cancellation);
         await ledger.WriteClicksAsync([Customer]);
         scene.PartnerStack.ConversionApi.SetFault(fault);
 

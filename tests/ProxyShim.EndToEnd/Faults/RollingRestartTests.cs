@@ -41,7 +41,7 @@ public class RollingRestartTests
         Require.Program("redis-server", "redis-server");
         await using var scene = await Scene.StartAsync(replicas: 2, keyPair: true, s_settings, [], Cancellation);
         scene.PartnerStack.ConversionApi.SetFault(Fault.Delay(s_pace));
-        await using var ledger = await LedgerView.OpenAsync(scene.Redis.Endpoint);
+        await using var ledger = await scene.OpenLedgerAsync(Cancellation);
         await ledger.WriteClicksAsync(Enumerable.Range(0, Clicks).Select(CustomerKey));
         await using var balancer = await Balancer.StartAsync([.. scene.Replicas.Select(replica => replica.Address)], Cancellation);
         var app = new KeepAliveApp(balancer.Address, CustomerKey);

@@ -40,9 +40,6 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>Where the row has <see cref="RedisTopology.Sentinel"/>.</summary>
     public RedisSentinel Sentinel => (RedisSentinel)_redis;
 
-    /// <summary>Whatever it is.</summary>
-    public string RedisConnectionString => ConnectionStringOf(_redis);
-
     /// <summary>Where everything is counted.</summary>
     public SimulatedPartnerStack PartnerStack { get; }
 
@@ -96,6 +93,10 @@ internal sealed class Scene : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Opens the ledger for a look: behind Sentinel that of the present master, so not for longer than it is one.</summary>
+    public async Task<LedgerView> OpenLedgerAsync(CancellationToken cancellation) => await LedgerView.OpenAsync(
+        _redis is RedisSentinel sentinel ? (await sentinel.GetMasterAsync(cancellation)).Endpoint : ConnectionStringOf(_redis), cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
