@@ -8,57 +8,49 @@ namespace ProxyShim.Clicks;
 internal sealed class ClickStore(ClickSettings settings)
 {
     /// <summary>Reads every key template at once (one pipelined round trip); the first that yields a click wins.</summary>
-    public async Task<ClickLookup> FindAsync(IDatabase redis, CustomerRequest request)
+    public Task<ClickLookup> FindAsync(IDatabase redis, CustomerRequest request) => settings.Format == ClickFormat.Hash
+        ? FindAsync(
+            redis, request, static (redis, key) => redis.HashGetAllAsync(key, CommandFlags.DemandMaster), static fields => fields.Length > 0, ClickReader.FromHash)
+        : FindAsync(
+            redis, request, static (redis, key) => redis.StringGetAsync(key, CommandFlags.DemandMaster), static text => !text.IsNull, ClickReader.FromString);
+
+    private async Task<ClickLookup> FindAsync<TValue>(
+        IDatabase redis, CustomerRequest request, Func<IDatabase, string, Task<TValue>> read, Func<TValue, bool> exists, Func<TValue, Click?> understand)
     {
-        var reads = new List<Task<(Click? Click, bool Exists)>>(settings.Keys.Count);
-        foreach (var template in settings.Keys)
+        // All are on their way before the first is awaited.
+        var reads = new Task<TValue>?[settings.Keys.Count];
+        for (var i = 0; i < reads.Length; i++)
         {
-            if (template.KeyOf(request) is { } key)
-            {
-                reads.Add(settings.Format == ClickFormat.Hash ? ReadHashAsync(redis, key) : ReadStringAsync(redis, key));
-            }
+            reads[i] = settings.Keys[i].KeyOf(request) is { } key ? read(redis, key) : null;
         }
 
         var malformed = false;
-        foreach (var read in reads)
+        foreach (var reading in reads)
         {
-            var (click, exists) = await read;
-            if (click is not null)
+            if (reading is null)
             {
-                return new ClickLookup(click, Malformed: false);
+                continue;
             }
 
-            malformed |= exists;
+            try
+            {
+                var value = await reading.InTurn();
+                if (exists(value))
+                {
+                    if (understand(value) is { } click)
+                    {
+                        return new ClickLookup(click, Malformed: false);
+                    }
+
+                    malformed = true;
+                }
+            }
+            catch (RedisServerException wrongType) when (wrongType.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+            {
+                malformed = true;
+            }
         }
 
         return new ClickLookup(null, malformed);
     }
-
-    private static async Task<(Click? Click, bool Exists)> ReadStringAsync(IDatabase redis, string key)
-    {
-        try
-        {
-            var value = await redis.StringGetAsync(key, CommandFlags.DemandMaster).InTurn();
-            return (value.IsNull ? null : ClickReader.FromString(value), !value.IsNull);
-        }
-        catch (RedisServerException wrongType) when (IsWrongType(wrongType))
-        {
-            return (null, true);
-        }
-    }
-
-    private static async Task<(Click? Click, bool Exists)> ReadHashAsync(IDatabase redis, string key)
-    {
-        try
-        {
-            var entries = await redis.HashGetAllAsync(key, CommandFlags.DemandMaster).InTurn();
-            return (entries.Length == 0 ? null : ClickReader.FromHash(entries), entries.Length > 0);
-        }
-        catch (RedisServerException wrongType) when (IsWrongType(wrongType))
-        {
-            return (null, true);
-        }
-    }
-
-    private static bool IsWrongType(RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 }

@@ -70,8 +70,10 @@ internal sealed class CreationFlow(
                     var lookup = call.Clicks.FindAsync(database, call.Request);
                     return (await reading, await lookup);
                 },
-                (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request),
-                aborted);
+                (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request));
+
+            // Whoever has hung up and is not claimed yet comes again.
+            aborted.ThrowIfCancellationRequested();
 
             creation.Known = reading.Entry is not null;
             if (!creation.Known && await IsSentAsync(creation))
@@ -154,8 +156,7 @@ internal sealed class CreationFlow(
             var outcome = await creation.Budget.RunAsync(
                 RedisStage.Claim,
                 static (database, call) => call.ledger.ClaimAsync(database, call.lease.Id, call.lease.Token, call.notAfter, call.conversion),
-                (ledger, lease, notAfter, conversion),
-                CancellationToken.None);
+                (ledger, lease, notAfter, conversion));
             switch (outcome)
             {
                 case ClaimOutcome.Known:
@@ -200,8 +201,7 @@ internal sealed class CreationFlow(
             settlement = await creation.Budget.RunAsync(
                 RedisStage.Settle,
                 static (database, call) => call.settler.SettleAsync(database, call.lease, call.outcome),
-                (settler, lease, outcome),
-                CancellationToken.None);
+                (settler, lease, outcome));
         }
         catch (RedisUnavailableException) when (outcome.Answer.Meaning == AnswerMeaning.Sent)
         {
@@ -233,8 +233,7 @@ internal sealed class CreationFlow(
                 static (database, call) => call.fallback
                     ? call.ledger.FallbackAsync(database, call.lease.Id, call.lease.Token, call.outcome.Attempts, Reasons.Refused)
                     : call.ledger.ReleaseAsync(database, call.lease.Id, call.lease.Token),
-                (ledger, lease, outcome, fallback),
-                CancellationToken.None);
+                (ledger, lease, outcome, fallback));
             if (fenced == Fenced.Stale)
             {
                 // Somebody has taken over and will be refused as well: it ends as a dead letter that a person sees.

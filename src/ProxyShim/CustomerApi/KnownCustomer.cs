@@ -54,7 +54,7 @@ internal sealed class KnownCustomer(ShimSettings settings, RedisGate redis, Conv
         {
             await Task.Delay(poll < s_longestPoll ? poll : s_longestPoll, time, aborted);
             var reading = await redis.NewBudget().RunAsync(
-                RedisStage.LookUp, static (database, call) => call.ledger.ReadAsync(database, call.creation.Id), (ledger, creation), aborted);
+                RedisStage.LookUp, static (database, call) => call.ledger.ReadAsync(database, call.creation.Id), (ledger, creation));
             if (reading.Entry is null)
             {
                 return null;
@@ -68,7 +68,7 @@ internal sealed class KnownCustomer(ShimSettings settings, RedisGate redis, Conv
 
     // Its holder may still settle it as given away, and would leave nobody to deliver what this caller is told will be delivered.
     private ValueTask<bool> ConfirmAsync(Creation creation) => creation.Budget.RunAsync(
-        static (database, call) => call.ledger.ConfirmAsync(database, call.creation.Id), (ledger, creation), CancellationToken.None);
+        static (database, call) => call.ledger.ConfirmAsync(database, call.creation.Id), (ledger, creation));
 
     /// <returns>Null when it is a dead letter no more.</returns>
     private async ValueTask<CreationAnswer?> ReviveAsync(Creation creation, LedgerEntry entry, Click? click)
@@ -79,8 +79,7 @@ internal sealed class KnownCustomer(ShimSettings settings, RedisGate redis, Conv
         var outcome = await creation.Budget.RunAsync(
             RedisStage.Revive,
             static (database, call) => call.ledger.ReviveAsync(database, call.creation.Id, call.anew),
-            (ledger, creation, anew),
-            CancellationToken.None);
+            (ledger, creation, anew));
         switch (outcome)
         {
             case ReviveOutcome.Revived:
@@ -92,7 +91,7 @@ internal sealed class KnownCustomer(ShimSettings settings, RedisGate redis, Conv
 
         // Its body has expired and there is no click to make another with: the Customer API gets it, and the ledger knows that before.
         var discarded = await creation.Budget.RunAsync(
-            RedisStage.Settle, static (database, call) => call.ledger.DiscardAsync(database, call.creation.Id), (ledger, creation), CancellationToken.None);
+            RedisStage.Settle, static (database, call) => call.ledger.DiscardAsync(database, call.creation.Id), (ledger, creation));
         return discarded ? creation.Forward(Outcome.Fallback, Reasons.FallbackBefore) : null;
     }
 }

@@ -43,7 +43,7 @@ internal sealed class DeliveryRunner(
         try
         {
             var (outcome, job) = await budget.RunAsync(
-                static (database, call) => call.ledger.TakeAsync(database, call.id, call.token), (ledger, id, token), CancellationToken.None);
+                static (database, call) => call.ledger.TakeAsync(database, call.id, call.token), (ledger, id, token));
             if (outcome == TakeOutcome.Lost)
             {
                 events.Lost();
@@ -87,8 +87,7 @@ internal sealed class DeliveryRunner(
             await redis.NewBudget().RunAsync(
                 RedisStage.Settle,
                 static (database, call) => call.settler.SettleAsync(database, call.lease, call.outcome),
-                (settler, lease, outcome),
-                CancellationToken.None);
+                (settler, lease, outcome));
         }
         catch (RedisUnavailableException) when (outcome.Answer.Meaning == AnswerMeaning.Sent)
         {

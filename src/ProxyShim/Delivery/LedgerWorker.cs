@@ -42,7 +42,7 @@ internal sealed class LedgerWorker(
     {
         try
         {
-            var surveys = await scan.RunAsync(stoppingToken);
+            var surveys = await scan.RunAsync();
             gauges.Depths = LedgerDepths.Of(surveys);
             if (_delivering.IsCompleted)
             {

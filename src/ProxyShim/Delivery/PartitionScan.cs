@@ -12,8 +12,8 @@ internal sealed class PartitionScan(RedisGate redis, ConversionLedger ledger)
 
     /// <returns>Those that answered: in a cluster, one whose master is down or whose slot moves keeps none of the others waiting.</returns>
     /// <exception cref="RedisUnavailableException">Redis did not answer.</exception>
-    public ValueTask<PartitionSurvey[]> RunAsync(CancellationToken cancellationToken) =>
-        redis.NewBudget().RunAsync(static (database, ledger) => LookAsync(database, ledger), ledger, cancellationToken);
+    public ValueTask<PartitionSurvey[]> RunAsync() =>
+        redis.NewBudget().RunAsync(static (database, ledger) => LookAsync(database, ledger), ledger);
 
     private static async Task<PartitionSurvey[]> LookAsync(IDatabase database, ConversionLedger ledger)
     {

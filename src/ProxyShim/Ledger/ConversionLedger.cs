@@ -26,18 +26,21 @@ internal sealed class ConversionLedger(LedgerSettings settings)
     /// <summary>What is known of a customer.</summary>
     public Task<LedgerReading> ReadAsync(IDatabase redis, ConversionId id) => RunAsync(LedgerScript.Read, redis, id, static reply =>
     {
+        if (reply.Resp3Type == ResultType.Integer)
+        {
+            return new LedgerReading(DateTimeOffset.FromUnixTimeMilliseconds((long)reply), null);
+        }
+
         var fields = (RedisResult[])reply!;
-        var now = Time(fields[0]);
-        return (string?)fields[1] is { } name && Lifecycle.Parse(name) is var state
-            ? new LedgerReading(now, new LedgerEntry(
-                state, Text(fields[2]), Time(fields[3]), Text(fields[4]), state == ConversionState.Claimed && !fields[5].IsNull && Time(fields[5]) > now))
-            : new LedgerReading(now, null);
+        var (now, state) = (Time(fields[0]), Lifecycle.Parse(Text(fields[1])));
+        return new LedgerReading(now, new LedgerEntry(
+            state, Text(fields[2]), Time(fields[3]), Text(fields[4]), state == ConversionState.Claimed && !fields[5].IsNull && Time(fields[5]) > now));
     });
 
     /// <summary>Takes a customer that nobody has, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
     public Task<ClaimOutcome> ClaimAsync(IDatabase redis, ConversionId id, LeaseToken token, DateTimeOffset notAfter, NewConversion conversion) => RunAsync(
         LedgerScript.Claim, redis, id,
-        static reply => Text(((RedisResult[])reply!)[0]) switch
+        static reply => Text(reply) switch
         {
             "claimed" => ClaimOutcome.Claimed,
             "known" => ClaimOutcome.Known,

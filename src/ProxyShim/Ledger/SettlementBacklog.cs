@@ -50,7 +50,7 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
             return false;
         }
 
-        await budget.RunAsync(RedisStage.Settle, WriteAsync, report, CancellationToken.None);
+        await budget.RunAsync(RedisStage.Settle, WriteAsync, report);
         report.Forget();
         return true;
     }

@@ -9,23 +9,24 @@ namespace ProxyShim.Ledger;
 internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery, Backoff backoff, ConversionEvents events)
 {
     /// <summary>One script; which one is the table of DESIGN.md, "What each answer of the Conversion API means".</summary>
-    public async Task<Settlement> SettleAsync(IDatabase redis, Lease lease, ConversionOutcome outcome)
+    public Task<Settlement> SettleAsync(IDatabase redis, Lease lease, ConversionOutcome outcome)
     {
-        var error = outcome.Answer.Status is { } status ? $"status_{status}" : outcome.Answer.Error ?? "";
         return outcome.Answer.Meaning switch
         {
-            AnswerMeaning.Sent => await SentAsync(redis, lease, outcome.Attempts),
-            AnswerMeaning.Refused => await BuryAsync(redis, lease, outcome, Reasons.Refused),
-            AnswerMeaning.Ambiguous when ledger.ReadsBack => Queued(await ledger.AmbiguousAsync(redis, lease.Id, lease.Token, outcome.Attempts, error)),
+            AnswerMeaning.Sent => SentAsync(redis, lease, outcome.Attempts),
+            AnswerMeaning.Refused => BuryAsync(redis, lease, outcome, Reasons.Refused),
+            AnswerMeaning.Ambiguous when ledger.ReadsBack => QueuedAsync(ledger.AmbiguousAsync(redis, lease.Id, lease.Token, outcome.Attempts, Error())),
 
             // Nothing can be read back. "Known already" after an attempt that may have landed: a person has to look.
             AnswerMeaning.Ambiguous when lease.MaybeLanded && outcome.Answer.Status is StatusCodes.Status409Conflict =>
-                await BuryAsync(redis, lease, outcome, Reasons.ConflictAfterAmbiguity),
-            _ when lease.Age > delivery.MaxAge => await BuryAsync(redis, lease, outcome, Reasons.Expired),
-            var meaning => Queued(await ledger.DueAsync(
-                redis, lease.Id, lease.Token, outcome.Attempts, backoff.After(lease.Attempts + outcome.Attempts, outcome.Answer.RetryAfter), error,
+                BuryAsync(redis, lease, outcome, Reasons.ConflictAfterAmbiguity),
+            _ when lease.Age > delivery.MaxAge => BuryAsync(redis, lease, outcome, Reasons.Expired),
+            var meaning => QueuedAsync(ledger.DueAsync(
+                redis, lease.Id, lease.Token, outcome.Attempts, backoff.After(lease.Attempts + outcome.Attempts, outcome.Answer.RetryAfter), Error(),
                 maybeLanded: lease.MaybeLanded || meaning == AnswerMeaning.Ambiguous)),
         };
+
+        string Error() => outcome.Answer.Status is { } status ? $"status_{status}" : outcome.Answer.Error ?? "";
     }
 
     /// <summary>Reports a conversion as sent; the report that makes it so is the one that is counted.</summary>
@@ -39,7 +40,7 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
         return Settlement.Sent;
     }
 
-    private static Settlement Queued(Fenced fenced) => After(fenced, Settlement.Queued);
+    private static async Task<Settlement> QueuedAsync(Task<Fenced> changing) => After(await changing, Settlement.Queued);
 
     private static Settlement After(Fenced fenced, Settlement done) => fenced switch
     {

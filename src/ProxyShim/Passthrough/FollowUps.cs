@@ -78,7 +78,7 @@ internal sealed class FollowUps(ShimSettings settings, RedisGate redis, Conversi
         try
         {
             await budget.RunAsync(
-                RedisStage.Erase, static (database, call) => call.ledger.EraseAsync(database, call.id), (ledger, id), CancellationToken.None);
+                RedisStage.Erase, static (database, call) => call.ledger.EraseAsync(database, call.id), (ledger, id));
         }
         catch (RedisUnavailableException)
         {
@@ -122,8 +122,7 @@ internal sealed class FollowUps(ShimSettings settings, RedisGate redis, Conversi
                     var stored = call.ledger.ReadBodyAsync(database, call.id);
                     return ((await entry).Entry, await stored);
                 },
-                (ledger, id: ConversionId.Of(followUp.CustomerKey)),
-                CancellationToken.None);
+                (ledger, id: ConversionId.Of(followUp.CustomerKey)));
         }
         catch (Exception exception) when (exception is RedisUnavailableException or FormatException)
         {

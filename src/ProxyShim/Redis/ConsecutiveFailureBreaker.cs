@@ -29,16 +29,7 @@ internal sealed class ConsecutiveFailureBreaker(ConsecutiveFailureBreakerOptions
         }
 
         var outcome = await callback(context, state);
-        if (outcome.Exception is OperationCanceledException)
-        {
-            // The caller hung up: that says nothing of Redis, good or bad.
-            LeaveUnjudged();
-        }
-        else
-        {
-            Leave(outcome.Exception is { } exception && options.IsFailure(exception));
-        }
-
+        Leave(outcome.Exception is { } exception && options.IsFailure(exception));
         return outcome;
     }
 
@@ -63,17 +54,6 @@ internal sealed class ConsecutiveFailureBreaker(ConsecutiveFailureBreakerOptions
 
             _probing = true;
             return true;
-        }
-    }
-
-    private void LeaveUnjudged()
-    {
-        if (IsOpen)
-        {
-            lock (_lock)
-            {
-                _probing = false;
-            }
         }
     }
 

@@ -16,26 +16,24 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
 
     /// <summary>Does what belongs to no request and no job.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
-    public ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state, CancellationToken cancellationToken) =>
-        gate.RunAsync(work, state, this, cancellationToken);
+    public ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state) =>
+        gate.RunAsync(work, state, this);
 
     /// <summary>Does a request's or a job's work, with a span of its own.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
-    public ValueTask<TResult> RunAsync<TState, TResult>(
-        RedisStage stage, Func<IDatabase, TState, Task<TResult>> work, TState state, CancellationToken cancellationToken) =>
-        Spans.AreHeard ? TracedAsync(stage, work, state, cancellationToken) : gate.RunAsync(work, state, this, cancellationToken);
+    public ValueTask<TResult> RunAsync<TState, TResult>(RedisStage stage, Func<IDatabase, TState, Task<TResult>> work, TState state) =>
+        Spans.AreHeard ? TracedAsync(stage, work, state) : gate.RunAsync(work, state, this);
 
     /// <summary>Takes a round trip's time off.</summary>
     public void Spend(TimeSpan time) => Spent += time;
 
     // The span begins in here: begun in the method that calls this, it would stay the caller's current one after its end.
-    private async ValueTask<TResult> TracedAsync<TState, TResult>(
-        RedisStage stage, Func<IDatabase, TState, Task<TResult>> work, TState state, CancellationToken cancellationToken)
+    private async ValueTask<TResult> TracedAsync<TState, TResult>(RedisStage stage, Func<IDatabase, TState, Task<TResult>> work, TState state)
     {
         using var span = Spans.Redis(stage, gate.Settings);
         try
         {
-            return await gate.RunAsync(work, state, this, cancellationToken);
+            return await gate.RunAsync(work, state, this);
         }
         catch (RedisUnavailableException exception)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.ObjectPool;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -14,12 +15,19 @@ internal sealed class RedisGate : IAsyncDisposable
     // They queue on their connection anyway, where who has been given up on still stands in line: few, so that the line is short when Redis recovers.
     private const int MostAside = 4;
 
-    private static readonly ResiliencePropertyKey<TimeSpan> s_remaining = new("remaining");
+    // As many calls as are under way at once in a busy shim; more contexts than that are not kept.
+    private const int MaxKeptContexts = 256;
+
+    private static readonly ResiliencePropertyKey<RedisBudget> s_budget = new("budget");
 
     private readonly IRedisConnection _connection;
     private readonly IRedisConnection _asideConnection;
     private readonly SemaphoreSlim _aside = new(MostAside);
     private readonly ConsecutiveFailureBreaker _breaker;
+    private readonly Func<ResilienceContext, RedisCall, ValueTask<Outcome<RedisCall>>> _execute;
+
+    // Polly's own pool keeps one or two for each processor.
+    private readonly ObjectPool<ResilienceContext> _contexts = new DefaultObjectPool<ResilienceContext>(new ContextPolicy(), MaxKeptContexts);
 
     public RedisGate(RedisSettings settings, TimeProvider time, Func<Task<IConnectionMultiplexer>>? connect = null)
     {
@@ -29,6 +37,7 @@ internal sealed class RedisGate : IAsyncDisposable
         _asideConnection = NewConnection(settings.Connection, time, connect);
         var options = new ConsecutiveFailureBreakerOptions { IsFailure = IsUnavailable };
         _breaker = new ConsecutiveFailureBreaker(options, time);
+        _execute = (context, call) => CallAsync(call, context.CancellationToken);
         Pipeline = BuildPipeline(_breaker, options, time);
     }
 
@@ -50,7 +59,7 @@ internal sealed class RedisGate : IAsyncDisposable
     /// <exception cref="RedisUnavailableException">Redis did not answer within the budget, refused, or is being left alone.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResult> RunAsync<TState, TResult>(
-        Func<IDatabase, TState, Task<TResult>> work, TState state, RedisBudget budget, CancellationToken cancellationToken)
+        Func<IDatabase, TState, Task<TResult>> work, TState state, RedisBudget budget)
     {
         if (budget.Remaining < RedisBudget.Least)
         {
@@ -58,11 +67,11 @@ internal sealed class RedisGate : IAsyncDisposable
         }
 
         var start = Time.GetTimestamp();
-        var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(s_remaining, budget.Remaining);
-        var outcome = await Pipeline.ExecuteOutcomeAsync(
-            static (context, call) => call.Gate.CallAsync(call.Work, call.State, context.CancellationToken), context, (Gate: this, Work: work, State: state));
-        ResilienceContextPool.Shared.Return(context);
+        var call = new RedisCall<TState, TResult>(work, state);
+        var context = _contexts.Get();
+        context.Properties.Set(s_budget, budget);
+        var outcome = await Pipeline.ExecuteOutcomeAsync(_execute, context, call);
+        KeepOrReturn(context, outcome.Exception is null);
         budget.Spend(Time.GetElapsedTime(start));
         if (outcome.Exception is { } exception && (IsUnavailable(exception) || exception is BrokenCircuitException))
         {
@@ -70,7 +79,7 @@ internal sealed class RedisGate : IAsyncDisposable
         }
 
         outcome.ThrowIfException();
-        return outcome.Result!;
+        return call.Result;
     }
 
     /// <summary>Runs a command that blocks its connection, on one that nobody else needs. False when it does not answer in time: that says nothing of Redis.</summary>
@@ -111,7 +120,7 @@ internal sealed class RedisGate : IAsyncDisposable
     {
         try
         {
-            await NewBudget().RunAsync(work, state, CancellationToken.None);
+            await NewBudget().RunAsync(work, state);
             return true;
         }
         catch (RedisUnavailableException)
@@ -132,24 +141,37 @@ internal sealed class RedisGate : IAsyncDisposable
             : new DirectConnection(connect ?? (async () => await ConnectionMultiplexer.ConnectAsync(settings)));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome<TResult>> CallAsync<TState, TResult>(
-        Func<IDatabase, TState, Task<TResult>> work, TState state, CancellationToken cancellationToken)
+    private async ValueTask<Outcome<RedisCall>> CallAsync(RedisCall call, CancellationToken cancellationToken)
     {
         try
         {
             var connecting = _connection.Current;
             var connection = connecting.IsCompletedSuccessfully ? await connecting : await connecting.WaitAsync(cancellationToken);
-            Task<TResult> working;
+            Task working;
             using (RedisTurn.Begin())
             {
-                working = work(connection.GetDatabase(), state);
+                working = call.Begin(connection.GetDatabase());
             }
 
-            return Outcome.FromResult(await working.WaitAsync(cancellationToken));
+            await working.WaitAsync(cancellationToken);
+            return Outcome.FromResult(call);
         }
         catch (Exception exception)
         {
-            return Outcome.FromException<TResult>(exception);
+            return Outcome.FromException<RedisCall>(exception);
+        }
+    }
+
+    // What went wrong is noted in the context, and only Polly can take that out again.
+    private void KeepOrReturn(ResilienceContext context, bool clean)
+    {
+        if (clean)
+        {
+            _contexts.Return(context);
+        }
+        else
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 
@@ -159,11 +181,19 @@ internal sealed class RedisGate : IAsyncDisposable
             .AddStrategy(_ => breaker, options)
             .AddTimeout(new TimeoutStrategyOptions
             {
-                TimeoutGenerator = static arguments => ValueTask.FromResult(arguments.Context.Properties.GetValue(s_remaining, TimeSpan.Zero)),
+                TimeoutGenerator = static arguments =>
+                    ValueTask.FromResult(arguments.Context.Properties.TryGetValue(s_budget, out var budget) ? budget.Remaining : TimeSpan.Zero),
             })
             .Build();
 
     /// <summary>Whether it tells of Redis, and not of whoever asked.</summary>
     public static bool IsUnavailable(Exception exception) =>
         exception is RedisException or RedisCommandException or TimeoutException or TimeoutRejectedException or ObjectDisposedException;
+
+    private sealed class ContextPolicy : PooledObjectPolicy<ResilienceContext>
+    {
+        public override ResilienceContext Create() => ResilienceContextPool.Shared.Get(CancellationToken.None);
+
+        public override bool Return(ResilienceContext obj) => true;
+    }
 }

@@ -55,7 +55,7 @@ internal sealed class VerificationRunner(
         try
         {
             if (await budget.RunAsync(
-                static (database, call) => call.ledger.ReviewAsync(database, call.id, call.token), (ledger, id, token), CancellationToken.None) is not { } review)
+                static (database, call) => call.ledger.ReviewAsync(database, call.id, call.token), (ledger, id, token)) is not { } review)
             {
                 return false;
             }
@@ -102,8 +102,7 @@ internal sealed class VerificationRunner(
         static (database, call) => call.review.State == ConversionState.Ambiguous
             ? call.ledger.DueAsync(database, call.lease.Id, call.lease.Token, 0, TimeSpan.Zero, Reasons.Unverifiable, maybeLanded: true)
             : call.ledger.UnprovableAsync(database, call.lease.Id, call.lease.Token),
-        (ledger, review, lease),
-        CancellationToken.None);
+        (ledger, review, lease));
 
     private async ValueTask SettleAsync(ReadBackJob review, Lease lease, ReadBack answer)
     {
@@ -132,8 +131,7 @@ internal sealed class VerificationRunner(
 
                 return true;
             },
-            (review, lease, answer),
-            CancellationToken.None);
+            (review, lease, answer));
     }
 
     // Whoever refuses for another reason, or does not answer, says nothing of the key pair.

@@ -58,12 +58,12 @@ public sealed class ClusterTests : IAsyncLifetime
         await Assert.ThrowsAsync<RedisUnavailableException>(async () => await RunAsync(ReadAsync));
         await Assert.ThrowsAsync<RedisUnavailableException>(async () => await RunAsync(ClaimAsync));
 
-        var scan = await new PartitionScan(_gate, _ledger).RunAsync(Cancellation);
+        var scan = await new PartitionScan(_gate, _ledger).RunAsync();
         Assert.Equal(ConversionId.Partitions - 1, scan.Length);
         Assert.Equal(0, scan.Sum(partition => partition.DueDepth));
 
         await _cluster.FinishMovingAsync(slot, Cancellation);
-        scan = await new PartitionScan(_gate, _ledger).RunAsync(Cancellation);
+        scan = await new PartitionScan(_gate, _ledger).RunAsync();
         Assert.Equal((ConversionId.Partitions, 1), (scan.Length, scan.Sum(partition => partition.DueDepth)));
     }
 
@@ -88,11 +88,11 @@ public sealed class ClusterTests : IAsyncLifetime
             await node.KillAsync();
         }
 
-        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await new PartitionScan(_gate, _ledger).RunAsync(Cancellation));
+        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await new PartitionScan(_gate, _ledger).RunAsync());
     }
 
     private async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> work)
-        => await _gate.NewBudget().RunAsync(static (redis, work) => work(redis), work, Cancellation);
+        => await _gate.NewBudget().RunAsync(static (redis, work) => work(redis), work);
 
     private Task<LedgerReading> ReadAsync(IDatabase redis) => _ledger.ReadAsync(redis, _customer.Id);
 

@@ -77,21 +77,6 @@ public class RedisGateTests
     }
 
     [Fact]
-    public async Task A_caller_who_goes_away_is_no_failure_of_Redis()
-    {
-        await using var gate = Gate();
-        for (var i = 0; i < 10; i++)
-        {
-            using var caller = new CancellationTokenSource();
-            var running = RunForAsync(gate, Hangs, caller.Token);
-            await caller.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        }
-
-        Assert.False(gate.IsBroken);
-    }
-
-    [Fact]
     public async Task All_round_trips_of_a_request_share_one_timeout()
     {
         await using var gate = Gate();
@@ -102,17 +87,16 @@ public class RedisGateTests
                 _time.Advance(TimeSpan.FromMilliseconds(300));
                 return Task.FromResult(0);
             },
-            0,
-            Cancellation);
+            0);
         Assert.Equal((TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(200)), (budget.Spent, budget.Remaining));
 
-        var second = budget.RunAsync(static (_, _) => new TaskCompletionSource<int>().Task, 0, Cancellation).AsTask();
+        var second = budget.RunAsync(static (_, _) => new TaskCompletionSource<int>().Task, 0).AsTask();
         _time.Advance(TimeSpan.FromMilliseconds(199));
         Assert.False(second.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(1));
         await Assert.ThrowsAsync<RedisUnavailableException>(() => second);
 
-        var third = budget.RunAsync(static (_, _) => Task.FromResult(0), 0, Cancellation);
+        var third = budget.RunAsync(static (_, _) => Task.FromResult(0), 0);
         Assert.True(third.IsCompleted);
         await Assert.ThrowsAsync<RedisUnavailableException>(async () => await third);
     }
@@ -154,10 +138,7 @@ public class RedisGateTests
     private RedisGate Gate(Func<Task<IConnectionMultiplexer>>? connect = null)
         => new(Given.Settings(("Redis:Timeout", s_timeout.ToString())).Redis, _time, connect ?? (() => Task.FromResult(NoRedis.Connection())));
 
-    private static Task<string> RunAsync(RedisGate gate, Func<Task<string>> work) => RunForAsync(gate, work, Cancellation);
-
-    private static Task<string> RunForAsync(RedisGate gate, Func<Task<string>> work, CancellationToken cancellation)
-        => gate.NewBudget().RunAsync(static (_, work) => work(), work, cancellation).AsTask();
+    private static Task<string> RunAsync(RedisGate gate, Func<Task<string>> work) => gate.NewBudget().RunAsync(static (_, work) => work(), work).AsTask();
 
     private async Task HangAsync(RedisGate gate, int times)
     {

@@ -1,10 +1,10 @@
 -- Takes a customer nobody has: hash, body and the end of the lease at once. A claim that comes too late is refused: its caller has given up on it.
 -- Known comes before late: a caller who may still be listening must not take somebody's customer for nobody's.
--- ARGV: id, token, not_after, lease ms, body, body's life ms, xid, fingerprint, trace, caller -> 'claimed', now | 'late', now | 'known', now
+-- ARGV: id, token, not_after, lease ms, body, body's life ms, xid, fingerprint, trace, caller -> 'claimed' | 'late' | 'known'
 local token, not_after, lease = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-if redis.call('EXISTS', CONVERSION) == 1 then return { 'known', now } end
-if now > not_after then return { 'late', now } end
+if redis.call('EXISTS', CONVERSION) == 1 then return 'known' end
+if now > not_after then return 'late' end
 redis.call('SET', BODY, ARGV[5], 'PX', ARGV[6])
 move(nil, 'claimed', now + lease, 'v', 1, 'token', token, 'lease', now + lease, 'claimed_at', now, 'age_from', now,
   'attempts', 0, 'resends', 0, 'last_attempt', now, 'xid', ARGV[7], 'fingerprint', ARGV[8], 'trace', ARGV[9], 'caller', ARGV[10])
-return { 'claimed', now }
+return 'claimed'

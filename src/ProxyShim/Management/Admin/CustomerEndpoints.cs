@@ -15,7 +15,7 @@ internal static class CustomerEndpoints
     {
         // The raw target: a customer_key may hold anything, an escaped slash too.
         var raw = RawTarget.PathOf(RawTarget.Of(context))[Conversions.Length..];
-        var found = CustomerKey.TryCreate(Uri.UnescapeDataString(raw), out var key) ? await customers.FindAsync(key, context.RequestAborted) : default;
+        var found = CustomerKey.TryCreate(Uri.UnescapeDataString(raw), out var key) ? await customers.FindAsync(key) : default;
         await (found.Entry is { } entry
             ? AdminReply.WriteAsync(context, ShownCustomer.Of(entry, found.Click, customers.RefOf(key)), AdminJson.Default.ShownCustomer)
             : AdminReply.FailAsync(context, StatusCodes.Status404NotFound, found.Click is { } click

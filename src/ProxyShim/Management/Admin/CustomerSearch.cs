@@ -11,7 +11,7 @@ internal sealed class CustomerSearch(RedisGate redis, ConversionLedger ledger, C
 {
     /// <summary>The ledger's entry and the click; null where there is none. A click that was not the one converted is none.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer.</exception>
-    public async Task<(LedgerDetails? Entry, Click? Click)> FindAsync(CustomerKey key, CancellationToken cancellationToken) => await redis.NewBudget().RunAsync(
+    public async Task<(LedgerDetails? Entry, Click? Click)> FindAsync(CustomerKey key) => await redis.NewBudget().RunAsync(
         static async (database, call) =>
         {
             var id = ConversionId.Of(call.key);
@@ -23,8 +23,7 @@ internal sealed class CustomerSearch(RedisGate redis, ConversionLedger ledger, C
             var entry = await describing;
             return (entry, entry is null || click?.Xid.Value == entry.Xid ? click : null);
         },
-        (ledger, clicks, key),
-        cancellationToken);
+        (ledger, clicks, key));
 
     /// <summary>The customer's name in the log.</summary>
     public string? RefOf(CustomerKey key) => customerRef.Of(key);

@@ -27,7 +27,7 @@ internal static class DeadLetterEndpoints
             return;
         }
 
-        var list = await letters.ListAsync(limit, context.RequestAborted);
+        var list = await letters.ListAsync(limit);
         await AdminReply.WriteAsync(context, new DeadLetterList([.. list.Select(ShownConversion.Of)]), AdminJson.Default.DeadLetterList);
     }
 

@@ -19,7 +19,8 @@ internal sealed class CreationFlow(
         record.PartnerKey = request.PartnerKey;
         var creation = new Creation(request, version, record, redis.NewBudget(), time.GetTimestamp());
         var lookup = await creation.Budget.RunAsync(
-            static (database, call) => call.clicks.FindAsync(database, call.request), (clicks, request), aborted);
+            static (database, call) => call.clicks.FindAsync(database, call.request), (clicks, request));
+        aborted.ThrowIfCancellationRequested();
         record.Redis = creation.Budget.Spent;
         if (lookup.Click is not { } click)
         {

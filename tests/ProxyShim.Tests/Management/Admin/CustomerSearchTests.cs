@@ -100,10 +100,10 @@ public sealed class CustomerSearchTests(TestRedis redis) : LedgerFixture(redis)
         }
 
         var letters = new DeadLetters(NewGate(), With.Ledger);
-        var list = await letters.ListAsync(3, Cancellation);
+        var list = await letters.ListAsync(3);
 
         Assert.Equal([1, 2, 3], list.Select(letter => letter.DeadAt!.Value.ToUnixTimeSeconds()));
-        Assert.Equal(12, (await letters.ListAsync(int.MaxValue, Cancellation)).Count);
+        Assert.Equal(12, (await letters.ListAsync(int.MaxValue)).Count);
     }
 
     private RedisGate NewGate() => new(
