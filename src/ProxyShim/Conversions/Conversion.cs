@@ -12,7 +12,8 @@ internal static class Conversion
     public static ReadOnlyMemory<byte> Compose(CustomerRequest request, Click click) =>
         JsonText.Write((request, click), static (json, from) => Compose(json, from.request, from.click));
 
-    private static void Compose(Utf8JsonWriter json, CustomerRequest request, Click click)
+    /// <summary>The same, as a value within another text.</summary>
+    public static void Compose(Utf8JsonWriter json, CustomerRequest request, Click click)
     {
         json.WriteStartObject();
         json.WriteString("xid"u8, click.Xid.Value);

@@ -143,12 +143,11 @@ internal sealed class CreationFlow(
     private async ValueTask<CreationAnswer?> ClaimAsync(Creation creation, LedgerReading reading, Click click)
     {
         var (request, record) = (creation.Request, creation.Record);
-        var body = Conversion.Compose(request, click);
+        var (stored, body) = StoredConversion.Compose(request, click, TraceContext.Current);
         var lease = new Lease(
             creation.Id, LeaseToken.New(), record.CustomerRef, click.Xid.Value, request.PartnerKey, record.Caller!, record.TraceId, Moment.Now(time),
             Inline: true);
-        var conversion = new NewConversion(
-            StoredConversion.Write(request.PartnerKey, body, TraceContext.Current), click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!);
+        var conversion = new NewConversion(stored, click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!);
         try
         {
             // Redis's own clock, plus what is left of our patience: past that moment this request is answered otherwise, and the claim must not count.

@@ -75,7 +75,7 @@ internal sealed class KnownCustomer(ShimSettings settings, RedisGate redis, Conv
     {
         (ReadOnlyMemory<byte> Body, string Xid)? anew = click is null
             ? null
-            : (StoredConversion.Write(creation.Request.PartnerKey, Conversion.Compose(creation.Request, click), TraceContext.Current), click.Xid.Value);
+            : (StoredConversion.Compose(creation.Request, click, TraceContext.Current).Body, click.Xid.Value);
         var outcome = await creation.Budget.RunAsync(
             RedisStage.Revive,
             static (database, call) => call.ledger.ReviveAsync(database, call.creation.Id, call.anew),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using ProxyShim.Clicks;
 using ProxyShim.CustomerApi;
 using ProxyShim.Telemetry.Tracing;
 using ProxyShim.Text;
@@ -17,22 +18,31 @@ internal sealed record StoredConversion(CustomerRequest Request, IReadOnlyList<s
     // Deeper than any request that is read (64) and the object around it.
     private static readonly JsonDocumentOptions s_readOptions = new() { MaxDepth = 128 };
 
-    /// <summary>Writes the composed conversion with what it does not hold itself: the partner, and the request's span where it has one.</summary>
-    public static ReadOnlyMemory<byte> Write(string partnerKey, ReadOnlyMemory<byte> conversion, string? traceParent = null) => JsonText.Write(
-        (partnerKey, conversion, traceParent),
-        static (json, from) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("partner_key"u8, from.partnerKey);
-            if (from.traceParent is not null)
+    /// <summary>Composes a conversion, and around it what it does not hold itself: the partner, and the request's span where it has one.</summary>
+    /// <returns>What the ledger keeps, and the part of it that is sent.</returns>
+    public static (ReadOnlyMemory<byte> Body, ReadOnlyMemory<byte> Conversion) Compose(CustomerRequest request, Click click, string? traceParent = null)
+    {
+        var (body, start) = JsonText.Write(
+            (request, click, traceParent),
+            static (json, from) =>
             {
-                json.WriteString("traceparent"u8, from.traceParent);
-            }
+                json.WriteStartObject();
+                json.WriteString("partner_key"u8, from.request.PartnerKey);
+                if (from.traceParent is not null)
+                {
+                    json.WriteString("traceparent"u8, from.traceParent);
+                }
 
-            json.WritePropertyName("conversion"u8);
-            json.WriteRawValue(from.conversion.Span, skipInputValidation: true);
-            json.WriteEndObject();
-        });
+                json.WritePropertyName("conversion"u8);
+                var start = JsonText.PlaceOf(json);
+                ProxyShim.Conversions.Conversion.Compose(json, from.request, from.click);
+                json.WriteEndObject();
+                return start;
+            });
+
+        // It stands last: after it comes nothing but the end of the object around it.
+        return (body, body.AsMemory(start..^1));
+    }
 
     /// <exception cref="FormatException">The bytes are none of ours.</exception>
     public static StoredConversion Read(ReadOnlyMemory<byte> body)

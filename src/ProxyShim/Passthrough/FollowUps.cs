@@ -77,8 +77,7 @@ internal sealed class FollowUps(ShimSettings settings, RedisGate redis, Conversi
         var id = ConversionId.Of(followUp.CustomerKey);
         try
         {
-            await budget.RunAsync(
-                RedisStage.Erase, static (database, call) => call.ledger.EraseAsync(database, call.id), (ledger, id));
+            await budget.RunAsync(RedisStage.Erase, static (database, call) => call.ledger.EraseAsync(database, call.id), (ledger, id));
         }
         catch (RedisUnavailableException)
         {

@@ -18,7 +18,6 @@ public class ConversionBenchmarks
     private readonly Click _click = Sample.Click;
     private readonly byte[] _body = Sample.Body;
     private readonly byte[] _storedClick = Sample.StoredClick;
-    private readonly ReadOnlyMemory<byte> _conversion = Conversion.Compose(Sample.Request, Sample.Click);
 
     [Benchmark]
     public object? KnowTheCaller() => _callers.Identify(Account.Basic);
@@ -33,10 +32,7 @@ public class ConversionBenchmarks
     public object NameTheEntry() => ConversionId.Of(_request.CustomerKey).Hash;
 
     [Benchmark]
-    public int ComposeTheConversion() => Conversion.Compose(_request, _click).Length;
-
-    [Benchmark]
-    public int ComposeTheStoredForm() => StoredConversion.Write(_request.PartnerKey, _conversion).Length;
+    public int Compose() => StoredConversion.Compose(_request, _click).Conversion.Length;
 
     [Benchmark]
     public int Answer() => CustomerObject.Envelope(CustomerApiVersion.V2, _request, _click.SubIds, 200, DateTimeOffset.UnixEpoch, test: false).Length;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using ProxyShim.Clicks;
 using ProxyShim.CustomerApi;
 using ProxyShim.Ledger;
 using ProxyShim.Testing;
@@ -20,6 +20,8 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     public const string TraceId = "0af7651916cd43dd8448eb211c80319c";
 
     public static readonly TimeSpan BodyLife = TimeSpan.FromDays(6);
+
+    private static readonly Click s_click = new(Xid.TryParse("xid_1", out var xid) ? xid : default);
 
     public LedgerUnderTest(RedisScope scope, bool readsBack = true, bool test = false)
     {
@@ -44,8 +46,8 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     public static CustomerKey KeyOf(string customerKey) => CustomerKey.TryCreate(customerKey, out var key) ? key : throw new ArgumentException("No customer_key.");
 
     /// <summary>A body as the shim would store it.</summary>
-    public static ReadOnlyMemory<byte> BodyOf(string customerKey) => StoredConversion.Write(
-        "partner", Encoding.UTF8.GetBytes($$"""{"xid":"xid_1","customer_key":"{{customerKey}}","email":"{{customerKey}}@example.com"}"""));
+    public static ReadOnlyMemory<byte> BodyOf(string customerKey) => StoredConversion.Compose(
+        new CustomerRequest(KeyOf(customerKey), $"{customerKey}@example.com", "partner", null, null, null), s_click).Body;
 
     /// <summary>What a dead letter is revived with.</summary>
     public static (ReadOnlyMemory<byte> Body, string Xid) Anew(string customerKey) => (BodyOf(customerKey), "xid_1");
