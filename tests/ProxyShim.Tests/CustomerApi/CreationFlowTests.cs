@@ -21,6 +21,32 @@ public class CreationFlowTests(TestRedis redis)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 1)]
+    public async Task A_caller_who_hangs_up_ends_what_is_not_claimed_yet_and_nothing_else(int script, int conversions)
+    {
+        await using var backstage = await Backstage.OpenAsync(redis, s_patient);
+        await using var stage = new Frontstage(backstage);
+        using var caller = new CancellationTokenSource();
+        await stage.ClickAsync();
+        stage.HungUp = caller.Token;
+
+        // 1 is the look-up, 2 the claim.
+        stage.At(script, async () =>
+        {
+            await caller.CancelAsync();
+            return Loss.None;
+        });
+        var ended = await Record.ExceptionAsync(() => stage.PostAsync());
+
+        Assert.Equal((conversions == 0, conversions), (ended is OperationCanceledException, backstage.PartnerStack.ConversionsFor("customer")));
+        Assert.Equal(conversions == 0, await backstage.Under.SeeAsync(s_id) is null);
+        stage.HungUp = Cancellation;
+        await stage.PostAsync();
+        Assert.Equal(1, backstage.PartnerStack.ConversionsFor("customer"));
+    }
+
     [Fact]
     public async Task What_a_second_caller_was_promised_the_first_one_does_not_give_away()
     {

@@ -37,6 +37,9 @@ internal sealed class Frontstage : IAsyncDisposable
     /// <summary>What becomes of each script that this replica sends to Redis, which waits for it: what it does meanwhile comes first.</summary>
     public Func<ValueTask<Loss>> Weather { get; set; } = () => new(Loss.None);
 
+    /// <summary>Cancelled when the caller hangs up.</summary>
+    public CancellationToken HungUp { get; set; }
+
     /// <summary>Does something just before this replica's script of this number, counted from 1, and decides what becomes of that.</summary>
     public void At(int number, Func<Task<Loss>> act)
     {
@@ -54,7 +57,7 @@ internal sealed class Frontstage : IAsyncDisposable
         var body = Encoding.UTF8.GetBytes($$"""{"customer_key":"{{customerKey}}","email":"{{customerKey}}@example.com","partner_key":"partner"}""");
         var request = CustomerRequestReader.Read(body, CustomerApiVersion.V2, out _)!;
         var record = new RequestRecord { TraceId = LedgerUnderTest.TraceId, Route = "/api/v2/customers", Caller = "default" };
-        return (await _flow.RunAsync(request, CustomerApiVersion.V2, record, CancellationToken.None), record);
+        return (await _flow.RunAsync(request, CustomerApiVersion.V2, record, HungUp), record);
     }
 
     /// <summary>Tells Redis what it could not be told before, and ends.</summary>
