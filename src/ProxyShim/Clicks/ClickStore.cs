@@ -35,15 +35,12 @@ internal sealed class ClickStore(ClickSettings settings)
             try
             {
                 var value = await reading.InTurn();
-                if (exists(value))
+                if (understand(value) is { } click)
                 {
-                    if (understand(value) is { } click)
-                    {
-                        return new ClickLookup(click, Malformed: false);
-                    }
-
-                    malformed = true;
+                    return new ClickLookup(click, Malformed: false);
                 }
+
+                malformed |= exists(value);
             }
             catch (RedisServerException wrongType) when (wrongType.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
             {

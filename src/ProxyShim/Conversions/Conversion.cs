@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ProxyShim.Clicks;
 using ProxyShim.CustomerApi;
-using ProxyShim.Text;
 
 namespace ProxyShim.Conversions;
 
@@ -9,10 +8,6 @@ namespace ProxyShim.Conversions;
 internal static class Conversion
 {
     /// <summary>The JSON body: exactly the documented fields that we have, none of them empty. The visitor's own data come from the click only.</summary>
-    public static ReadOnlyMemory<byte> Compose(CustomerRequest request, Click click) =>
-        JsonText.Write((request, click), static (json, from) => Compose(json, from.request, from.click));
-
-    /// <summary>The same, as a value within another text.</summary>
     public static void Compose(Utf8JsonWriter json, CustomerRequest request, Click click)
     {
         json.WriteStartObject();

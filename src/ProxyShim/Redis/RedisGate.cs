@@ -58,8 +58,7 @@ internal sealed class RedisGate : IAsyncDisposable
 
     /// <exception cref="RedisUnavailableException">Redis did not answer within the budget, refused, or is being left alone.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<TResult> RunAsync<TState, TResult>(
-        Func<IDatabase, TState, Task<TResult>> work, TState state, RedisBudget budget)
+    public async ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state, RedisBudget budget)
     {
         if (budget.Remaining < RedisBudget.Least)
         {

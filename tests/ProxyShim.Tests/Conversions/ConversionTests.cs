@@ -3,6 +3,7 @@ using System.Text.Json;
 using ProxyShim.Clicks;
 using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
+using ProxyShim.Ledger;
 using ProxyShim.Tests.CustomerApi;
 using Xunit;
 
@@ -63,7 +64,7 @@ public class ConversionTests
             name => Assert.Equal(text, root.GetProperty(name).GetString()));
     }
 
-    private static string Compose(CustomerRequest request, Click click) => Encoding.UTF8.GetString(Conversion.Compose(request, click).Span);
+    private static string Compose(CustomerRequest request, Click click) => Encoding.UTF8.GetString(StoredConversion.Compose(request, click).Conversion.Span);
 
     private static Xid Xid()
     {

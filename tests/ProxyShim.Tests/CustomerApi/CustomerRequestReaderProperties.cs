@@ -4,6 +4,7 @@ using CsCheck;
 using ProxyShim.Clicks;
 using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
+using ProxyShim.Ledger;
 using Xunit;
 
 namespace ProxyShim.Tests.CustomerApi;
@@ -52,7 +53,7 @@ public class CustomerRequestReaderProperties
                     return request is null && reason is "invalid_field";
                 }
 
-                using var conversion = JsonDocument.Parse(Conversion.Compose(request!, s_click));
+                using var conversion = JsonDocument.Parse(StoredConversion.Compose(request!, s_click).Conversion);
                 return request!.CustomerKey.Value == sample.Key && conversion.RootElement.GetProperty("customer_key").GetString() == sample.Key;
             },
             iter: Samples);
@@ -62,7 +63,7 @@ public class CustomerRequestReaderProperties
         => Converting().Sample(
             json =>
             {
-                using var conversion = JsonDocument.Parse(Conversion.Compose(Read.V2(json).Request!, s_click));
+                using var conversion = JsonDocument.Parse(StoredConversion.Compose(Read.V2(json).Request!, s_click).Conversion);
                 return conversion.RootElement.EnumerateObject().All(member => member.Value.ValueKind switch
                 {
                     JsonValueKind.String => member.Value.GetString()!.Length > 0,

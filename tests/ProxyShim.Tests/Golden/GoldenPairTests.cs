@@ -2,6 +2,7 @@ using System.Text;
 using ProxyShim.Clicks;
 using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
+using ProxyShim.Ledger;
 using ProxyShim.Testing;
 using Xunit;
 
@@ -24,7 +25,7 @@ public class GoldenPairTests
         Assert.Equal(pair.Forwarded, reason);
         if (pair.Conversion is { } expected)
         {
-            var conversion = Conversion.Compose(request!, ClickReader.FromString(pair.Click)!);
+            var conversion = StoredConversion.Compose(request!, ClickReader.FromString(pair.Click)!).Conversion;
             Assert.Equal(JsonTokens.Of(expected), JsonTokens.Of(conversion.Span));
         }
         else

@@ -21,7 +21,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
 
     public static readonly TimeSpan BodyLife = TimeSpan.FromDays(6);
 
-    private static readonly Click s_click = new(Xid.TryParse("xid_1", out var xid) ? xid : default);
+    private static readonly Click s_click = ClickReader.FromString("xid_1")!;
 
     public LedgerUnderTest(RedisScope scope, bool readsBack = true, bool test = false)
     {

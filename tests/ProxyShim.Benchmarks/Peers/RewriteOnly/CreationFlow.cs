@@ -35,7 +35,7 @@ internal sealed class CreationFlow(
         record.Xid = click.Xid.Value;
         var lease = new Lease(
             creation.Id, new LeaseToken(""), record.CustomerRef, click.Xid.Value, request.PartnerKey, record.Caller!, record.TraceId, Moment.Now(time), Inline: true);
-        var outcome = await sender.SendInlineAsync(Conversion.Compose(request, click), lease.Since, events.Observe(lease));
+        var outcome = await sender.SendInlineAsync(StoredConversion.Compose(request, click).Conversion, lease.Since, events.Observe(lease));
         record.Attempts = outcome.Attempts;
         record.Upstream = outcome.Elapsed;
         record.UpstreamStatus = outcome.Answer.Status;
