@@ -1,7 +1,3 @@
-using System.Runtime.CompilerServices;
-using Polly;
-using Polly.CircuitBreaker;
-
 namespace ProxyShim.Redis;
 
 /// <summary>Opens after a number of failures in a row, stays open for a while, then lets one call try.</summary>
@@ -9,31 +5,24 @@ namespace ProxyShim.Redis;
 /// Polly's own breaker judges a failure ratio over a window: when a busy, healthy Redis hangs, the window's past successes keep it closed for as
 /// long as the window lasts, and every request in that time pays the whole timeout.
 /// </remarks>
-internal sealed class ConsecutiveFailureBreaker(ConsecutiveFailureBreakerOptions options, TimeProvider time) : ResilienceStrategy
+internal sealed class ConsecutiveFailureBreaker(TimeProvider time)
 {
+    /// <summary>Failures in a row that open the breaker (DESIGN.md: five).</summary>
+    public const int Failures = 5;
+
+    /// <summary>How long it stays open before one call may try: long enough that a hung Redis costs next to nothing, short enough to be back at once.</summary>
+    public static readonly TimeSpan BreakDuration = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private int _failures;
     private long _openedAt;
     private bool _probing;
 
     /// <summary>Whether calls are refused at the moment, or only one is let through to try.</summary>
-    public bool IsOpen => Volatile.Read(ref _failures) >= options.Failures;
+    public bool IsOpen => Volatile.Read(ref _failures) >= Failures;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    protected override async ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(
-        Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback, ResilienceContext context, TState state)
-    {
-        if (!TryEnter())
-        {
-            return Outcome.FromException<TResult>(new BrokenCircuitException("Redis failed too often in a row; it is left alone for a while."));
-        }
-
-        var outcome = await callback(context, state);
-        Leave(outcome.Exception is { } exception && options.IsFailure(exception));
-        return outcome;
-    }
-
-    private bool TryEnter()
+    /// <summary>Whether a call may be made; whoever makes one says how it ended.</summary>
+    public bool TryEnter()
     {
         if (!IsOpen)
         {
@@ -42,12 +31,12 @@ internal sealed class ConsecutiveFailureBreaker(ConsecutiveFailureBreakerOptions
 
         lock (_lock)
         {
-            if (_failures < options.Failures)
+            if (_failures < Failures)
             {
                 return true;
             }
 
-            if (_probing || time.GetElapsedTime(_openedAt) < options.BreakDuration)
+            if (_probing || time.GetElapsedTime(_openedAt) < BreakDuration)
             {
                 return false;
             }
@@ -57,9 +46,10 @@ internal sealed class ConsecutiveFailureBreaker(ConsecutiveFailureBreakerOptions
         }
     }
 
-    private void Leave(bool failed)
+    /// <summary>The call that was let in was answered, or told nothing of Redis.</summary>
+    public void Succeeded()
     {
-        if (!failed && Volatile.Read(ref _failures) == 0)
+        if (Volatile.Read(ref _failures) == 0)
         {
             return;
         }
@@ -67,8 +57,18 @@ internal sealed class ConsecutiveFailureBreaker(ConsecutiveFailureBreakerOptions
         lock (_lock)
         {
             _probing = false;
-            _failures = failed ? Math.Min(_failures + 1, options.Failures) : 0;
-            if (_failures == options.Failures)
+            _failures = 0;
+        }
+    }
+
+    /// <summary>The call that was let in was not answered.</summary>
+    public void Failed()
+    {
+        lock (_lock)
+        {
+            _probing = false;
+            _failures = Math.Min(_failures + 1, Failures);
+            if (_failures == Failures)
             {
                 _openedAt = time.GetTimestamp();
             }

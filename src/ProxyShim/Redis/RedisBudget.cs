@@ -6,13 +6,20 @@ namespace ProxyShim.Redis;
 /// <summary>The time that one request may spend on Redis in all, however many round trips it makes.</summary>
 internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
 {
-    /// <summary>What is left below this is not worth a round trip; Polly's shortest timeout is 10 ms.</summary>
+    /// <summary>What is left below this is not worth a round trip.</summary>
     public static readonly TimeSpan Least = TimeSpan.FromMilliseconds(10);
 
     /// <summary>What has been spent so far.</summary>
     public TimeSpan Spent { get; private set; }
 
     public TimeSpan Remaining => total - Spent;
+
+    /// <summary>What remains for a round trip that is under way since <paramref name="start"/>: never less than nothing.</summary>
+    public TimeSpan RemainingSince(long start)
+    {
+        var remaining = Remaining - gate.Time.GetElapsedTime(start);
+        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+    }
 
     /// <summary>Does what belongs to no request and no job.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>

@@ -1,9 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.ObjectPool;
-using Polly;
-using Polly.CircuitBreaker;
-using Polly.Timeout;
 using ProxyShim.Redis.Sockets;
 using StackExchange.Redis;
 
@@ -15,19 +10,10 @@ internal sealed class RedisGate : IAsyncDisposable
     // They queue on their connection anyway, where who has been given up on still stands in line: few, so that the line is short when Redis recovers.
     private const int MostAside = 4;
 
-    // As many calls as are under way at once in a busy shim; more contexts than that are not kept.
-    private const int MaxKeptContexts = 256;
-
-    private static readonly ResiliencePropertyKey<RedisBudget> s_budget = new("budget");
-
     private readonly IRedisConnection _connection;
     private readonly IRedisConnection _asideConnection;
     private readonly SemaphoreSlim _aside = new(MostAside);
     private readonly ConsecutiveFailureBreaker _breaker;
-    private readonly Func<ResilienceContext, RedisCall, ValueTask<Outcome<RedisCall>>> _execute;
-
-    // Polly's own pool keeps one or two for each processor.
-    private readonly ObjectPool<ResilienceContext> _contexts = new DefaultObjectPool<ResilienceContext>(new ContextPolicy(), MaxKeptContexts);
 
     public RedisGate(RedisSettings settings, TimeProvider time, Func<Task<IConnectionMultiplexer>>? connect = null)
     {
@@ -35,17 +21,12 @@ internal sealed class RedisGate : IAsyncDisposable
         Time = time;
         _connection = NewConnection(settings.Connection, time, connect);
         _asideConnection = NewConnection(settings.Connection, time, connect);
-        var options = new ConsecutiveFailureBreakerOptions { IsFailure = IsUnavailable };
-        _breaker = new ConsecutiveFailureBreaker(options, time);
-        _execute = (context, call) => CallAsync(call, context.CancellationToken);
-        Pipeline = BuildPipeline(_breaker, options, time);
+        _breaker = new ConsecutiveFailureBreaker(time);
     }
 
     public RedisSettings Settings { get; }
 
     public TimeProvider Time { get; }
-
-    public ResiliencePipeline Pipeline { get; }
 
     /// <summary>Whether Redis has failed too often in a row.</summary>
     public bool IsBroken => _breaker.IsOpen;
@@ -65,20 +46,41 @@ internal sealed class RedisGate : IAsyncDisposable
             throw new RedisUnavailableException("the request's time for Redis is spent", null);
         }
 
-        var start = Time.GetTimestamp();
-        var call = new RedisCall<TState, TResult>(work, state);
-        var context = _contexts.Get();
-        context.Properties.Set(s_budget, budget);
-        var outcome = await Pipeline.ExecuteOutcomeAsync(_execute, context, call);
-        KeepOrReturn(context, outcome.Exception is null);
-        budget.Spend(Time.GetElapsedTime(start));
-        if (outcome.Exception is { } exception && (IsUnavailable(exception) || exception is BrokenCircuitException))
+        if (!_breaker.TryEnter())
         {
-            throw new RedisUnavailableException(exception.GetType().Name, exception);
+            throw new RedisUnavailableException("failed too often in a row", null);
         }
 
-        outcome.ThrowIfException();
-        return call.Result;
+        var start = Time.GetTimestamp();
+        try
+        {
+            var connecting = _connection.Current;
+            var connection = connecting.IsCompletedSuccessfully ? await connecting : await connecting.WaitAsync(budget.Remaining, Time);
+            Task<TResult> working;
+            using (RedisTurn.Begin())
+            {
+                working = work(connection.GetDatabase(), state);
+            }
+
+            var result = await working.WaitAsync(budget.RemainingSince(start), Time);
+            _breaker.Succeeded();
+            return result;
+        }
+        catch (Exception exception) when (IsUnavailable(exception))
+        {
+            _breaker.Failed();
+            throw new RedisUnavailableException(exception.GetType().Name, exception);
+        }
+        catch
+        {
+            // Redis has answered, or was not asked.
+            _breaker.Succeeded();
+            throw;
+        }
+        finally
+        {
+            budget.Spend(Time.GetElapsedTime(start));
+        }
     }
 
     /// <summary>Runs a command that blocks its connection, on one that nobody else needs. False when it does not answer in time: that says nothing of Redis.</summary>
@@ -139,60 +141,7 @@ internal sealed class RedisGate : IAsyncDisposable
             ? new SentinelConnection(settings, time)
             : new DirectConnection(connect ?? (async () => await ConnectionMultiplexer.ConnectAsync(settings)));
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome<RedisCall>> CallAsync(RedisCall call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var connecting = _connection.Current;
-            var connection = connecting.IsCompletedSuccessfully ? await connecting : await connecting.WaitAsync(cancellationToken);
-            Task working;
-            using (RedisTurn.Begin())
-            {
-                working = call.Begin(connection.GetDatabase());
-            }
-
-            await working.WaitAsync(cancellationToken);
-            return Outcome.FromResult(call);
-        }
-        catch (Exception exception)
-        {
-            return Outcome.FromException<RedisCall>(exception);
-        }
-    }
-
-    // What went wrong is noted in the context, and only Polly can take that out again.
-    private void KeepOrReturn(ResilienceContext context, bool clean)
-    {
-        if (clean)
-        {
-            _contexts.Return(context);
-        }
-        else
-        {
-            ResilienceContextPool.Shared.Return(context);
-        }
-    }
-
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Polly validates the options by their data annotations; these have none.")]
-    private static ResiliencePipeline BuildPipeline(ConsecutiveFailureBreaker breaker, ConsecutiveFailureBreakerOptions options, TimeProvider time) =>
-        new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddStrategy(_ => breaker, options)
-            .AddTimeout(new TimeoutStrategyOptions
-            {
-                TimeoutGenerator = static arguments =>
-                    ValueTask.FromResult(arguments.Context.Properties.TryGetValue(s_budget, out var budget) ? budget.Remaining : TimeSpan.Zero),
-            })
-            .Build();
-
     /// <summary>Whether it tells of Redis, and not of whoever asked.</summary>
     public static bool IsUnavailable(Exception exception) =>
-        exception is RedisException or RedisCommandException or TimeoutException or TimeoutRejectedException or ObjectDisposedException;
-
-    private sealed class ContextPolicy : PooledObjectPolicy<ResilienceContext>
-    {
-        public override ResilienceContext Create() => ResilienceContextPool.Shared.Get(CancellationToken.None);
-
-        public override bool Return(ResilienceContext obj) => true;
-    }
+        exception is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
 }

@@ -162,7 +162,7 @@ public sealed class TraceTests(TestRedis redis)
 
             var lookUp = await traced.SpanAsync(answer, "look_up", Cancellation);
             Assert.True(lookUp.IsError);
-            Assert.Equal("TimeoutRejectedException", lookUp["error.type"]);
+            Assert.Equal("TimeoutException", lookUp["error.type"]);
             Assert.Equal("redis_down", (await traced.RequestAsync(answer, Cancellation))["proxyshim.reason"]);
         }
         finally

@@ -55,6 +55,56 @@ public class RedisGateTests
     }
 
     [Fact]
+    public async Task What_tells_nothing_of_Redis_does_not_count()
+    {
+        await using var gate = Gate();
+        for (var i = 0; i < 10; i++)
+        {
+            await Assert.ThrowsAsync<FormatException>(() => RunAsync(gate, Fails));
+        }
+
+        Assert.False(gate.IsBroken);
+    }
+
+    [Fact]
+    public async Task After_the_break_what_tells_nothing_of_Redis_lets_the_next_one_try()
+    {
+        await using var gate = Gate();
+        await HangAsync(gate, times: 5);
+        _time.Advance(s_break);
+        await Assert.ThrowsAsync<FormatException>(() => RunAsync(gate, Fails));
+
+        Assert.Equal("answer", await RunAsync(gate, Answers));
+    }
+
+    [Fact]
+    public async Task Connecting_and_the_reply_share_one_timeout()
+    {
+        var connecting = new TaskCompletionSource<IConnectionMultiplexer>();
+        await using var gate = Gate(() => connecting.Task);
+        var running = RunAsync(gate, Hangs);
+
+        _time.Advance(s_timeout - TimeSpan.FromMilliseconds(1));
+        connecting.SetResult(NoRedis.Connection());
+        Assert.False(running.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        await Assert.ThrowsAsync<RedisUnavailableException>(() => running);
+    }
+
+    [Fact]
+    public async Task A_reply_that_came_while_the_process_stood_still_counts()
+    {
+        await using var gate = Gate();
+
+        Assert.Equal("answer", await RunAsync(gate, () =>
+        {
+            _time.Advance(2 * s_timeout);
+            return Answers();
+        }));
+    }
+
+    [Fact]
     public async Task A_connection_that_never_comes_is_a_hanging_Redis()
     {
         await using var gate = Gate(() => new TaskCompletionSource<IConnectionMultiplexer>().Task);
@@ -134,6 +184,8 @@ public class RedisGateTests
     private static Task<string> Hangs() => new TaskCompletionSource<string>().Task;
 
     private static Task<string> Answers() => Task.FromResult("answer");
+
+    private static Task<string> Fails() => Task.FromException<string>(new FormatException());
 
     private RedisGate Gate(Func<Task<IConnectionMultiplexer>>? connect = null)
         => new(Given.Settings(("Redis:Timeout", s_timeout.ToString())).Redis, _time, connect ?? (() => Task.FromResult(NoRedis.Connection())));
