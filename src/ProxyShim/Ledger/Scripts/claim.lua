@@ -5,6 +5,7 @@ local token, not_after, lease = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 if redis.call('EXISTS', CONVERSION) == 1 then return 'known' end
 if now > not_after then return 'late' end
 redis.call('SET', BODY, ARGV[5], 'PX', ARGV[6])
-move(nil, 'claimed', now + lease, 'v', 1, 'token', token, 'lease', now + lease, 'claimed_at', now, 'age_from', now,
-  'attempts', 0, 'resends', 0, 'last_attempt', now, 'xid', ARGV[7], 'fingerprint', ARGV[8], 'trace', ARGV[9], 'caller', ARGV[10])
+local at, lease_end = text(now), now + lease
+move(nil, 'claimed', lease_end, 'v', '1', 'token', token, 'lease', text(lease_end), 'claimed_at', at, 'age_from', at,
+  'attempts', '0', 'resends', '0', 'last_attempt', at, 'xid', ARGV[7], 'fingerprint', ARGV[8], 'trace', ARGV[9], 'caller', ARGV[10])
 return 'claimed'

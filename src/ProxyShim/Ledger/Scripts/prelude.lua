@@ -9,6 +9,9 @@ local INDEX = { claimed = DUE, due = DUE, ambiguous = UNVERIFIED, sent = UNVERIF
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 
+-- As text, where it costs: Redis prints a bare number of a command with 17 digits, which takes longer than some commands.
+local function text(number) return string.format('%d', number) end
+
 local function get(field) return redis.call('HGET', CONVERSION, field) end
 
 -- What only the holder of the lease may do: nil when it may, else the answer.
@@ -25,12 +28,12 @@ local function refuse_promised(token)
 end
 
 -- The body's expiry is for what nobody works on any more: it counts from the end of whatever the entry waits for.
-local function keep(wait, life) redis.call('PEXPIRE', BODY, wait + tonumber(life)) end
+local function keep(wait, life) redis.call('PEXPIRE', BODY, text(wait + life)) end
 
 -- Moves the entry into a state and its index; without a score into no index.
 local function move(from, to, score, ...)
   local old, new = INDEX[from], score and INDEX[to]
   if old and old ~= new then redis.call('ZREM', old, id) end
-  if new then redis.call('ZADD', new, score, id) end
+  if new then redis.call('ZADD', new, text(score), id) end
   redis.call('HSET', CONVERSION, 'state', to, ...)
 end
