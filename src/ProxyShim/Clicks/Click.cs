@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProxyShim.Text;
 
 namespace ProxyShim.Clicks;
 
@@ -15,19 +16,19 @@ internal sealed record Click(
     Xid Xid,
     string? PartnerKey = null,
     IReadOnlyList<string>? SubIds = null,
-    string? Origin = null,
-    string? IpAddress = null,
-    string? UserAgent = null,
-    string? ExternalType = null,
-    string? ClickedAt = null)
+    Utf8Text Origin = default,
+    Utf8Text IpAddress = default,
+    Utf8Text UserAgent = default,
+    Utf8Text ExternalType = default,
+    Utf8Text ClickedAt = default)
 {
     // As seconds it is the year 5138, as milliseconds 1973: no click is on the wrong side of it.
     private const long LeastMilliseconds = 100_000_000_000;
 
     /// <summary>When it was made; null when that is not known, or written otherwise than as ISO 8601 or as seconds or milliseconds since 1970.</summary>
     public DateTimeOffset? When =>
-        long.TryParse(ClickedAt, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? OfEpoch(number)
-        : DateTimeOffset.TryParse(ClickedAt, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.ToUniversalTime()
+        long.TryParse(ClickedAt.Span, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? OfEpoch(number)
+        : DateTimeOffset.TryParse(ClickedAt.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.ToUniversalTime()
         : null;
 
     private static DateTimeOffset? OfEpoch(long number) => number switch

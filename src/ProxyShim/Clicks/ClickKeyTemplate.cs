@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using ProxyShim.CustomerApi;
+using StackExchange.Redis;
 
 namespace ProxyShim.Clicks;
 
@@ -18,11 +19,15 @@ internal sealed class ClickKeyTemplate
     };
 
     private readonly string _text;
+
+    // What stands before the first placeholder. As bytes: it is written without being put together with the rest first.
+    private readonly RedisKey _prefix;
     private readonly Func<CustomerRequest, string?>[] _parts;
 
     private ClickKeyTemplate(string text, Func<CustomerRequest, string?>[] parts)
     {
         _text = text;
+        _prefix = Encoding.UTF8.GetBytes(text[..text.IndexOf('{', StringComparison.Ordinal)]);
         _parts = parts;
     }
 
@@ -31,11 +36,11 @@ internal sealed class ClickKeyTemplate
     public static string PlaceholderNames { get; } = string.Join(", ", s_placeholders.Keys.Select(name => $"{{{name}}}"));
 
     /// <summary>The customer's Redis key, or null when the request lacks a value that the template asks for.</summary>
-    public string? KeyOf(CustomerRequest request)
+    public RedisKey? KeyOf(CustomerRequest request)
     {
-        if (_parts.Length == 2 && _parts[0](request) is { } first && _parts[1](request) is { } second)
+        if (_parts is [var only])
         {
-            return string.Concat(first, second);
+            return only(request) is { } value ? ((RedisKey)value).Prepend(_prefix) : default(RedisKey?);
         }
 
         var key = new StringBuilder();
@@ -49,7 +54,7 @@ internal sealed class ClickKeyTemplate
             key.Append(value);
         }
 
-        return key.ToString();
+        return ((RedisKey)key.ToString()).Prepend(_prefix);
     }
 
     /// <summary>Reads a template; false when a brace is left open, a placeholder is unknown, or there is none at all.</summary>
@@ -62,7 +67,7 @@ internal sealed class ClickKeyTemplate
         {
             var open = rest.IndexOf('{', StringComparison.Ordinal);
             var literal = open < 0 ? rest : rest[..open];
-            if (literal.Length > 0)
+            if (literal.Length > 0 && placeholders > 0)
             {
                 parts.Add(_ => literal);
             }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using StackExchange.Redis;
 
@@ -32,13 +33,13 @@ internal static class ClickReader
         return Xid.TryParse(fields.GetValueOrDefault("xid")?.Trim(), out var xid)
             ? new Click(
                 xid,
-                Text(fields, "partner_key"),
+                NullIfEmpty(fields.GetValueOrDefault("partner_key")),
                 SubIdList(fields.GetValueOrDefault("sub_ids")),
-                Text(fields, "origin"),
-                Text(fields, "ip_address"),
-                Text(fields, "user_agent"),
-                Text(fields, "external_type"),
-                Text(fields, "clicked_at"))
+                fields.GetValueOrDefault("origin"),
+                fields.GetValueOrDefault("ip_address"),
+                fields.GetValueOrDefault("user_agent"),
+                fields.GetValueOrDefault("external_type"),
+                fields.GetValueOrDefault("clicked_at"))
             : null;
     }
 
@@ -48,61 +49,12 @@ internal static class ClickReader
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
-            var root = document.RootElement;
-            return Xid.TryParse(Text(root, "xid")?.Trim(), out var xid)
-                ? new Click(
-                    xid,
-                    Text(root, "partner_key"),
-                    root.TryGetProperty("sub_ids", out var subIds) ? SubIdList(subIds) : null,
-                    Text(root, "origin"),
-                    Text(root, "ip_address"),
-                    Text(root, "user_agent"),
-                    Text(root, "external_type"),
-                    Text(root, "clicked_at"))
-                : null;
+            return ClickJson.Read(json);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: a string with a lone surrogate or bytes that are not UTF-8.
             return null;
         }
-    }
-
-    private static string? Text(JsonElement root, string name)
-    {
-        if (!root.TryGetProperty(name, out var value))
-        {
-            return null;
-        }
-
-        return value.ValueKind switch
-        {
-            JsonValueKind.String => NullIfEmpty(value.GetString()),
-            JsonValueKind.Number => value.GetRawText(),
-            _ => null,
-        };
-    }
-
-    private static string? Text(Dictionary<string, string?> fields, string name) => NullIfEmpty(fields.GetValueOrDefault(name));
-
-    private static List<string>? SubIdList(JsonElement value)
-    {
-        if (value.ValueKind != JsonValueKind.Array)
-        {
-            return null;
-        }
-
-        var list = new List<string>(value.GetArrayLength());
-        foreach (var item in value.EnumerateArray())
-        {
-            if (item.ValueKind == JsonValueKind.String && item.GetString() is { Length: > 0 } text)
-            {
-                list.Add(text);
-            }
-        }
-
-        return list.Count == 0 ? null : list;
     }
 
     private static IReadOnlyList<string>? SubIdList(string? text)
@@ -120,8 +72,7 @@ internal static class ClickReader
 
         try
         {
-            using var document = JsonDocument.Parse(text);
-            return SubIdList(document.RootElement);
+            return ClickJson.SubIds(Encoding.UTF8.GetBytes(text));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

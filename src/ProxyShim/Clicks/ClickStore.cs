@@ -15,7 +15,7 @@ internal sealed class ClickStore(ClickSettings settings)
             redis, request, static (redis, key) => redis.StringGetAsync(key, CommandFlags.DemandMaster), static text => !text.IsNull, ClickReader.FromString);
 
     private async Task<ClickLookup> FindAsync<TValue>(
-        IDatabase redis, CustomerRequest request, Func<IDatabase, string, Task<TValue>> read, Func<TValue, bool> exists, Func<TValue, Click?> understand)
+        IDatabase redis, CustomerRequest request, Func<IDatabase, RedisKey, Task<TValue>> read, Func<TValue, bool> exists, Func<TValue, Click?> understand)
     {
         // All are on their way before the first is awaited.
         var reads = new Task<TValue>?[settings.Keys.Count];

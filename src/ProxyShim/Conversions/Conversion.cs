@@ -16,16 +16,16 @@ internal static class Conversion
         WriteText(json, "email"u8, request.Email);
         WriteText(json, "name"u8, request.Name);
         WriteText(json, "provider_key"u8, request.ProviderKey);
-        WriteText(json, "origin"u8, click.Origin);
-        WriteText(json, "ip_address"u8, click.IpAddress);
-        WriteText(json, "user_agent"u8, click.UserAgent);
-        WriteText(json, "external_type"u8, click.ExternalType);
+        WriteText(json, "origin"u8, click.Origin.Span);
+        WriteText(json, "ip_address"u8, click.IpAddress.Span);
+        WriteText(json, "user_agent"u8, click.UserAgent.Span);
+        WriteText(json, "external_type"u8, click.ExternalType.Span);
         if (click.SubIds is { Count: > 0 } subIds)
         {
             json.WriteStartArray("sub_ids"u8);
-            foreach (var subId in subIds)
+            for (var i = 0; i < subIds.Count; i++)
             {
-                json.WriteStringValue(subId);
+                json.WriteStringValue(subIds[i]);
             }
 
             json.WriteEndArray();
@@ -44,6 +44,14 @@ internal static class Conversion
     private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? value)
     {
         if (!string.IsNullOrEmpty(value))
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        if (!value.IsEmpty)
         {
             json.WriteString(name, value);
         }

@@ -50,8 +50,24 @@ public class ClickReaderTests
         var click = ClickReader.FromString(json)!;
 
         Assert.Equal("x", click.Xid.Value);
-        Assert.All([click.PartnerKey, click.Origin, click.IpAddress, click.UserAgent, click.ExternalType, click.ClickedAt], Assert.Null);
+        Assert.Null(click.PartnerKey);
+        Assert.All([click.Origin, click.IpAddress, click.UserAgent, click.ExternalType, click.ClickedAt], text => Assert.True(text.IsEmpty));
         Assert.Null(click.SubIds);
+    }
+
+    [Theory]
+    [InlineData("""{"xid":"x","origin":"a \u0022\u00e4\ud83d\ude00\\/"}""", "a \"ä😀\\/")]
+    [InlineData("""{"xid":"x","origin":"ä😀"}""", "ä😀")]
+    [InlineData("""{"xid":"x","origin":1.50}""", "1.50")]
+    [InlineData("""{"xid":"x","or\u0069gin":"escaped name"}""", "escaped name")]
+    [InlineData("""{"origin":"first","xid":"x","origin":"last"}""", "last")]
+    [InlineData("""{"xid":"x","origin":"first","origin":null}""", "")]
+    [InlineData("""{"xid":"x","deeper":{"origin":"another","xid":"y"},"origin":"its own"}""", "its own")]
+    public void A_text_is_what_it_says(string json, string expected)
+    {
+        var click = ClickReader.FromString(json)!;
+
+        Assert.Equal(("x", expected), (click.Xid.Value, click.Origin.ToString()));
     }
 
     [Theory]
@@ -66,6 +82,9 @@ public class ClickReaderTests
     [InlineData("""{"xid":["x"]}""")]
     [InlineData("""{"XID":"x"}""")]
     [InlineData("""{"xid":"x"} trailing""")]
+    [InlineData("""{"xid":"x"}{}""")]
+    [InlineData("""{"xid":"x",}""")]
+    [InlineData("""{"xid":"x" """)]
     [InlineData("""{"xid":"\ud800"}""")]
     [InlineData("""{"xid":"x","origin":"\ud800"}""")]
     [InlineData("""{"xid":"x","sub_ids":["\ud800"]}""")]
@@ -113,6 +132,8 @@ public class ClickReaderTests
     [InlineData(",", null)]
     [InlineData("[]", null)]
     [InlineData("[broken", null)]
+    [InlineData("""["a"] trailing""", null)]
+    [InlineData("""[["a"],{"b":"c"},"d"]""", "d")]
     [InlineData("""["\ud800"]""", null)]
     public void The_sub_ids_of_a_hash_are_a_list_or_JSON(string text, string? expected)
         => Assert.Equal(expected, ClickReader.FromHash([new("xid", "x"), new("sub_ids", text)])!.SubIds is { } subIds ? string.Join('|', subIds) : null);
