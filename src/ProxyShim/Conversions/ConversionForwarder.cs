@@ -23,15 +23,13 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     // As many as are under way at once in a busy shim; more than that is not kept.
     private const int MaxKeptExchanges = 256;
 
-    private static readonly MediaTypeHeaderValue s_json = new("application/json");
-
     private readonly ObjectPool<ConversionExchange> _exchanges = new DefaultObjectPool<ConversionExchange>(new DefaultPooledObjectPolicy<ConversionExchange>(), MaxKeptExchanges);
     private readonly IHttpForwarder _forwarder;
     private readonly ForwarderRequestConfig _config;
     private readonly HttpMessageInvoker _client;
     private readonly string _prefix;
     private readonly Uri _uri;
-    private readonly AuthenticationHeaderValue? _authorization;
+    private readonly string? _authorization;
     private readonly TimeProvider _time;
 
     public ConversionForwarder(IHttpForwarder forwarder, OutboundClients clients, ConversionApiSettings settings, TimeProvider time)
@@ -40,7 +38,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
         _client = new HttpMessageInvoker(clients.CreateHandler());
         _prefix = settings.Address.ToString().TrimEnd('/');
         _uri = new Uri(_prefix + Path);
-        _authorization = settings.Token is { } token ? new AuthenticationHeaderValue("Bearer", token.Reveal()) : null;
+        _authorization = settings.Token is { } token ? $"Bearer {token.Reveal()}" : null;
         _time = time;
 
         // The attempt's own timeout ends it; YARP's would only be one more timer.
@@ -75,8 +73,14 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         proxyRequest.RequestUri = _uri;
-        proxyRequest.Headers.Authorization = _authorization;
-        proxyRequest.Content!.Headers.ContentType = s_json;
+
+        // As text, as they are sent: a value with a type of its own is put into words anew for each request.
+        if (_authorization is not null)
+        {
+            proxyRequest.Headers.TryAddWithoutValidation("Authorization", _authorization);
+        }
+
+        proxyRequest.Content!.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         proxyRequest.Content.Headers.ContentLength = httpContext.Request.ContentLength;
         TraceContext.Tell(proxyRequest);
         return ValueTask.CompletedTask;

@@ -14,7 +14,7 @@ internal abstract record CreationAnswer
     }
 
     /// <summary>The shim answers: a Customer object.</summary>
-    public sealed record Created(ReadOnlyMemory<byte> Envelope, int Status) : CreationAnswer;
+    public sealed record Created(CustomerObject Customer, int Status) : CreationAnswer;
 
     /// <summary>The shim answers: a failure. A 503 asks the caller to try again.</summary>
     public sealed record Failed(int Status, string Message) : CreationAnswer

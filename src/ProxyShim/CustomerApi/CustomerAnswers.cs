@@ -21,8 +21,8 @@ internal sealed class CustomerAnswers(ShimSettings settings, RedisGate redis, Co
     private CreationAnswer.Created Created(Creation creation, Outcome outcome, IReadOnlyList<string>? subIds, DateTimeOffset createdAt, int status)
     {
         creation.Record.Outcome = outcome;
-        var envelope = CustomerObject.Envelope(creation.Version, creation.Request, subIds, status, createdAt, settings.ConversionApi.Test);
-        return new CreationAnswer.Created(envelope, status);
+        return new CreationAnswer.Created(
+            new CustomerObject(creation.Version, creation.Request, subIds, createdAt, settings.ConversionApi.Test), status);
     }
 
     private async ValueTask<bool> IsReplicatedAsync(Creation creation) =>

@@ -20,7 +20,14 @@ internal sealed class CustomerCreation(Callers callers, CreationFlow flow) : IMi
         }
 
         var answer = await flow.RunAsync(request, version, record, context.RequestAborted);
-        await (answer is CreationAnswer.Forward ? next(context) : ShimAnswer.WriteAsync(context, answer));
+        if (answer is CreationAnswer.Forward)
+        {
+            await next(context);
+        }
+        else
+        {
+            await ShimAnswer.WriteAsync(context, answer);
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -41,7 +48,7 @@ internal sealed class CustomerCreation(Callers callers, CreationFlow flow) : IMi
             return null;
         }
 
-        var request = CustomerRequestReader.Read(body, version, out var reason);
+        var request = CustomerRequestReader.Read(body.Value, version, out var reason);
         record.Reason = reason;
         return request;
     }

@@ -11,10 +11,12 @@ internal static class RequestBody
     /// <summary>Far above any customer (255 characters of e-mail, 100 of name, some custom fields); above it the body is streamed through unread.</summary>
     public const int MaxLength = 256 * 1024;
 
-    /// <summary>Reads to the end and puts the same bytes back: a later reader of the request sees the body as it arrived.</summary>
-    /// <returns>The decoded body; or null and the reason when it is too large or its coding is not known.</returns>
+    /// <summary>Reads to the end and consumes nothing: a later reader of the request sees the body as it arrived.</summary>
+    /// <returns>
+    /// The decoded body, good until somebody reads the request's body again; or null and the reason when it is too large or its coding is not known.
+    /// </returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<(byte[]? Body, string? Reason)> PeekAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async ValueTask<(ReadOnlyMemory<byte>? Body, string? Reason)> PeekAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var coding = request.Headers.ContentEncoding;
         var gzip = coding.Count == 1 && string.Equals(coding[0], "gzip", StringComparison.OrdinalIgnoreCase);
@@ -32,33 +34,29 @@ internal static class RequestBody
         while (true)
         {
             var result = await reader.ReadAsync(cancellationToken);
-            if (result.Buffer.Length > MaxLength)
+            var (buffer, isWhole) = (result.Buffer, result.IsCompleted);
+            if (buffer.Length <= MaxLength && !isWhole)
             {
-                // Not consumed: whoever forwards the request reads these bytes again, and then the rest.
-                reader.AdvanceTo(result.Buffer.Start);
-                return (null, Reasons.BodyTooLarge);
-            }
-
-            if (!result.IsCompleted)
-            {
-                reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                reader.AdvanceTo(buffer.Start, buffer.End);
                 continue;
             }
 
-            var body = result.Buffer.ToArray();
-            reader.AdvanceTo(result.Buffer.End);
-            request.Body = new MemoryStream(body, writable: false);
-            return gzip ? Gunzip(body) : (body, null);
+            // Not consumed: whoever forwards the request reads these bytes again, and then the rest.
+            reader.AdvanceTo(buffer.Start);
+            return buffer.Length > MaxLength ? (null, Reasons.BodyTooLarge) : gzip ? Gunzip(buffer) : (Contiguous(buffer), null);
         }
     }
 
-    private static (byte[]? Body, string? Reason) Gunzip(byte[] compressed)
+    // Nearly always it came in one piece.
+    private static ReadOnlyMemory<byte> Contiguous(ReadOnlySequence<byte> buffer) => buffer.IsSingleSegment ? buffer.First : buffer.ToArray();
+
+    private static (ReadOnlyMemory<byte>? Body, string? Reason) Gunzip(ReadOnlySequence<byte> compressed)
     {
         // One byte more than is taken, so that a bomb stops here and not in memory.
         var buffer = ArrayPool<byte>.Shared.Rent(MaxLength + 1);
         try
         {
-            using var gzip = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress);
+            using var gzip = new GZipStream(new MemoryStream(compressed.ToArray()), CompressionMode.Decompress);
             var length = gzip.ReadAtLeast(buffer.AsSpan(0, MaxLength + 1), MaxLength + 1, throwOnEndOfStream: false);
             return length > MaxLength ? (null, Reasons.BodyTooLarge) : (buffer.AsSpan(0, length).ToArray(), null);
         }

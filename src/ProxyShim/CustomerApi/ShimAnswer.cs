@@ -1,6 +1,9 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ProxyShim.Telemetry;
+using ProxyShim.Text;
 
 namespace ProxyShim.CustomerApi;
 
@@ -14,12 +17,13 @@ internal static class ShimAnswer
     private const string RetryAfterSeconds = "5";
 
     /// <summary>Writes an answer of the shim's own; a forwarded one is none.</summary>
-    public static Task WriteAsync(HttpContext context, CreationAnswer answer)
+    public static ValueTask<FlushResult> WriteAsync(HttpContext context, CreationAnswer answer)
     {
         switch (answer)
         {
             case CreationAnswer.Created created:
-                return WriteAsync(context, created.Status, created.Envelope);
+                return WriteAsync(
+                    context, created.Status, JsonText.WriteShared(created, static (json, created) => created.Customer.Write(json, created.Status)));
             case CreationAnswer.Failed failed:
                 if (failed.Status == StatusCodes.Status503ServiceUnavailable)
                 {
@@ -33,20 +37,21 @@ internal static class ShimAnswer
     }
 
     /// <summary>A failure: <c>{"message", "status"}</c>.</summary>
-    public static Task WriteErrorAsync(HttpContext context, int status, string message)
+    public static ValueTask<FlushResult> WriteErrorAsync(HttpContext context, int status, string message)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new ErrorEnvelope(message, status), AnswerJson.Default.ErrorEnvelope);
         return WriteAsync(context, status, body);
     }
 
-    private static Task WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
+    private static ValueTask<FlushResult> WriteAsync(HttpContext context, int status, ReadOnlySpan<byte> body)
     {
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
         response.ContentLength = body.Length;
         response.Headers[OutcomeHeader] = RequestRecord.Of(context).Outcome.Name;
-        return response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        response.BodyWriter.Write(body);
+        return response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 }
 

@@ -69,7 +69,7 @@ internal sealed class FollowUps(ShimSettings settings, RedisGate redis, Conversi
         }
 
         var (body, _) = await RequestBody.PeekAsync(context.Request, context.RequestAborted);
-        return body is null ? null : FollowUp.OfBody(body);
+        return body is null ? null : FollowUp.OfBody(body.Value);
     }
 
     private async ValueTask<CreationAnswer?> EraseAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)
@@ -99,7 +99,7 @@ internal sealed class FollowUps(ShimSettings settings, RedisGate redis, Conversi
 
         record.Reason = Reasons.FromLedger;
         return new CreationAnswer.Created(
-            CustomerObject.ReadEnvelope(followUp.Version, stored.Request, stored.SubIds, entry.ClaimedAt, settings.ConversionApi.Test), StatusCodes.Status200OK);
+            new CustomerObject(followUp.Version, stored.Request, stored.SubIds, entry.ClaimedAt, settings.ConversionApi.Test, IsRead: true), StatusCodes.Status200OK);
     }
 
     private async ValueTask<CreationAnswer?> MarkAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)

@@ -5,6 +5,7 @@ using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
 using ProxyShim.Ledger;
 using ProxyShim.Settings;
+using ProxyShim.Text;
 
 namespace ProxyShim.Benchmarks.Micro;
 
@@ -35,5 +36,7 @@ public class ConversionBenchmarks
     public int Compose() => StoredConversion.Compose(_request, _click).Conversion.Length;
 
     [Benchmark]
-    public int Answer() => CustomerObject.Envelope(CustomerApiVersion.V2, _request, _click.SubIds, 200, DateTimeOffset.UnixEpoch, test: false).Length;
+    public int Answer() => JsonText.WriteShared(
+        new CustomerObject(CustomerApiVersion.V2, _request, _click.SubIds, DateTimeOffset.UnixEpoch, Test: false),
+        static (json, customer) => customer.Write(json, 200)).Length;
 }

@@ -1,7 +1,6 @@
-using System.Text;
 using System.Text.Json.Nodes;
-using ProxyShim.Clicks;
 using ProxyShim.CustomerApi;
+using ProxyShim.Text;
 using Xunit;
 
 namespace ProxyShim.Tests.CustomerApi;
@@ -28,7 +27,8 @@ public class CustomerObjectTests
               "status": 200
             }
             """,
-            CustomerObject.Envelope(CustomerApiVersion.V2, request, ["a", "b"], 200, s_created, test: false));
+            new CustomerObject(CustomerApiVersion.V2, request, ["a", "b"], s_created, Test: false),
+            status: 200);
     }
 
     [Fact]
@@ -45,23 +45,23 @@ public class CustomerObjectTests
               "status": 202
             }
             """,
-            CustomerObject.Envelope(CustomerApiVersion.V1, Read.Request("42"), null, 202, s_created, test: true));
+            new CustomerObject(CustomerApiVersion.V1, Read.Request("42"), null, s_created, Test: true),
+            status: 202);
 
     [Fact]
     public void Without_a_click_there_are_no_sub_ids()
     {
-        var envelope = CustomerObject.Envelope(CustomerApiVersion.V2, Read.Request(), subIds: null, 200, s_created, test: false);
+        var customer = new CustomerObject(CustomerApiVersion.V2, Read.Request(), SubIds: null, s_created, Test: false);
 
-        Assert.Empty(JsonNode.Parse(envelope.Span)!["data"]!["sub_ids"]!.AsArray());
+        Assert.Empty(Written(customer, 200)["data"]!["sub_ids"]!.AsArray());
     }
 
-    private static Click Click(IReadOnlyList<string>? subIds)
+    private static JsonNode Written(CustomerObject customer, int status) =>
+        JsonNode.Parse(JsonText.WriteShared((customer, status), static (json, of) => of.customer.Write(json, of.status)))!;
+
+    private static void AssertJson(string expected, CustomerObject customer, int status)
     {
-        Assert.True(Xid.TryParse("xid-1", out var xid));
-        return new Click(xid, SubIds: subIds);
+        var actual = Written(customer, status);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), actual), $"Expected {expected}, but it is {actual}");
     }
-
-    private static void AssertJson(string expected, ReadOnlyMemory<byte> actual)
-        => Assert.True(
-            JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(actual.Span)), $"Expected {expected}, but it is {Encoding.UTF8.GetString(actual.Span)}");
 }

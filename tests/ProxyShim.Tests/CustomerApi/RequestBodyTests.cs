@@ -37,7 +37,7 @@ public class RequestBodyTests
 
         var (body, reason) = await RequestBody.PeekAsync(request, Cancellation);
 
-        Assert.Equal(expected ? s_json : null, body);
+        Assert.Equal(expected ? s_json : null, body?.ToArray());
         Assert.Equal(expected ? null : "content_encoding", reason);
         Assert.Equal(s_json, await RestAsync(request));
     }
@@ -52,7 +52,7 @@ public class RequestBodyTests
 
         var (body, reason) = await RequestBody.PeekAsync(request, Cancellation);
 
-        Assert.Equal(s_json, body);
+        Assert.Equal(s_json, body?.ToArray());
         Assert.Null(reason);
         Assert.Equal(compressed, await RestAsync(request));
     }
@@ -81,7 +81,7 @@ public class RequestBodyTests
         var (body, reason) = await RequestBody.PeekAsync(request, Cancellation);
 
         // A decoder that takes the end for the end of the data yields no JSON either.
-        Assert.True(body is null ? reason == "content_encoding" : Read.V2(body).Request is null);
+        Assert.True(body is null ? reason == "content_encoding" : Read.V2(body.Value.ToArray()).Request is null);
         Assert.Equal(bytes, await RestAsync(request));
     }
 
@@ -142,13 +142,8 @@ public class RequestBodyTests
         var (body, _) = await RequestBody.PeekAsync(request, Cancellation);
         await writing;
 
-        Assert.Equal(expected ? bytes : null, body);
-        if (!expected)
-        {
-            using var rest = new MemoryStream();
-            await pipe.Reader.CopyToAsync(rest, Cancellation);
-            Assert.Equal(bytes, rest.ToArray());
-        }
+        Assert.Equal(expected ? bytes : null, body?.ToArray());
+        Assert.Equal(bytes, await RestAsync(request));
     }
 
     [Fact]
@@ -172,10 +167,11 @@ public class RequestBodyTests
         return context.Request;
     }
 
+    // By its reader: that of a server, unlike this context's, and its stream are one.
     private static async Task<byte[]> RestAsync(HttpRequest request)
     {
         using var rest = new MemoryStream();
-        await request.Body.CopyToAsync(rest, Cancellation);
+        await request.BodyReader.CopyToAsync(rest, Cancellation);
         return rest.ToArray();
     }
 

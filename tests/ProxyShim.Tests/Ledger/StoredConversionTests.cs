@@ -24,7 +24,7 @@ public class StoredConversionTests
 
         var (body, conversion) = StoredConversion.Compose(request, click, traceParent);
 
-        Assert.Equal(Text(JsonText.Write((request, click), static (json, from) => Conversion.Compose(json, from.request, from.click))), Text(conversion));
+        Assert.Equal(Encoding.UTF8.GetString(JsonText.WriteShared((request, click), static (json, from) => Conversion.Compose(json, from.request, from.click))), Text(conversion));
         var stored = StoredConversion.Read(body);
         Assert.Equal(Text(conversion), Text(stored.Conversion));
         Assert.Equal(("partner", name, traceParent is not null), (stored.Request.PartnerKey, stored.Request.Name, stored.Span != default));
