@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ProxyShim.CustomerApi;
 using ProxyShim.Redis.Sockets;
 using StackExchange.Redis;
@@ -8,39 +9,44 @@ namespace ProxyShim.Clicks;
 internal sealed class ClickStore(ClickSettings settings)
 {
     /// <summary>Reads every key template at once (one pipelined round trip); the first that yields a click wins.</summary>
-    public Task<ClickLookup> FindAsync(IDatabase redis, CustomerRequest request) => settings.Format == ClickFormat.Hash
-        ? FindAsync(
-            redis, request, static (redis, key) => redis.HashGetAllAsync(key, CommandFlags.DemandMaster), static fields => fields.Length > 0, ClickReader.FromHash)
-        : FindAsync(
-            redis, request, static (redis, key) => redis.StringGetAsync(key, CommandFlags.DemandMaster), static text => !text.IsNull, ClickReader.FromString);
+    public async Task<ClickLookup> FindAsync(IDatabase redis, CustomerRequest request) => await UnderstandAsync(Ask(redis, request));
 
-    private async Task<ClickLookup> FindAsync<TValue>(
-        IDatabase redis, CustomerRequest request, Func<IDatabase, RedisKey, Task<TValue>> read, Func<TValue, bool> exists, Func<TValue, Click?> understand)
+    /// <summary>The first half of it: puts a command for each template on its way.</summary>
+    /// <returns>The replies, best first; null for a template that asks for more than the request has.</returns>
+    public Task?[] Ask(IDatabase redis, CustomerRequest request)
     {
-        // All are on their way before the first is awaited.
-        var reads = new Task<TValue>?[settings.Keys.Count];
-        for (var i = 0; i < reads.Length; i++)
+        var replies = new Task?[settings.Keys.Count];
+        for (var i = 0; i < replies.Length; i++)
         {
-            reads[i] = settings.Keys[i].KeyOf(request) is { } key ? read(redis, key) : null;
+            replies[i] = settings.Keys[i].KeyOf(request) is not { } key ? null
+                : settings.Format == ClickFormat.Hash ? redis.HashGetAllAsync(key, CommandFlags.DemandMaster)
+                : redis.StringGetAsync(key, CommandFlags.DemandMaster);
         }
 
+        return replies;
+    }
+
+    /// <summary>The second half: understands the replies.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<ClickLookup> UnderstandAsync(Task?[] replies)
+    {
         var malformed = false;
-        foreach (var reading in reads)
+        foreach (var reply in replies)
         {
-            if (reading is null)
+            if (reply is null)
             {
                 continue;
             }
 
             try
             {
-                var value = await reading.InTurn();
-                if (understand(value) is { } click)
+                var (click, exists) = reply is Task<HashEntry[]> hash ? Understand(await hash.InTurn()) : Understand(await ((Task<RedisValue>)reply).InTurn());
+                if (click is not null)
                 {
                     return new ClickLookup(click, Malformed: false);
                 }
 
-                malformed |= exists(value);
+                malformed |= exists;
             }
             catch (RedisServerException wrongType) when (wrongType.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
             {
@@ -50,4 +56,8 @@ internal sealed class ClickStore(ClickSettings settings)
 
         return new ClickLookup(null, malformed);
     }
+
+    private static (Click? Click, bool Exists) Understand(RedisValue text) => (ClickReader.FromString(text), !text.IsNull);
+
+    private static (Click? Click, bool Exists) Understand(HashEntry[] fields) => (ClickReader.FromHash(fields), fields.Length > 0);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.ObjectPool;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -14,6 +15,9 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
     // Nothing was sent, so nothing can have landed.
     private static readonly ConversionAnswer s_brokenCircuit = new(AnswerMeaning.NothingLanded, Error: "circuit_open");
     private static readonly ConversionAnswer s_tooLate = new(AnswerMeaning.NothingLanded, Error: "too_late");
+
+    // Polly's own pool keeps one or two for each processor; as many are under way at once in a busy shim.
+    private readonly ObjectPool<ResilienceContext> _contexts = new DefaultObjectPool<ResilienceContext>(new ContextPolicy(), maximumRetained: 256);
 
     /// <summary>Sends while a legacy caller waits. Never throws for what the Conversion API or the network does; that is in the outcome.</summary>
     /// <param name="since">When the right to send began.</param>
@@ -34,9 +38,9 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
         var sending = new Sending(this, body, since, observer);
 
         // No caller's token: a conversion that is being sent is sent to its end, whether or not somebody still waits for the answer.
-        var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
+        var context = _contexts.Get();
         var outcome = await strategies.ExecuteOutcomeAsync(static (context, sending) => sending.AttemptAsync(context.CancellationToken), context, sending);
-        ResilienceContextPool.Shared.Return(context);
+        KeepOrReturn(context, clean: outcome.Exception is null && sending.Attempts == 1);
         if (outcome.Exception is not (null or BrokenCircuitException or TimeoutRejectedException))
         {
             outcome.ThrowIfException();
@@ -47,6 +51,19 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
     }
 
     private ConversionForwarder Forwarder => forwarder;
+
+    // What has gone wrong on the way is noted in the context, and only Polly can take that out again.
+    private void KeepOrReturn(ResilienceContext context, bool clean)
+    {
+        if (clean)
+        {
+            _contexts.Return(context);
+        }
+        else
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
 
     // A process that was stopped in between (a paused container, a suspended host) may find its lease run out and somebody else at work.
     private bool IsTooLate(Moment since) => since.Elapsed(time) > settings.TotalTimeout;
@@ -81,5 +98,12 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
                 return Outcome.FromException<ConversionAnswer>(exception);
             }
         }
+    }
+
+    private sealed class ContextPolicy : PooledObjectPolicy<ResilienceContext>
+    {
+        public override ResilienceContext Create() => ResilienceContextPool.Shared.Get(CancellationToken.None);
+
+        public override bool Return(ResilienceContext obj) => true;
     }
 }

@@ -34,7 +34,38 @@ internal sealed class CreationFlow(
         var creation = new Creation(request, version, record, redis.NewBudget(), time.GetTimestamp());
         try
         {
-            return await LookUpAsync(creation, aborted);
+            while (true)
+            {
+                var (reading, lookup) = await creation.Budget.RunAsync(
+                    RedisStage.LookUp,
+                    static async (database, call) =>
+                    {
+                        // Both are on their way before either is awaited: one round trip.
+                        var reading = call.Ledger.ReadAsync(database, call.Id);
+                        var clicks = call.Clicks.Ask(database, call.Request);
+                        return (await reading, await ClickStore.UnderstandAsync(clicks));
+                    },
+                    (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request));
+
+                // Whoever has hung up and is not claimed yet comes again.
+                aborted.ThrowIfCancellationRequested();
+
+                creation.Known = reading.Entry is not null;
+                if (!creation.Known && await IsSentAsync(creation))
+                {
+                    // Now the ledger knows what we do.
+                    continue;
+                }
+
+                // An entry decides before mode, click or partner. Null: it has vanished while we waited for its outcome.
+                var answer = reading.Entry is { } entry
+                    ? await known.AnswerAsync(creation, entry, lookup.Click, aborted)
+                    : await DecideAsync(creation, reading, lookup);
+                if (answer is not null)
+                {
+                    return answer;
+                }
+            }
         }
         catch (RedisUnavailableException) when (creation.Known)
         {
@@ -53,43 +84,6 @@ internal sealed class CreationFlow(
         finally
         {
             record.Redis = creation.Budget.Spent;
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<CreationAnswer> LookUpAsync(Creation creation, CancellationToken aborted)
-    {
-        while (true)
-        {
-            var (reading, lookup) = await creation.Budget.RunAsync(
-                RedisStage.LookUp,
-                static async (database, call) =>
-                {
-                    // Both are on their way before either is awaited: one round trip.
-                    var reading = call.Ledger.ReadAsync(database, call.Id);
-                    var lookup = call.Clicks.FindAsync(database, call.Request);
-                    return (await reading, await lookup);
-                },
-                (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request));
-
-            // Whoever has hung up and is not claimed yet comes again.
-            aborted.ThrowIfCancellationRequested();
-
-            creation.Known = reading.Entry is not null;
-            if (!creation.Known && await IsSentAsync(creation))
-            {
-                // Now the ledger knows what we do.
-                continue;
-            }
-
-            // An entry decides before mode, click or partner. Null: it has vanished while we waited for its outcome.
-            var answer = reading.Entry is { } entry
-                ? await known.AnswerAsync(creation, entry, lookup.Click, aborted)
-                : await DecideAsync(creation, reading, lookup);
-            if (answer is not null)
-            {
-                return answer;
-            }
         }
     }
 

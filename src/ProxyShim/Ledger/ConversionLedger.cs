@@ -24,7 +24,7 @@ internal sealed class ConversionLedger(LedgerSettings settings)
     public TimeSpan Lease => settings.Lease;
 
     /// <summary>What is known of a customer.</summary>
-    public Task<LedgerReading> ReadAsync(IDatabase redis, ConversionId id) => RunAsync(LedgerScript.Read, redis, id, static reply =>
+    public Task<LedgerReading> ReadAsync(IDatabase redis, ConversionId id) => LedgerScript.Read.RunAsync(redis, settings.Keys.OfEntry(id), [], static reply =>
     {
         if (reply.Resp3Type == ResultType.Integer)
         {

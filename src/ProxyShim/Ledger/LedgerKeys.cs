@@ -29,6 +29,9 @@ internal sealed class LedgerKeys
         return [hash.Prepend(partition.Conversions), hash.Prepend(partition.Bodies), partition.Due, partition.Unverified, partition.Dead];
     }
 
+    /// <summary>The first of them alone.</summary>
+    public RedisKey[] OfEntry(ConversionId id) => [((RedisKey)id.Hash).Prepend(_partitions[id.Partition].Conversions)];
+
     /// <summary>The same for a script that names no conversion.</summary>
     public RedisKey[] OfPartition(int number)
     {

@@ -15,6 +15,8 @@ internal sealed class RedisGate : IAsyncDisposable
     private readonly SemaphoreSlim _aside = new(MostAside);
     private readonly ConsecutiveFailureBreaker _breaker;
 
+    private readonly BoundedWaits _waits;
+
     public RedisGate(RedisSettings settings, TimeProvider time, Func<Task<IConnectionMultiplexer>>? connect = null)
     {
         Settings = settings;
@@ -22,6 +24,7 @@ internal sealed class RedisGate : IAsyncDisposable
         _connection = NewConnection(settings.Connection, time, connect);
         _asideConnection = NewConnection(settings.Connection, time, connect);
         _breaker = new ConsecutiveFailureBreaker(time);
+        _waits = new BoundedWaits(time);
     }
 
     public RedisSettings Settings { get; }
@@ -55,14 +58,24 @@ internal sealed class RedisGate : IAsyncDisposable
         try
         {
             var connecting = _connection.Current;
-            var connection = connecting.IsCompletedSuccessfully ? await connecting : await connecting.WaitAsync(budget.Remaining, Time);
+            if (!connecting.IsCompletedSuccessfully && !await _waits.ForAsync(connecting, budget.Remaining))
+            {
+                throw new TimeoutException();
+            }
+
+            var connection = await connecting;
             Task<TResult> working;
             using (RedisTurn.Begin())
             {
                 working = work(connection.GetDatabase(), state);
             }
 
-            var result = await working.WaitAsync(budget.RemainingSince(start), Time);
+            if (!await _waits.ForAsync(working, budget.RemainingSince(start)))
+            {
+                throw new TimeoutException();
+            }
+
+            var result = await working;
             _breaker.Succeeded();
             return result;
         }

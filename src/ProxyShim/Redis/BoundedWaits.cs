@@ -1,0 +1,103 @@
+using System.Threading.Tasks.Sources;
+using Microsoft.Extensions.ObjectPool;
+
+namespace ProxyShim.Redis;
+
+/// <summary>Waits for tasks for so long and no longer, with timers that are used again: <see cref="Task.WaitAsync(TimeSpan)"/> makes one, and a task, for each.</summary>
+internal sealed class BoundedWaits(TimeProvider time)
+{
+    // As many as are under way at once in a busy shim; more than that are not kept.
+    private const int MaxKept = 256;
+
+    private readonly DefaultObjectPool<Wait> _kept = new(new Policy(time), MaxKept);
+
+    /// <summary>True once the task has ended, well or not; false when it has not in time. What comes after goes on where the task ended, or on a timer's thread.</summary>
+    public ValueTask<bool> ForAsync(Task task, TimeSpan patience) =>
+        task.IsCompleted || patience <= TimeSpan.Zero ? new(task.IsCompleted) : _kept.Get().ForAsync(task, patience, _kept);
+
+    private sealed class Policy(TimeProvider time) : PooledObjectPolicy<Wait>
+    {
+        public override Wait Create() => new(time);
+
+        public override bool Return(Wait obj) => true;
+    }
+
+    private sealed class Wait : IValueTaskSource<bool>
+    {
+        private readonly TimeProvider _time;
+        private readonly ITimer _timer;
+        private readonly Action _ended;
+        private ManualResetValueTaskSourceCore<bool> _outcome;
+        private ObjectPool<Wait> _pool = null!;
+        private int _round;
+        private long _start;
+        private TimeSpan _patience;
+
+        // The round that nothing has decided yet; 0 when there is none.
+        private int _open;
+
+        public Wait(TimeProvider time)
+        {
+            _time = time;
+            _timer = time.CreateTimer(static wait => ((Wait)wait!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _ended = () => Decide(_round, inTime: true);
+        }
+
+        public ValueTask<bool> ForAsync(Task task, TimeSpan patience, ObjectPool<Wait> pool)
+        {
+            _outcome.Reset();
+            (_start, _patience, _pool) = (_time.GetTimestamp(), patience, pool);
+            Volatile.Write(ref _open, ++_round);
+            _timer.Change(patience, Timeout.InfiniteTimeSpan);
+
+            // Taken before the task can end: by then somebody else may have this wait.
+            var waiting = new ValueTask<bool>(this, _outcome.Version);
+            task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_ended);
+            return waiting;
+        }
+
+        public bool GetResult(short token)
+        {
+            var inTime = _outcome.GetResult(token);
+            if (inTime)
+            {
+                _pool.Return(this);
+            }
+            else
+            {
+                // The task may still end, and must not meet another one's round.
+                _timer.Dispose();
+            }
+
+            return inTime;
+        }
+
+        public ValueTaskSourceStatus GetStatus(short token) => _outcome.GetStatus(token);
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _outcome.OnCompleted(continuation, state, token, flags);
+
+        private void OnTimer()
+        {
+            // Told too late to be still, it may come into the next round, before its time.
+            var round = Volatile.Read(ref _open);
+            var rest = _patience - _time.GetElapsedTime(_start);
+            if (rest > TimeSpan.Zero)
+            {
+                _timer.Change(rest, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            Decide(round, inTime: false);
+        }
+
+        private void Decide(int round, bool inTime)
+        {
+            if (round != 0 && Interlocked.CompareExchange(ref _open, 0, round) == round)
+            {
+                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _outcome.SetResult(inTime);
+            }
+        }
+    }
+}

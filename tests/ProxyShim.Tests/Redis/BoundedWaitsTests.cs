@@ -1,0 +1,168 @@
+using Microsoft.Extensions.Time.Testing;
+using ProxyShim.Redis;
+using Xunit;
+
+namespace ProxyShim.Tests.Redis;
+
+public class BoundedWaitsTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_tick = TimeSpan.FromTicks(1);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly BoundedWaits _waits;
+
+    public BoundedWaitsTests() => _waits = new BoundedWaits(_time);
+
+    [Fact]
+    public async Task What_ends_in_time_is_in_time()
+    {
+        var task = new TaskCompletionSource();
+        var waiting = _waits.ForAsync(task.Task, s_patience);
+
+        _time.Advance(s_patience - s_tick);
+        Assert.False(waiting.IsCompleted);
+        task.SetResult();
+
+        Assert.True(await waiting);
+    }
+
+    [Fact]
+    public async Task What_fails_in_time_has_ended_in_time()
+    {
+        var task = new TaskCompletionSource();
+        var waiting = _waits.ForAsync(task.Task, s_patience);
+
+        task.SetException(new FormatException());
+
+        Assert.True(await waiting);
+        await Assert.ThrowsAsync<FormatException>(() => task.Task);
+    }
+
+    [Fact]
+    public async Task What_does_not_end_in_time_is_not_waited_for()
+    {
+        var task = new TaskCompletionSource();
+        var waiting = _waits.ForAsync(task.Task, s_patience);
+
+        _time.Advance(s_patience);
+
+        Assert.True(waiting.IsCompleted);
+        Assert.False(await waiting);
+        task.SetResult();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task Without_patience_only_what_has_ended_counts(int ticks)
+    {
+        Assert.False(await _waits.ForAsync(new TaskCompletionSource().Task, TimeSpan.FromTicks(ticks)));
+        Assert.True(await _waits.ForAsync(Task.CompletedTask, TimeSpan.FromTicks(ticks)));
+    }
+
+    [Fact]
+    public async Task Each_round_has_its_own_patience()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var task = new TaskCompletionSource();
+            var waiting = _waits.ForAsync(task.Task, s_patience);
+            _time.Advance(s_patience - s_tick);
+            Assert.False(waiting.IsCompleted);
+            task.SetResult();
+            Assert.True(await waiting);
+        }
+    }
+
+    [Fact]
+    public async Task What_ends_too_late_does_not_end_another_ones_round()
+    {
+        var late = new TaskCompletionSource();
+        var first = _waits.ForAsync(late.Task, s_patience);
+        _time.Advance(s_patience);
+        Assert.False(await first);
+
+        var second = _waits.ForAsync(new TaskCompletionSource().Task, s_patience);
+        late.SetResult();
+        Assert.False(second.IsCompleted);
+        _time.Advance(s_patience);
+
+        Assert.False(await second);
+    }
+
+    [Fact]
+    public async Task A_timer_that_was_told_too_late_to_be_still_does_not_end_the_next_round()
+    {
+        var time = new TardyTime();
+        var waits = new BoundedWaits(time);
+        var task = new TaskCompletionSource();
+        var first = waits.ForAsync(task.Task, s_patience);
+        task.SetResult();
+        Assert.True(await first);
+
+        var second = waits.ForAsync(new TaskCompletionSource().Task, s_patience);
+        time.Timer.Ring();
+        Assert.False(second.IsCompleted);
+        time.Elapsed = s_patience;
+        time.Timer.Ring();
+
+        Assert.False(await second);
+        Assert.Equal(s_patience, time.Timer.Due);
+    }
+
+    [Fact]
+    public async Task Many_at_once_each_get_their_own_end()
+    {
+        var tasks = Enumerable.Range(0, 1_000).Select(_ => new TaskCompletionSource()).ToList();
+        for (var round = 0; round < 3; round++)
+        {
+            var waiting = tasks.ConvertAll(task => _waits.ForAsync(task.Task, s_patience).AsTask());
+            Parallel.For(0, tasks.Count, i =>
+            {
+                if (i % 2 == 0)
+                {
+                    tasks[i].SetResult();
+                }
+            });
+            _time.Advance(s_patience);
+
+            Assert.Equal(Enumerable.Range(0, tasks.Count).Select(i => i % 2 == 0), await Task.WhenAll(waiting));
+            tasks = [.. tasks.Select(_ => new TaskCompletionSource())];
+        }
+    }
+
+    /// <summary>Its one timer rings when it is told to, whatever it was set to.</summary>
+    private sealed class TardyTime : TimeProvider
+    {
+        public TimeSpan Elapsed { get; set; }
+
+        public TardyTimer Timer { get; private set; } = null!;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Elapsed.Ticks;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            Timer = new TardyTimer(() => callback(state));
+    }
+
+    private sealed class TardyTimer(Action ring) : ITimer
+    {
+        public TimeSpan Due { get; private set; }
+
+        public void Ring() => ring();
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Due = dueTime == Timeout.InfiniteTimeSpan ? Due : dueTime;
+            return true;
+        }
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
