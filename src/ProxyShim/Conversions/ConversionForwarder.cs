@@ -23,7 +23,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     // As many as are under way at once in a busy shim; more than that is not kept.
     private const int MaxKeptExchanges = 256;
 
-    private readonly ObjectPool<ConversionExchange> _exchanges = new DefaultObjectPool<ConversionExchange>(new DefaultPooledObjectPolicy<ConversionExchange>(), MaxKeptExchanges);
+    private readonly ObjectPool<ConversionExchange> _exchanges;
     private readonly IHttpForwarder _forwarder;
     private readonly ForwarderRequestConfig _config;
     private readonly HttpMessageInvoker _client;
@@ -36,6 +36,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     {
         _forwarder = forwarder;
         _client = new HttpMessageInvoker(clients.CreateHandler());
+        _exchanges = new DefaultObjectPool<ConversionExchange>(new ConversionExchange.Policy(_client), MaxKeptExchanges);
         _prefix = settings.Address.ToString().TrimEnd('/');
         _uri = new Uri(_prefix + Path);
         _authorization = settings.Token is { } token ? $"Bearer {token.Reveal()}" : null;
@@ -54,7 +55,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     {
         var exchange = _exchanges.Get();
         exchange.Begin(body);
-        var error = await _forwarder.SendAsync(exchange.Context, _prefix, _client, _config, this, cancellationToken);
+        var error = await _forwarder.SendAsync(exchange.Context, _prefix, exchange.Client, _config, this, cancellationToken);
         if (exchange.Answer is { } answer)
         {
             // Used again only after an attempt that ended well: of any other a connection may still hold the body.
@@ -79,9 +80,6 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
         {
             proxyRequest.Headers.TryAddWithoutValidation("Authorization", _authorization);
         }
-
-        proxyRequest.Content!.Headers.TryAddWithoutValidation("Content-Type", "application/json");
-        proxyRequest.Content.Headers.ContentLength = httpContext.Request.ContentLength;
         TraceContext.Tell(proxyRequest);
         return ValueTask.CompletedTask;
     }

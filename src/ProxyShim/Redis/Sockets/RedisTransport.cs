@@ -14,8 +14,11 @@ internal sealed class RedisTransport(Socket socket) : DuplexTransport
     // Enough for dozens of replies; what is longer takes another turn.
     private const int ReceiveBytes = 16 * 1024;
 
+    // Enough for the commands of dozens of conversions; each segment is a send of its own.
+    private const int SegmentBytes = 32 * 1024;
+
     // Never full: how many commands may wait is for the gate in front of it to say.
-    private readonly Pipe _outgoing = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private readonly Pipe _outgoing = new(new PipeOptions(pauseWriterThreshold: 0, minimumSegmentSize: SegmentBytes, useSynchronizationContext: false));
     private readonly byte[] _incoming = GC.AllocateUninitializedArray<byte>(ReceiveBytes);
 
     // How often somebody has asked for what is committed to be sent, since the last one who sent was done: the first of them sends for all.
