@@ -13,7 +13,9 @@ internal sealed class ReopenableListener(IConnectionListenerFactory transport, I
     private readonly Lock _gate = new();
     private IConnectionListener? _current = first;
     private TaskCompletionSource _reopened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Socket? _placeholder;
+
+    // Bound but not listening: it keeps the port while there is no listener, from before that one is closed, so that nobody else is given it in between.
+    private readonly Socket _placeholder = ReopenableTransport.Bind(first.EndPoint, isFirst: false);
     private bool _unbound;
 
     public EndPoint EndPoint { get; } = first.EndPoint;
@@ -42,10 +44,6 @@ internal sealed class ReopenableListener(IConnectionListenerFactory transport, I
             Finish(_current.DisposeAsync());
             _current = null;
             _reopened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-            // Bound but not listening: connections are refused, and nobody else is given the port meanwhile.
-            _placeholder = new(EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            _placeholder.Bind(EndPoint);
         }
     }
 
@@ -58,8 +56,6 @@ internal sealed class ReopenableListener(IConnectionListenerFactory transport, I
                 return;
             }
 
-            _placeholder?.Dispose();
-            _placeholder = null;
             _current = Finish(transport.BindAsync(EndPoint));
             _reopened.TrySetResult();
         }
@@ -98,8 +94,7 @@ internal sealed class ReopenableListener(IConnectionListenerFactory transport, I
         lock (_gate)
         {
             _unbound = true;
-            _placeholder?.Dispose();
-            _placeholder = null;
+            _placeholder.Dispose();
             _reopened.TrySetResult();
             return _current?.UnbindAsync(cancellationToken) ?? ValueTask.CompletedTask;
         }
