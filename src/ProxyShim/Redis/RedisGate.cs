@@ -46,12 +46,12 @@ internal sealed class RedisGate : IAsyncDisposable
     {
         if (budget.Remaining < RedisBudget.Least)
         {
-            throw new RedisUnavailableException("the request's time for Redis is spent", null);
+            throw new RedisUnavailableException("budget_spent", null);
         }
 
         if (!_breaker.TryEnter())
         {
-            throw new RedisUnavailableException("failed too often in a row", null);
+            throw new RedisUnavailableException("circuit_open", null);
         }
 
         var start = Time.GetTimestamp();

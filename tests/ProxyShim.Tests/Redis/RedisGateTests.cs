@@ -39,7 +39,7 @@ public class RedisGateTests
         // The clock stands still: whoever waited would not be done.
         var refused = RunAsync(gate, Hangs);
         Assert.True(refused.IsCompleted);
-        await Assert.ThrowsAsync<RedisUnavailableException>(() => refused);
+        Assert.Equal("circuit_open", (await Assert.ThrowsAsync<RedisUnavailableException>(() => refused)).Cause);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public class RedisGateTests
 
         var third = budget.RunAsync(static (_, _) => Task.FromResult(0), 0);
         Assert.True(third.IsCompleted);
-        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await third);
+        Assert.Equal("budget_spent", (await Assert.ThrowsAsync<RedisUnavailableException>(async () => await third)).Cause);
     }
 
     [Fact]
