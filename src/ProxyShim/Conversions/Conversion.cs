@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxyShim.Clicks;
 using ProxyShim.CustomerApi;
+using ProxyShim.Text;
 
 namespace ProxyShim.Conversions;
 
@@ -22,13 +23,7 @@ internal static class Conversion
         WriteText(json, "external_type"u8, click.ExternalType.Span);
         if (click.SubIds is { Count: > 0 } subIds)
         {
-            json.WriteStartArray("sub_ids"u8);
-            for (var i = 0; i < subIds.Count; i++)
-            {
-                json.WriteStringValue(subIds[i]);
-            }
-
-            json.WriteEndArray();
+            JsonText.WriteTexts(json, "sub_ids"u8, subIds);
         }
 
         if (request.Meta is { } meta)

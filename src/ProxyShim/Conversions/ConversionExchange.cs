@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.ObjectPool;
 
 namespace ProxyShim.Conversions;
 
@@ -62,17 +61,5 @@ internal sealed class ConversionExchange : HttpMessageHandler
     {
         Client.Dispose();
         base.Dispose(disposing);
-    }
-
-    /// <summary>Keeps exchanges to be used again.</summary>
-    public sealed class Policy(HttpMessageInvoker connections) : PooledObjectPolicy<ConversionExchange>
-    {
-        public override ConversionExchange Create() => new(connections);
-
-        public override bool Return(ConversionExchange obj)
-        {
-            obj.Reset();
-            return true;
-        }
     }
 }

@@ -20,9 +20,6 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     // Enough for a message; a longer answer to a refusal is cut.
     private const int MaxMessageBytes = 8 * 1024;
 
-    // As many as are under way at once in a busy shim; more than that is not kept.
-    private const int MaxKeptExchanges = 256;
-
     private readonly ObjectPool<ConversionExchange> _exchanges;
     private readonly IHttpForwarder _forwarder;
     private readonly ForwarderRequestConfig _config;
@@ -36,7 +33,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     {
         _forwarder = forwarder;
         _client = new HttpMessageInvoker(clients.CreateHandler());
-        _exchanges = new DefaultObjectPool<ConversionExchange>(new ConversionExchange.Policy(_client), MaxKeptExchanges);
+        _exchanges = Kept.New(() => new ConversionExchange(_client), static exchange => exchange.Reset());
         _prefix = settings.Address.ToString().TrimEnd('/');
         _uri = new Uri(_prefix + Path);
         _authorization = settings.Token is { } token ? $"Bearer {token.Reveal()}" : null;
@@ -75,11 +72,12 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     {
         proxyRequest.RequestUri = _uri;
 
-        // As text, as they are sent: a value with a type of its own is put into words anew for each request.
+        // As text, as it is sent: a value with a type of its own is put into words anew for each request.
         if (_authorization is not null)
         {
             proxyRequest.Headers.TryAddWithoutValidation("Authorization", _authorization);
         }
+
         TraceContext.Tell(proxyRequest);
         return ValueTask.CompletedTask;
     }

@@ -16,8 +16,7 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
     private static readonly ConversionAnswer s_brokenCircuit = new(AnswerMeaning.NothingLanded, Error: "circuit_open");
     private static readonly ConversionAnswer s_tooLate = new(AnswerMeaning.NothingLanded, Error: "too_late");
 
-    // Polly's own pool keeps one or two for each processor; as many are under way at once in a busy shim.
-    private readonly ObjectPool<ResilienceContext> _contexts = new DefaultObjectPool<ResilienceContext>(new ContextPolicy(), maximumRetained: 256);
+    private readonly ObjectPool<ResilienceContext> _contexts = Kept.New(static () => ResilienceContextPool.Shared.Get(CancellationToken.None));
 
     /// <summary>Sends while a legacy caller waits. Never throws for what the Conversion API or the network does; that is in the outcome.</summary>
     /// <param name="since">When the right to send began.</param>
@@ -98,12 +97,5 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
                 return Outcome.FromException<ConversionAnswer>(exception);
             }
         }
-    }
-
-    private sealed class ContextPolicy : PooledObjectPolicy<ResilienceContext>
-    {
-        public override ResilienceContext Create() => ResilienceContextPool.Shared.Get(CancellationToken.None);
-
-        public override bool Return(ResilienceContext obj) => true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxyShim.Text;
 
 namespace ProxyShim.CustomerApi;
 
@@ -41,13 +42,7 @@ internal sealed record CustomerObject(
         json.WriteBoolean("test"u8, Test);
         json.WriteNull("source_key"u8);
         json.WriteNull("source_type"u8);
-        json.WriteStartArray("sub_ids"u8);
-        for (var i = 0; i < SubIds?.Count; i++)
-        {
-            json.WriteStringValue(SubIds[i]);
-        }
-
-        json.WriteEndArray();
+        JsonText.WriteTexts(json, "sub_ids"u8, SubIds);
         json.WriteNumber("created_at"u8, CreatedAt.ToUnixTimeMilliseconds());
         json.WriteNumber("updated_at"u8, CreatedAt.ToUnixTimeMilliseconds());
         json.WriteStartArray("fields"u8);

@@ -6,21 +6,11 @@ namespace ProxyShim.Redis;
 /// <summary>Waits for tasks for so long and no longer, with timers that are used again: <see cref="Task.WaitAsync(TimeSpan)"/> makes one, and a task, for each.</summary>
 internal sealed class BoundedWaits(TimeProvider time)
 {
-    // As many as are under way at once in a busy shim; more than that are not kept.
-    private const int MaxKept = 256;
-
-    private readonly DefaultObjectPool<Wait> _kept = new(new Policy(time), MaxKept);
+    private readonly ObjectPool<Wait> _kept = Kept.New(() => new Wait(time));
 
     /// <summary>True once the task has ended, well or not; false when it has not in time. What comes after goes on where the task ended, or on a timer's thread.</summary>
     public ValueTask<bool> ForAsync(Task task, TimeSpan patience) =>
         task.IsCompleted || patience <= TimeSpan.Zero ? new(task.IsCompleted) : _kept.Get().ForAsync(task, patience, _kept);
-
-    private sealed class Policy(TimeProvider time) : PooledObjectPolicy<Wait>
-    {
-        public override Wait Create() => new(time);
-
-        public override bool Return(Wait obj) => true;
-    }
 
     private sealed class Wait : IValueTaskSource<bool>
     {
@@ -29,9 +19,10 @@ internal sealed class BoundedWaits(TimeProvider time)
         private readonly Action _ended;
         private ManualResetValueTaskSourceCore<bool> _outcome;
         private ObjectPool<Wait> _pool = null!;
-        private int _round;
         private long _start;
         private TimeSpan _patience;
+
+        private int _round;
 
         // The round that nothing has decided yet; 0 when there is none.
         private int _open;

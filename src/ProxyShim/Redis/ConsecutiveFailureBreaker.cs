@@ -7,11 +7,11 @@ namespace ProxyShim.Redis;
 /// </remarks>
 internal sealed class ConsecutiveFailureBreaker(TimeProvider time)
 {
-    /// <summary>Failures in a row that open the breaker (DESIGN.md: five).</summary>
-    public const int Failures = 5;
+    // DESIGN.md: five.
+    private const int Failures = 5;
 
-    /// <summary>How long it stays open before one call may try: long enough that a hung Redis costs next to nothing, short enough to be back at once.</summary>
-    public static readonly TimeSpan BreakDuration = TimeSpan.FromSeconds(2);
+    // Long enough that a hung Redis costs next to nothing, short enough to be back at once.
+    private static readonly TimeSpan s_breakDuration = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private int _failures;
@@ -36,7 +36,7 @@ internal sealed class ConsecutiveFailureBreaker(TimeProvider time)
                 return true;
             }
 
-            if (_probing || time.GetElapsedTime(_openedAt) < BreakDuration)
+            if (_probing || time.GetElapsedTime(_openedAt) < s_breakDuration)
             {
                 return false;
             }

@@ -14,12 +14,8 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
 
     public TimeSpan Remaining => total - Spent;
 
-    /// <summary>What remains for a round trip that is under way since <paramref name="start"/>: never less than nothing.</summary>
-    public TimeSpan RemainingSince(long start)
-    {
-        var remaining = Remaining - gate.Time.GetElapsedTime(start);
-        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
-    }
+    /// <summary>What remains for a round trip that is under way since <paramref name="start"/>; less than nothing when it is late.</summary>
+    public TimeSpan RemainingSince(long start) => Remaining - gate.Time.GetElapsedTime(start);
 
     /// <summary>Does what belongs to no request and no job.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>

@@ -14,7 +14,6 @@ internal sealed class RedisGate : IAsyncDisposable
     private readonly IRedisConnection _asideConnection;
     private readonly SemaphoreSlim _aside = new(MostAside);
     private readonly ConsecutiveFailureBreaker _breaker;
-
     private readonly BoundedWaits _waits;
 
     public RedisGate(RedisSettings settings, TimeProvider time, Func<Task<IConnectionMultiplexer>>? connect = null)

@@ -37,6 +37,20 @@ internal static class JsonText
         return t_buffer!.WrittenSpan;
     }
 
+    /// <summary>Writes an array of texts; an empty one for null.</summary>
+    public static void WriteTexts(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string>? texts)
+    {
+        json.WriteStartArray(name);
+
+        // By index: the enumerator of an interface is an object.
+        for (var i = 0; i < texts?.Count; i++)
+        {
+            json.WriteStringValue(texts[i]);
+        }
+
+        json.WriteEndArray();
+    }
+
     /// <summary>How many bytes have been written so far.</summary>
     public static int PlaceOf(Utf8JsonWriter json) => (int)json.BytesCommitted + json.BytesPending;
 
