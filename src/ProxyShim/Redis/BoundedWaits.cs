@@ -22,10 +22,11 @@ internal sealed class BoundedWaits(TimeProvider time)
         private long _start;
         private TimeSpan _patience;
 
-        private int _round;
+        // Counts how often it was used; long, since a busy shim has used one four billion times within days.
+        private long _round;
 
         // The round that nothing has decided yet; 0 when there is none.
-        private int _open;
+        private long _open;
 
         public Wait(TimeProvider time)
         {
@@ -82,7 +83,7 @@ internal sealed class BoundedWaits(TimeProvider time)
             Decide(round, inTime: false);
         }
 
-        private void Decide(int round, bool inTime)
+        private void Decide(long round, bool inTime)
         {
             if (round != 0 && Interlocked.CompareExchange(ref _open, 0, round) == round)
             {
