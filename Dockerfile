@@ -27,7 +27,8 @@ RUN case "$(uname -m)-$TARGETARCH" in \
 # A layer of its own: packages are restored again only when the versions or the project change, and only as they are locked.
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY .config/BannedSymbols.txt .config/
-COPY src/ProxyShim/*.csproj src/ProxyShim/*.props src/ProxyShim/packages.lock.json src/ProxyShim/
+COPY src/ProxyShim/*.csproj src/ProxyShim/packages.lock.json src/ProxyShim/
+COPY src/ProxyShim/Native/*.props src/ProxyShim/Native/
 RUN dotnet restore src/ProxyShim --locked-mode --use-current-runtime ${TARGETARCH:+--arch $TARGETARCH}
 
 # The commit, for --version: the context has no .git.

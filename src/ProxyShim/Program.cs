@@ -1,15 +1,19 @@
-using ProxyShim;
+using ProxyShim.Background;
+using ProxyShim.Background.Verification;
 using ProxyShim.Clicks;
 using ProxyShim.Conversions;
+using ProxyShim.Creation;
 using ProxyShim.CustomerApi;
-using ProxyShim.Delivery;
+using ProxyShim.FollowUps;
+using ProxyShim.Hosting;
+using ProxyShim.Hosting.Commands;
+using ProxyShim.Http;
 using ProxyShim.Ledger;
+using ProxyShim.Lifetime;
 using ProxyShim.Management;
 using ProxyShim.Passthrough;
 using ProxyShim.Redis;
-using ProxyShim.Settings;
 using ProxyShim.Telemetry;
-using ProxyShim.Verification;
 
 return await CommandLine.RunAsync(args, ServeAsync);
 
@@ -36,7 +40,7 @@ static async Task<int> ServeAsync(string[] arguments)
     app.UseStage<Drain>();              // while the shim stops, each answer ends its connection
     app.UseStage<RequestLogging>();     // one wide event, whatever becomes of it
     app.UseStage<CustomerCreation>();   // a new customer becomes a conversion
-    app.UseStage<FollowUps>();          // until PartnerStack shows the customer, the ledger stands in
+    app.UseStage<FollowUpFilter>();          // until PartnerStack shows the customer, the ledger stands in
     app.UsePassthrough();               // everything else, byte for byte
     return await ShimHost.RunAsync(app);
 }

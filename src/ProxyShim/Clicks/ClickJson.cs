@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using ProxyShim.Text;
+using ProxyShim.Customers;
+using ProxyShim.Primitives;
 
 namespace ProxyShim.Clicks;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 using StackExchange.Redis;
 
 namespace ProxyShim.Clicks;

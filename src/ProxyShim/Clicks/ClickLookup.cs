@@ -1,3 +1,5 @@
+using ProxyShim.Customers;
+
 namespace ProxyShim.Clicks;
 
 /// <param name="Click">The click, or null for a miss.</param>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ProxyShim.Customers;
 using StackExchange.Redis;
 
 namespace ProxyShim.Clicks;

@@ -1,4 +1,4 @@
-using ProxyShim.Settings;
+using ProxyShim.Hosting;
 
 namespace ProxyShim.Clicks;
 

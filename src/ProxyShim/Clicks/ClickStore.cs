@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 using ProxyShim.Redis.Sockets;
 using StackExchange.Redis;
 

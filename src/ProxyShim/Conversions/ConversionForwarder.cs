@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.ObjectPool;
+using ProxyShim.Http;
+using ProxyShim.Primitives;
 using ProxyShim.Telemetry.Tracing;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -33,7 +35,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     {
         _forwarder = forwarder;
         _client = new HttpMessageInvoker(clients.CreateHandler());
-        _exchanges = Kept.New(() => new ConversionExchange(_client), static exchange => exchange.Reset());
+        _exchanges = Pools.Create(() => new ConversionExchange(_client), static exchange => exchange.Reset());
         _prefix = settings.Address.ToString().TrimEnd('/');
         _uri = new Uri(_prefix + Path);
         _authorization = settings.Token is { } token ? $"Bearer {token.Reveal()}" : null;

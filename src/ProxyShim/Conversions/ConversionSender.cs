@@ -3,6 +3,7 @@ using Microsoft.Extensions.ObjectPool;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
+using ProxyShim.Primitives;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Tracing;
 using Outcome = Polly.Outcome;
@@ -16,7 +17,7 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
     private static readonly ConversionAnswer s_brokenCircuit = new(AnswerMeaning.NothingLanded, Error: "circuit_open");
     private static readonly ConversionAnswer s_tooLate = new(AnswerMeaning.NothingLanded, Error: "too_late");
 
-    private readonly ObjectPool<ResilienceContext> _contexts = Kept.New(static () => ResilienceContextPool.Shared.Get(CancellationToken.None));
+    private readonly ObjectPool<ResilienceContext> _contexts = Pools.Create(static () => ResilienceContextPool.Shared.Get(CancellationToken.None));
 
     /// <summary>Sends while a legacy caller waits. Never throws for what the Conversion API or the network does; that is in the outcome.</summary>
     /// <param name="since">When the right to send began.</param>

@@ -1,4 +1,5 @@
-using ProxyShim.Settings;
+using ProxyShim.Hosting;
+using ProxyShim.Http;
 
 namespace ProxyShim.Conversions;
 

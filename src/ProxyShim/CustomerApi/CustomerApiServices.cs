@@ -1,4 +1,5 @@
-using ProxyShim.Settings;
+using ProxyShim.Creation;
+using ProxyShim.Hosting;
 
 namespace ProxyShim.CustomerApi;
 

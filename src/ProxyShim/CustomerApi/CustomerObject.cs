@@ -1,5 +1,6 @@
 using System.Text.Json;
-using ProxyShim.Text;
+using ProxyShim.Customers;
+using ProxyShim.Primitives;
 
 namespace ProxyShim.CustomerApi;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
+using ProxyShim.Customers;
 using ProxyShim.Telemetry;
 
 namespace ProxyShim.CustomerApi;

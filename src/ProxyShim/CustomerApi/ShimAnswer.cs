@@ -2,8 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ProxyShim.Primitives;
 using ProxyShim.Telemetry;
-using ProxyShim.Text;
 
 namespace ProxyShim.CustomerApi;
 

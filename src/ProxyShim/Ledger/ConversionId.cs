@@ -4,7 +4,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
-using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 
 namespace ProxyShim.Ledger;
 

@@ -1,4 +1,4 @@
-using ProxyShim.Conversions;
+using ProxyShim.Primitives;
 
 namespace ProxyShim.Ledger;
 

@@ -1,4 +1,5 @@
-using ProxyShim.Settings;
+using ProxyShim.Hosting;
+using ProxyShim.Settlement;
 
 namespace ProxyShim.Ledger;
 

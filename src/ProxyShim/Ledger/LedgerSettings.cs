@@ -1,5 +1,5 @@
 using ProxyShim.Conversions;
-using ProxyShim.Settings;
+using ProxyShim.Hosting;
 
 namespace ProxyShim.Ledger;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ProxyShim.Management;
+using ProxyShim.Lifetime;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry;
 using StackExchange.Redis;

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using ProxyShim.Clicks;
-using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
+using ProxyShim.Primitives;
 using ProxyShim.Telemetry.Tracing;
-using ProxyShim.Text;
 
 namespace ProxyShim.Ledger;
 
@@ -35,7 +34,7 @@ internal sealed record StoredConversion(CustomerRequest Request, IReadOnlyList<s
 
                 json.WritePropertyName("conversion"u8);
                 var start = JsonText.PlaceOf(json);
-                ProxyShim.Conversions.Conversion.Compose(json, from.request, from.click);
+                ConversionBody.Compose(json, from.request, from.click);
                 json.WriteEndObject();
                 return start;
             });

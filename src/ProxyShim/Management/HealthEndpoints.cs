@@ -1,3 +1,4 @@
+using ProxyShim.Lifetime;
 using ProxyShim.Telemetry.Health;
 
 namespace ProxyShim.Management;

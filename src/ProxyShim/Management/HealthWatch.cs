@@ -1,5 +1,5 @@
+using ProxyShim.Background;
 using ProxyShim.Conversions;
-using ProxyShim.Delivery;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Output;

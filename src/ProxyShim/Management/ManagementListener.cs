@@ -1,3 +1,4 @@
+using ProxyShim.Lifetime;
 using ProxyShim.Management.Admin;
 using ProxyShim.Management.ConsolePage;
 using ProxyShim.Management.Scraping;

@@ -1,7 +1,8 @@
+using ProxyShim.Hosting;
+using ProxyShim.Lifetime;
 using ProxyShim.Management.Admin;
 using ProxyShim.Management.Recent;
 using ProxyShim.Management.Scraping;
-using ProxyShim.Settings;
 
 namespace ProxyShim.Management;
 

@@ -2,8 +2,9 @@ using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Net.Http.Headers;
-using ProxyShim.Conversions;
-using ProxyShim.Settings;
+using ProxyShim.FollowUps;
+using ProxyShim.Hosting;
+using ProxyShim.Http;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Transforms;
 
@@ -46,7 +47,7 @@ internal static class CustomerApiRoute
                     transform.ProxyRequest.Headers.Remove(HeaderNames.Host);
                     return ValueTask.CompletedTask;
                 });
-                var followUps = transforms.Services.GetRequiredService<FollowUps>();
+                var followUps = transforms.Services.GetRequiredService<FollowUpFilter>();
                 transforms.AddResponseTransform(async transform =>
                 {
                     if (transform.ProxyResponse is { } response)
@@ -74,7 +75,7 @@ internal static class CustomerApiRoute
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
-        return services.AddSingleton<PassthroughRecorder>().AddSingleton<FollowUps>();
+        return services.AddSingleton<PassthroughRecorder>().AddSingleton<FollowUpFilter>();
     }
 
     /// <summary>Ends the pipeline.</summary>

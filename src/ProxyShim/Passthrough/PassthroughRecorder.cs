@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using ProxyShim.CustomerApi;
+using ProxyShim.Http;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Tracing;
 using Yarp.ReverseProxy.Forwarder;

@@ -1,12 +1,13 @@
 using System.Threading.Tasks.Sources;
 using Microsoft.Extensions.ObjectPool;
+using ProxyShim.Primitives;
 
 namespace ProxyShim.Redis;
 
 /// <summary>Waits for tasks for so long and no longer, with timers that are used again: <see cref="Task.WaitAsync(TimeSpan)"/> makes one, and a task, for each.</summary>
 internal sealed class BoundedWaits(TimeProvider time)
 {
-    private readonly ObjectPool<Wait> _kept = Kept.New(() => new Wait(time));
+    private readonly ObjectPool<Wait> _kept = Pools.Create(() => new Wait(time));
 
     /// <summary>True once the task has ended, well or not; false when it has not in time. What comes after goes on where the task ended, or on a timer's thread.</summary>
     public ValueTask<bool> ForAsync(Task task, TimeSpan patience) =>

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 
 namespace ProxyShim.Telemetry;
 

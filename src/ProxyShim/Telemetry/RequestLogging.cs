@@ -1,4 +1,4 @@
-using ProxyShim.Passthrough;
+using ProxyShim.Http;
 using ProxyShim.Rollout;
 using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Telemetry.Tracing;

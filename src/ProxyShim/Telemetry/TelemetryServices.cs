@@ -1,4 +1,5 @@
-using ProxyShim.Settings;
+using ProxyShim.Hosting;
+using ProxyShim.Settlement;
 using ProxyShim.Telemetry.Export;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Metrics;

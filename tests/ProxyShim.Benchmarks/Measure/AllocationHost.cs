@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using ShimCommandLine = ProxyShim.Management.CommandLine;
+using ShimCommandLine = ProxyShim.Hosting.Commands.CommandLine;
 
 namespace ProxyShim.Benchmarks.Measure;
 

@@ -1,11 +1,11 @@
 using BenchmarkDotNet.Attributes;
 using ProxyShim.Benchmarks.Servers;
 using ProxyShim.Clicks;
-using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 using ProxyShim.Ledger;
+using ProxyShim.Primitives;
 using ProxyShim.Settings;
-using ProxyShim.Text;
 
 namespace ProxyShim.Benchmarks.Micro;
 

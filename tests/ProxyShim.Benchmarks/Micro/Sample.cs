@@ -1,6 +1,7 @@
 using System.Text;
 using ProxyShim.Clicks;
 using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 
 namespace ProxyShim.Benchmarks.Micro;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using ProxyShim.Clicks;
+using ProxyShim.Customers;
 using StackExchange.Redis;
 using Xunit;
 

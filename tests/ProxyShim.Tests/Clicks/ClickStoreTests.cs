@@ -1,4 +1,5 @@
 using ProxyShim.Clicks;
+using ProxyShim.Customers;
 using ProxyShim.Testing;
 using ProxyShim.Tests.CustomerApi;
 using ProxyShim.Tests.Redis;

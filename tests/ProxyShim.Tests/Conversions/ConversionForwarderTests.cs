@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using ProxyShim.Conversions;
+using ProxyShim.Http;
 using ProxyShim.Tests.Settings;
 using Xunit;
 using Yarp.ReverseProxy.Forwarder;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using ProxyShim.CustomerApi;
-using ProxyShim.Text;
+using ProxyShim.Primitives;
 using Xunit;
 
 namespace ProxyShim.Tests.CustomerApi;

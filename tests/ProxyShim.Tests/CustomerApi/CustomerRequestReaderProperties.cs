@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using ProxyShim.Clicks;
-using ProxyShim.Conversions;
-using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 using Xunit;
 
 namespace ProxyShim.Tests.CustomerApi;

@@ -1,5 +1,5 @@
+using ProxyShim.Background;
 using ProxyShim.Conversions;
-using ProxyShim.Delivery;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Tests.Management.Scraping;

@@ -1,7 +1,7 @@
 using System.Text;
 using ProxyShim.Clicks;
-using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Testing;
 using Xunit;

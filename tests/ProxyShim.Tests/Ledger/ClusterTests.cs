@@ -1,4 +1,4 @@
-using ProxyShim.Delivery;
+using ProxyShim.Background;
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
 using ProxyShim.Testing;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ProxyShim.Clicks;
-using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Testing;
 using StackExchange.Redis;

@@ -1,9 +1,8 @@
 using System.Text;
 using ProxyShim.Clicks;
-using ProxyShim.Conversions;
-using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 using ProxyShim.Ledger;
-using ProxyShim.Text;
+using ProxyShim.Primitives;
 using Xunit;
 
 namespace ProxyShim.Tests.Ledger;
@@ -24,7 +23,7 @@ public class StoredConversionTests
 
         var (body, conversion) = StoredConversion.Compose(request, click, traceParent);
 
-        Assert.Equal(Encoding.UTF8.GetString(JsonText.WriteShared((request, click), static (json, from) => Conversion.Compose(json, from.request, from.click))), Text(conversion));
+        Assert.Equal(Encoding.UTF8.GetString(JsonText.WriteShared((request, click), static (json, from) => ConversionBody.Compose(json, from.request, from.click))), Text(conversion));
         var stored = StoredConversion.Read(body);
         Assert.Equal(Text(conversion), Text(stored.Conversion));
         Assert.Equal(("partner", name, traceParent is not null), (stored.Request.PartnerKey, stored.Request.Name, stored.Span != default));

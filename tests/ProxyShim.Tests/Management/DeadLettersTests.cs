@@ -1,8 +1,8 @@
 using ProxyShim.Ledger;
 using ProxyShim.Management.Admin;
 using ProxyShim.Testing;
-using ProxyShim.Tests.CustomerApi;
-using ProxyShim.Tests.Delivery;
+using ProxyShim.Tests.Background;
+using ProxyShim.Tests.Creation;
 using ProxyShim.Tests.Ledger;
 using ProxyShim.Tests.Ledger.Model;
 using Xunit;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using ProxyShim.Lifetime;
 using ProxyShim.Management;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Tests.Telemetry;

@@ -1,5 +1,5 @@
 using System.Text;
-using ProxyShim.Delivery;
+using ProxyShim.Background;
 using ProxyShim.Management;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Output;

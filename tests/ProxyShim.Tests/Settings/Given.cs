@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using ProxyShim.Hosting;
 using ProxyShim.Settings;
 
 namespace ProxyShim.Tests.Settings;

@@ -1,7 +1,6 @@
 using System.IO.Pipes;
 using System.Text;
 using System.Text.Json;
-using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Output;
 using ProxyShim.Testing;
 using Xunit;

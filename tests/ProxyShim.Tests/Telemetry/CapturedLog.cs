@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Metrics;

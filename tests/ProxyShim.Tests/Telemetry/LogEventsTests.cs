@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Conversions;
-using ProxyShim.CustomerApi;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Output;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using ProxyShim.Clicks;
+using ProxyShim.Customers;
 using ProxyShim.Ledger;
 
 namespace ProxyShim.Management.Admin;

@@ -1,5 +1,5 @@
-using ProxyShim.CustomerApi;
-using ProxyShim.Passthrough;
+using ProxyShim.Customers;
+using ProxyShim.Http;
 
 namespace ProxyShim.Management.Admin;
 

@@ -1,5 +1,5 @@
 using ProxyShim.Clicks;
-using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry;

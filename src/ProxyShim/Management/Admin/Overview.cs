@@ -1,4 +1,4 @@
-using ProxyShim.Delivery;
+using ProxyShim.Background;
 using ProxyShim.Management.Recent;
 using ProxyShim.Management.Reporting;
 

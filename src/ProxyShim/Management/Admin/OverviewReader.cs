@@ -1,5 +1,7 @@
+using ProxyShim.Background;
 using ProxyShim.Conversions;
-using ProxyShim.Delivery;
+using ProxyShim.Hosting.Commands;
+using ProxyShim.Lifetime;
 using ProxyShim.Management.Recent;
 using ProxyShim.Management.Reporting;
 using ProxyShim.Rollout;

@@ -1,3 +1,5 @@
+using ProxyShim.Primitives;
+
 namespace ProxyShim.Management.ConsolePage;
 
 /// <summary>The console: a page at the root of the management listener. It holds no data; it asks the admin API, with the token that a person types into it.</summary>

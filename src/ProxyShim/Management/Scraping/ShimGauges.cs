@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
+using ProxyShim.Background;
 using ProxyShim.Conversions;
-using ProxyShim.Delivery;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Metrics;

@@ -4,7 +4,7 @@ using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using ProxyShim.Conversions;
+using ProxyShim.Http;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Telemetry.Tracing;

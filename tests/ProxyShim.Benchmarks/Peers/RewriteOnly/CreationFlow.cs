@@ -1,10 +1,14 @@
 using ProxyShim.Clicks;
 using ProxyShim.Conversions;
+using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 using ProxyShim.Ledger;
+using ProxyShim.Primitives;
 using ProxyShim.Redis;
+using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 
-namespace ProxyShim.CustomerApi;
+namespace ProxyShim.Creation;
 
 /// <summary>
 /// The flow with the ledger left out, in the place of the shim's own: look up, rewrite, send, answer. It guarantees nothing, and exists to be measured
@@ -17,7 +21,7 @@ internal sealed class CreationFlow(
     {
         record.CustomerRef = events.NameOf(request.CustomerKey);
         record.PartnerKey = request.PartnerKey;
-        var creation = new Creation(request, version, record, redis.NewBudget(), time.GetTimestamp());
+        var creation = new CreationContext(request, version, record, redis.NewBudget(), time.GetTimestamp());
         var lookup = await creation.Budget.RunAsync(
             static (database, call) => call.clicks.FindAsync(database, call.request), (clicks, request));
         aborted.ThrowIfCancellationRequested();

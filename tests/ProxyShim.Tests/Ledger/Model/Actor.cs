@@ -1,6 +1,7 @@
+using ProxyShim.Background.Verification;
 using ProxyShim.Conversions;
 using ProxyShim.Ledger;
-using ProxyShim.Verification;
+using ProxyShim.Settlement;
 using StackExchange.Redis;
 
 namespace ProxyShim.Tests.Ledger.Model;

@@ -1,9 +1,10 @@
+using ProxyShim.Background.Verification;
 using ProxyShim.Conversions;
-using ProxyShim.Delivery;
 using ProxyShim.Ledger;
+using ProxyShim.Primitives;
+using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 using ProxyShim.Tests.Telemetry;
-using ProxyShim.Verification;
 using StackExchange.Redis;
 using Xunit;
 
@@ -211,14 +212,14 @@ internal sealed class World
     {
         var (lease, outcome) = (actor.Lease!, actor.Outcome!);
         var isSent = outcome.Answer.Meaning == AnswerMeaning.Sent;
-        var settlement = Settlement.Queued;
+        var settlement = SettlementResult.Queued;
         if (!await TryAsync(async () => settlement = await _settler.SettleAsync(redis, lease, outcome)) && isSent)
         {
             actor.Backlog.Enqueue((customer, IsSent: true, database => _settler.SentAsync(database, lease, outcome.Attempts)));
         }
 
         // No memory is lost here; but a claim that was released has no entry either, and whoever took it over hears of that.
-        customer.Acknowledged |= lease.Inline && (isSent || settlement != Settlement.Lost);
+        customer.Acknowledged |= lease.Inline && (isSent || settlement != SettlementResult.Lost);
     }
 
     private async Task RefuseAsync(Step step, IDatabase redis, Actor actor, Customer customer)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxyShim.Clicks;
+using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Management.Admin;
 using ProxyShim.Redis;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ProxyShim.Management.ConsolePage;
+using ProxyShim.Primitives;
 using Xunit;
 
 namespace ProxyShim.Tests.Management.ConsolePage;

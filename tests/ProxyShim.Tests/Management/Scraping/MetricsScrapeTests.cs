@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using ProxyShim.Background;
 using ProxyShim.Conversions;
-using ProxyShim.Delivery;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Metrics;

@@ -1,0 +1,103 @@
+using ProxyShim.Conversions;
+using ProxyShim.Ledger;
+using ProxyShim.Primitives;
+using ProxyShim.Redis;
+using ProxyShim.Settlement;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Tracing;
+
+namespace ProxyShim.Background.Delivery;
+
+/// <summary>Sends jobs that are due.</summary>
+internal sealed class DeliveryRunner(
+    RedisGate redis,
+    ConversionLedger ledger,
+    ConversionSender sender,
+    ConversionPipeline pipeline,
+    Settler settler,
+    SettlementBacklog backlog,
+    ConversionEvents events,
+    DeliverySettings settings,
+    TimeProvider time)
+{
+    /// <summary>Takes and sends, several at once. A job that has been taken is brought to its end even while the shim stops.</summary>
+    /// <returns>How many were taken.</returns>
+    public async Task<int> RunAsync(IReadOnlyList<ConversionId> due, CancellationToken stoppingToken)
+    {
+        var taken = 0;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = settings.Concurrency };
+        await Parallel.ForEachAsync(due, options, async (id, _) =>
+        {
+            // While the Conversion API is left alone nothing is taken: a job must not age by attempts that were never made.
+            if (!stoppingToken.IsCancellationRequested && !pipeline.IsBroken && await RunAsync(id))
+            {
+                Interlocked.Increment(ref taken);
+            }
+        });
+        return taken;
+    }
+
+    private async ValueTask<bool> RunAsync(ConversionId id)
+    {
+        var budget = redis.NewBudget();
+        var since = Moment.Now(time);
+        var token = LeaseToken.New();
+        try
+        {
+            var (outcome, job) = await budget.RunAsync(
+                static (database, call) => call.ledger.TakeAsync(database, call.id, call.token), (ledger, id, token));
+            if (outcome == TakeOutcome.Lost)
+            {
+                events.Lost();
+            }
+
+            if (job is null)
+            {
+                return outcome != TakeOutcome.Gone;
+            }
+
+            var stored = StoredConversion.Read(job.Body!.Value);
+            var request = stored.Request;
+            var lease = new Lease(
+                id, token, events.NameOf(request.CustomerKey), job.Xid, request.PartnerKey, job.Caller, job.TraceId, since, Inline: false, job.Attempts, job.MaybeLanded, job.Age);
+            using var span = Spans.Job("deliver", lease.TraceId, stored.Span, since.Utc);
+            await SendAsync(lease, stored.Conversion);
+            return true;
+        }
+        catch (FormatException)
+        {
+            if (await redis.TryRunAsync(
+                static (database, call) => call.ledger.BuryAsync(database, call.id, call.token, 0, Reasons.BodyLost), (ledger, id, token)))
+            {
+                events.Lost();
+            }
+
+            return true;
+        }
+        catch (RedisUnavailableException)
+        {
+            // Not taken, or taken without our knowing: then its lease runs out.
+            return false;
+        }
+    }
+
+    private async ValueTask SendAsync(Lease lease, ReadOnlyMemory<byte> body)
+    {
+        var outcome = await sender.SendOnceAsync(body, lease.Since, events.Observe(lease));
+        try
+        {
+            await redis.NewBudget().RunAsync(
+                RedisStage.Settle,
+                static (database, call) => call.settler.SettleAsync(database, call.lease, call.outcome),
+                (settler, lease, outcome));
+        }
+        catch (RedisUnavailableException) when (outcome.Answer.Meaning == AnswerMeaning.Sent)
+        {
+            backlog.Sent(lease, outcome.Attempts);
+        }
+        catch (RedisUnavailableException)
+        {
+            // Its lease runs out, and it is taken again.
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using ProxyShim.Ledger;
+using ProxyShim.Redis;
+using StackExchange.Redis;
+
+namespace ProxyShim.Background;
+
+/// <summary>Looks over all partitions at once: what is due, what is to be read back, how much waits.</summary>
+internal sealed class PartitionScan(RedisGate redis, ConversionLedger ledger)
+{
+    // More than a replica works off between two looks would only be fought over by all of them.
+    private const int MostPerPartition = 64;
+
+    /// <returns>Those that answered: in a cluster, one whose master is down or whose slot moves keeps none of the others waiting.</returns>
+    /// <exception cref="RedisUnavailableException">Redis did not answer.</exception>
+    public ValueTask<PartitionSurvey[]> RunAsync() =>
+        redis.NewBudget().RunAsync(static (database, ledger) => LookAsync(database, ledger), ledger);
+
+    private static async Task<PartitionSurvey[]> LookAsync(IDatabase database, ConversionLedger ledger)
+    {
+        var looks = Enumerable.Range(0, ConversionId.Partitions).Select(partition => ledger.SurveyAsync(database, partition, MostPerPartition)).ToArray();
+        var all = Task.WhenAll(looks);
+        await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var answers = looks.Where(look => look.IsCompletedSuccessfully).Select(look => look.Result).ToArray();
+        return answers.Length > 0 && all.Exception?.InnerExceptions.All(RedisGate.IsUnavailable) != false ? answers : await all;
+    }
+}

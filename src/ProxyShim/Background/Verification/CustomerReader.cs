@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
+using ProxyShim.Http;
+using ProxyShim.Telemetry.Tracing;
+
+namespace ProxyShim.Background.Verification;
+
+/// <summary>Asks the Customer API for a customer, with the vendor's own key pair.</summary>
+internal sealed class CustomerReader : IDisposable
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+    private static readonly string s_route = CustomerApiVersion.V2.Path + "/{key}";
+    private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    // A Customer object is some hundred bytes and the vendor's custom fields.
+    private const int MaxAnswerBytes = 1024 * 1024;
+
+    private readonly HttpClient _client;
+    private readonly Uri _address;
+    private readonly string _customers;
+    private readonly AuthenticationHeaderValue? _authorization;
+    private readonly TimeProvider _time;
+
+    public CustomerReader(CustomerApiSettings settings, OutboundClients clients, TimeProvider time)
+    {
+        _client = new HttpClient(clients.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxAnswerBytes };
+        _address = settings.Address;
+        _customers = settings.Address.ToString().TrimEnd('/') + CustomerApiVersion.V2.Path + "/";
+        _authorization = settings.Vendor is { } vendor
+            ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{vendor.PublicKey}:{vendor.SecretKey.Reveal()}")))
+            : null;
+        _time = time;
+    }
+
+    /// <summary>Asks once. Never throws for what the Customer API or the network does.</summary>
+    public async Task<ReadBack> ReadAsync(CustomerKey customerKey, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_customers + Uri.EscapeDataString(customerKey.Value), s_asWritten));
+        request.Headers.Authorization = _authorization;
+        using var span = Spans.Read(s_route, _address);
+        TraceContext.Tell(request);
+
+        // Not the client's own timeout, which knows no TimeProvider.
+        using var late = new CancellationTokenSource(s_timeout, _time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            using var response = await _client.SendAsync(request, ended.Token);
+            span.Answered((int)response.StatusCode);
+            var body = await response.Content.ReadAsByteArrayAsync(ended.Token);
+            var retryAfter = response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - _time.GetUtcNow()) : null;
+            return Judge(response.StatusCode, body, customerKey) with { Status = (int)response.StatusCode, RetryAfter = retryAfter };
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            span.Failed(exception.GetType().FullName!);
+            return new ReadBack(ReadBackResult.Unknown);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static ReadBack Judge(HttpStatusCode status, byte[] body, CustomerKey customerKey)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return (document.RootElement, status) switch
+            {
+                ({ ValueKind: JsonValueKind.Object } root, HttpStatusCode.OK) => Found(root, customerKey),
+                ({ ValueKind: JsonValueKind.Object } root, HttpStatusCode.NotFound) when IsEnvelope(root) => new ReadBack(ReadBackResult.Absent),
+                _ => new ReadBack(ReadBackResult.Unknown),
+            };
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // A page of some proxy's, say.
+            return new ReadBack(ReadBackResult.Unknown);
+        }
+    }
+
+    // CONTRACT.md: {"message": "...", "status": 404}. A gateway's or a router's 404 looks otherwise.
+    private static bool IsEnvelope(JsonElement root) =>
+        root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
+        && root.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.Number
+        && status.TryGetInt32(out var number) && number == (int)HttpStatusCode.NotFound;
+
+    private static ReadBack Found(JsonElement root, CustomerKey customerKey)
+    {
+        if (!root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object
+            || !data.TryGetProperty("customer_key", out var key) || key.ValueKind != JsonValueKind.String || key.GetString() != customerKey.Value)
+        {
+            return new ReadBack(ReadBackResult.Unknown);
+        }
+
+        return new ReadBack(
+            ReadBackResult.Found,
+            CreatedAt: data.TryGetProperty("created_at", out var created) && created.ValueKind == JsonValueKind.Number && created.TryGetInt64(out var milliseconds)
+                && Math.Abs(milliseconds) < DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+                    ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+                    : null,
+            Test: data.TryGetProperty("test", out var test) && test.ValueKind is JsonValueKind.True or JsonValueKind.False ? test.GetBoolean() : null);
+    }
+}

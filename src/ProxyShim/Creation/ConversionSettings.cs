@@ -1,0 +1,68 @@
+using ProxyShim.Settings;
+
+namespace ProxyShim.Creation;
+
+/// <summary>No click brought the customer.</summary>
+internal enum OnMiss
+{
+    /// <summary>The Customer API gets the original request.</summary>
+    Fallback,
+
+    /// <summary>The caller gets a 422.</summary>
+    Reject,
+}
+
+/// <summary>The click names another partner than the request.</summary>
+internal enum OnPartnerMismatch
+{
+    /// <summary>The caller's word counts: the Customer API gets the original request.</summary>
+    Fallback,
+
+    /// <summary>The click's word counts: the conversion is sent.</summary>
+    Convert,
+}
+
+/// <summary>The Conversion API refuses for good.</summary>
+internal enum OnRejected
+{
+    /// <summary>The Customer API gets the original request.</summary>
+    Fallback,
+
+    /// <summary>The caller gets the Conversion API's message and status.</summary>
+    Return,
+}
+
+/// <summary>Redis does not answer.</summary>
+internal enum OnRedisDown
+{
+    /// <summary>The Customer API gets the original request.</summary>
+    Fallback,
+
+    /// <summary>The caller gets a 503 with <c>Retry-After</c>.</summary>
+    Unavailable,
+}
+
+/// <summary>What the shim does where there is no conversion to send, or it is not taken.</summary>
+/// <param name="QueuedStatus">What a caller gets whose conversion waits to be delivered again: 200, or 202 for clients that know it.</param>
+internal sealed record ConversionSettings(
+    OnMiss OnMiss, OnPartnerMismatch OnPartnerMismatch, OnRejected OnRejected, OnRedisDown OnRedisDown, int QueuedStatus)
+{
+    public static ConversionSettings Read(SettingsReader reader) => new(
+        reader.Choice("Conversions:OnMiss", OnMiss.Fallback),
+        reader.Choice("Conversions:OnPartnerMismatch", OnPartnerMismatch.Fallback),
+        reader.Choice("Conversions:OnRejected", OnRejected.Fallback),
+        reader.Choice("Conversions:OnRedisDown", OnRedisDown.Fallback),
+        ReadQueuedStatus(reader));
+
+    private static int ReadQueuedStatus(SettingsReader reader)
+    {
+        const string key = "Conversions:QueuedStatus";
+        var status = reader.Number(key, StatusCodes.Status200OK, StatusCodes.Status200OK, StatusCodes.Status202Accepted);
+        if (status == StatusCodes.Status201Created)
+        {
+            reader.Problem(key, "'201' would say that it exists already", "write 200 or 202");
+        }
+
+        return status;
+    }
+}

@@ -1,0 +1,260 @@
+using System.Runtime.CompilerServices;
+using ProxyShim.Clicks;
+using ProxyShim.Conversions;
+using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
+using ProxyShim.Hosting;
+using ProxyShim.Ledger;
+using ProxyShim.Primitives;
+using ProxyShim.Redis;
+using ProxyShim.Rollout;
+using ProxyShim.Settlement;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Tracing;
+
+namespace ProxyShim.Creation;
+
+/// <summary>The flow of a call that creates a customer: look up, decide, claim, send, settle, answer. DESIGN.md, Flow.</summary>
+internal sealed class CreationFlow(
+    ShimSettings settings,
+    RedisGate redis,
+    ClickStore clicks,
+    ConversionLedger ledger,
+    KnownCustomer known,
+    CustomerAnswers answers,
+    ConversionSender sender,
+    Settler settler,
+    SettlementBacklog backlog,
+    ConversionEvents events,
+    TimeProvider time)
+{
+    /// <summary>Handles one customer from end to end; what it learns on the way is in <paramref name="record"/>.</summary>
+    /// <param name="aborted">The caller hung up. It ends the flow only as long as nothing has been claimed.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<CreationAnswer> RunAsync(CustomerRequest request, CustomerApiVersion version, RequestRecord record, CancellationToken aborted)
+    {
+        record.CustomerRef = events.NameOf(request.CustomerKey);
+        record.PartnerKey = request.PartnerKey;
+        var creation = new CreationContext(request, version, record, redis.NewBudget(), time.GetTimestamp());
+        try
+        {
+            while (true)
+            {
+                var (reading, lookup) = await creation.Budget.RunAsync(
+                    RedisStage.LookUp,
+                    static async (database, call) =>
+                    {
+                        // Both are on their way before either is awaited: one round trip.
+                        var reading = call.Ledger.ReadAsync(database, call.Id);
+                        var clicks = call.Clicks.Ask(database, call.Request);
+                        return (await reading, await ClickStore.UnderstandAsync(clicks));
+                    },
+                    (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request));
+
+                // Whoever has hung up and is not claimed yet comes again.
+                aborted.ThrowIfCancellationRequested();
+
+                creation.Known = reading.Entry is not null;
+                if (!creation.Known && await IsSentAsync(creation))
+                {
+                    // Now the ledger knows what we do.
+                    continue;
+                }
+
+                // An entry decides before mode, click or partner. Null: it has vanished while we waited for its outcome.
+                var answer = reading.Entry is { } entry
+                    ? await known.AnswerAsync(creation, entry, lookup.Click, aborted)
+                    : await DecideAsync(creation, reading, lookup);
+                if (answer is not null)
+                {
+                    return answer;
+                }
+            }
+        }
+        catch (RedisUnavailableException) when (creation.Known)
+        {
+            // Somebody has the customer: the Customer API must not get it too, whatever has become of it.
+            return creation.Unavailable(Reasons.RedisDown);
+        }
+        catch (RedisUnavailableException)
+        {
+            return RedisDown(creation);
+        }
+        catch (FormatException)
+        {
+            // A newer version has written what this one cannot read: known it is, so nothing else may have the customer.
+            return creation.Unavailable(Reasons.LedgerFormat);
+        }
+        finally
+        {
+            record.Redis = creation.Budget.Spent;
+        }
+    }
+
+    private async ValueTask<bool> IsSentAsync(CreationContext creation)
+    {
+        try
+        {
+            return await backlog.TellSentAsync(creation.Id, creation.Budget);
+        }
+        catch (RedisUnavailableException)
+        {
+            // We know it, although Redis cannot be told.
+            creation.Known = true;
+            throw;
+        }
+    }
+
+    private ValueTask<CreationAnswer?> DecideAsync(CreationContext creation, LedgerReading reading, ClickLookup lookup)
+    {
+        if (settings.Rollout.Mode == RolloutMode.Off)
+        {
+            return new(creation.Forward(Outcome.Passthrough, Reasons.Off));
+        }
+
+        if (lookup.Click is not { } click)
+        {
+            var reason = lookup.Malformed ? Reasons.MalformedClick : Reasons.NoClick;
+            return new(settings.Conversions.OnMiss == OnMiss.Fallback
+                ? creation.Forward(Outcome.Fallback, reason)
+                : creation.Fail(Outcome.Rejected, reason, StatusCodes.Status422UnprocessableEntity, "No click is known for this customer."));
+        }
+
+        creation.Record.Xid = click.Xid.Value;
+        creation.Record.PartnerMismatch = click.PartnerKey is { } partner && partner != creation.Request.PartnerKey;
+        if (creation.Record.PartnerMismatch)
+        {
+            if (settings.Conversions.OnPartnerMismatch == OnPartnerMismatch.Fallback)
+            {
+                return new(creation.Forward(Outcome.Fallback, Reasons.PartnerMismatch));
+            }
+
+            creation.Request = creation.Request with { PartnerKey = click.PartnerKey! };
+            creation.Record.PartnerKey = click.PartnerKey;
+        }
+
+        return ClaimAsync(creation, reading, click);
+    }
+
+    /// <returns>Null when somebody else was faster.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<CreationAnswer?> ClaimAsync(CreationContext creation, LedgerReading reading, Click click)
+    {
+        var (request, record) = (creation.Request, creation.Record);
+        var (stored, body) = StoredConversion.Compose(request, click, TraceContext.Current);
+        var lease = new Lease(
+            creation.Id, LeaseToken.New(), record.CustomerRef, click.Xid.Value, request.PartnerKey, record.Caller!, record.TraceId, Moment.Now(time),
+            Inline: true);
+        var conversion = new NewConversion(stored, click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!);
+        try
+        {
+            // Redis's own clock, plus what is left of our patience: past that moment this request is answered otherwise, and the claim must not count.
+            var notAfter = reading.Now + creation.Budget.Remaining;
+            var outcome = await creation.Budget.RunAsync(
+                RedisStage.Claim,
+                static (database, call) => call.ledger.ClaimAsync(database, call.lease.Id, call.lease.Token, call.notAfter, call.conversion),
+                (ledger, lease, notAfter, conversion));
+            switch (outcome)
+            {
+                case ClaimOutcome.Known:
+                    creation.Known = true;
+                    return null;
+                case ClaimOutcome.Late:
+                    return RedisDown(creation);
+            }
+        }
+        catch (RedisUnavailableException)
+        {
+            // Whether it was claimed is unknown. If the Customer API gets the request, no worker may send it as well.
+            var answer = RedisDown(creation);
+            if (answer is CreationAnswer.Forward)
+            {
+                backlog.Fallback(lease, 0, Reasons.RedisDown);
+            }
+
+            return answer;
+        }
+
+        return await SendAsync(creation, click, lease, body);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<CreationAnswer?> SendAsync(CreationContext creation, Click click, Lease lease, ReadOnlyMemory<byte> body)
+    {
+        var outcome = await sender.SendInlineAsync(body, lease.Since, events.Observe(lease));
+        var record = creation.Record;
+        record.Attempts = outcome.Attempts;
+        record.Upstream = outcome.Elapsed;
+        record.UpstreamStatus = outcome.Answer.Status;
+        record.Ambiguous = outcome.Answer.Meaning == AnswerMeaning.Ambiguous;
+        if (outcome.Answer.Meaning == AnswerMeaning.Refused)
+        {
+            return await RefusedAsync(creation, lease, outcome);
+        }
+
+        var settlement = SettlementResult.Queued;
+        try
+        {
+            settlement = await creation.Budget.RunAsync(
+                RedisStage.Settle,
+                static (database, call) => call.settler.SettleAsync(database, call.lease, call.outcome),
+                (settler, lease, outcome));
+        }
+        catch (RedisUnavailableException) when (outcome.Answer.Meaning == AnswerMeaning.Sent)
+        {
+            backlog.Sent(lease, outcome.Attempts);
+        }
+        catch (RedisUnavailableException)
+        {
+            // The claim is durable: when its lease runs out, a worker takes over.
+        }
+
+        return (outcome.Answer.Meaning, settlement) switch
+        {
+            (AnswerMeaning.Sent, _) => answers.Created(creation, Outcome.Converted, click.SubIds, time.GetUtcNow()),
+
+            // Redis has forgotten the claim. What may have landed must not be created again; what surely did not is nobody's yet.
+            (AnswerMeaning.Ambiguous, SettlementResult.Lost) => creation.Unavailable(Reasons.MemoryLost),
+            (_, SettlementResult.Lost) => RedisDown(creation),
+            _ => await answers.QueuedAsync(creation, Outcome.Queued, click.SubIds, time.GetUtcNow()),
+        };
+    }
+
+    private async ValueTask<CreationAnswer> RefusedAsync(CreationContext creation, Lease lease, ConversionOutcome outcome)
+    {
+        var fallback = settings.Conversions.OnRejected == OnRejected.Fallback;
+        try
+        {
+            var fenced = await creation.Budget.RunAsync(
+                RedisStage.Settle,
+                static (database, call) => call.fallback
+                    ? call.ledger.FallbackAsync(database, call.lease.Id, call.lease.Token, call.outcome.Attempts, Reasons.Refused)
+                    : call.ledger.ReleaseAsync(database, call.lease.Id, call.lease.Token),
+                (ledger, lease, outcome, fallback));
+            if (fenced == Fenced.Stale)
+            {
+                // Somebody has taken over and will be refused as well: it ends as a dead letter that a person sees.
+                return await answers.QueuedAsync(creation, Outcome.Queued, null, time.GetUtcNow());
+            }
+        }
+        catch (RedisUnavailableException) when (fallback)
+        {
+            // The change may still be made: only the answer that goes with it is safe.
+            backlog.Fallback(lease, outcome.Attempts, Reasons.Refused);
+        }
+        catch (RedisUnavailableException)
+        {
+            backlog.Release(lease);
+        }
+
+        return fallback
+            ? creation.Forward(Outcome.Fallback, Reasons.Refused)
+            : creation.Fail(
+                Outcome.Rejected, Reasons.Refused, outcome.Answer.Status!.Value, outcome.Answer.Message ?? "The Conversion API refused the conversion.");
+    }
+
+    private CreationAnswer RedisDown(CreationContext creation) =>
+        settings.Conversions.OnRedisDown == OnRedisDown.Fallback || settings.Rollout.Mode == RolloutMode.Off
+            ? creation.Forward(Outcome.Fallback, Reasons.RedisDown)
+            : creation.Unavailable(Reasons.RedisDown);
+}

@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
+using ProxyShim.Http;
+using ProxyShim.Telemetry;
+
+namespace ProxyShim.Creation;
+
+/// <summary>Receives a call that creates a customer and answers it. What it cannot or must not convert goes on, untouched, to the passthrough.</summary>
+internal sealed class CustomerCreation(Callers callers, CreationFlow flow) : IMiddleware
+{
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var target = RawTarget.Of(context);
+        var record = RequestRecord.Of(context);
+        record.Caller = callers.Identify(context.Request.Headers.Authorization);
+        if (!CustomerApiVersion.TryMatch(context.Request.Method, RawTarget.PathOf(target), out var version)
+            || await UnderstandAsync(context, version, target, record) is not { } request)
+        {
+            await next(context);
+            return;
+        }
+
+        var answer = await flow.RunAsync(request, version, record, context.RequestAborted);
+        if (answer is CreationAnswer.Forward)
+        {
+            await next(context);
+        }
+        else
+        {
+            await ShimAnswer.WriteAsync(context, answer);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<CustomerRequest?> UnderstandAsync(HttpContext context, CustomerApiVersion version, string target, RequestRecord record)
+    {
+        record.Reason = record.Caller is null ? Reasons.UnknownCaller
+            : target.Contains('?', StringComparison.Ordinal) ? Reasons.QueryString
+            : !ContentTypes.IsUtf8Json(context.Request.ContentType) ? Reasons.ContentType
+            : null;
+        if (record.Reason is not null)
+        {
+            return null;
+        }
+
+        (var body, record.Reason) = await RequestBody.PeekAsync(context.Request, context.RequestAborted);
+        if (body is null)
+        {
+            return null;
+        }
+
+        var request = CustomerRequestReader.Read(body.Value, version, out var reason);
+        record.Reason = reason;
+        return request;
+    }
+}

@@ -1,0 +1,97 @@
+using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
+using ProxyShim.Hosting;
+using ProxyShim.Ledger;
+using ProxyShim.Redis;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Tracing;
+
+namespace ProxyShim.Creation;
+
+/// <summary>Answers for a customer whom the ledger knows already: no second conversion, whatever the caller does.</summary>
+internal sealed class KnownCustomer(ShimSettings settings, RedisGate redis, ConversionLedger ledger, CustomerAnswers answers, TimeProvider time)
+{
+    private static readonly TimeSpan s_firstPoll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_longestPoll = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Answers in the first request's outcome, from this one's own body.</summary>
+    /// <param name="click">The click that this request found, for a dead letter that is revived.</param>
+    /// <returns>Null when the entry has vanished in the meantime: the customer is as good as new.</returns>
+    public async ValueTask<CreationAnswer?> AnswerAsync(CreationContext creation, LedgerEntry entry, Click? click, CancellationToken aborted)
+    {
+        creation.Record.Xid = entry.Xid;
+        if (entry.Fingerprint != creation.Request.Fingerprint)
+        {
+            creation.Record.Reason = Reasons.DuplicateDiffers;
+        }
+
+        if (await OutcomeOfFirstAsync(creation, entry, aborted) is not { } settled)
+        {
+            return null;
+        }
+
+        switch (settled.State)
+        {
+            case ConversionState.Sent or ConversionState.Verified:
+                return answers.Created(creation, Outcome.Duplicate, click?.SubIds, entry.ClaimedAt);
+            case ConversionState.Fallback:
+                return creation.Forward(Outcome.Fallback, Reasons.FallbackBefore);
+            case ConversionState.Dead:
+                return await ReviveAsync(creation, entry, click);
+            case ConversionState.Claimed when !await ConfirmAsync(creation):
+                // Whoever had it has let it go in the meantime.
+                return null;
+            default:
+                return await answers.QueuedAsync(creation, Outcome.Duplicate, click?.SubIds, entry.ClaimedAt);
+        }
+    }
+
+    /// <summary>While the first request is being sent its outcome is awaited, within the inline budget.</summary>
+    private async ValueTask<LedgerEntry?> OutcomeOfFirstAsync(CreationContext creation, LedgerEntry entry, CancellationToken aborted)
+    {
+        var current = entry;
+        for (var poll = s_firstPoll; current.InFlight && time.GetElapsedTime(creation.Start) < settings.ConversionApi.TotalTimeout; poll *= 2)
+        {
+            await Task.Delay(poll < s_longestPoll ? poll : s_longestPoll, time, aborted);
+            var reading = await redis.NewBudget().RunAsync(
+                RedisStage.LookUp, static (database, call) => call.ledger.ReadAsync(database, call.creation.Id), (ledger, creation));
+            if (reading.Entry is null)
+            {
+                return null;
+            }
+
+            current = reading.Entry;
+        }
+
+        return current;
+    }
+
+    // Its holder may still settle it as given away, and would leave nobody to deliver what this caller is told will be delivered.
+    private ValueTask<bool> ConfirmAsync(CreationContext creation) => creation.Budget.RunAsync(
+        static (database, call) => call.ledger.ConfirmAsync(database, call.creation.Id), (ledger, creation));
+
+    /// <returns>Null when it is a dead letter no more.</returns>
+    private async ValueTask<CreationAnswer?> ReviveAsync(CreationContext creation, LedgerEntry entry, Click? click)
+    {
+        (ReadOnlyMemory<byte> Body, string Xid)? anew = click is null
+            ? null
+            : (StoredConversion.Compose(creation.Request, click, TraceContext.Current).Body, click.Xid.Value);
+        var outcome = await creation.Budget.RunAsync(
+            RedisStage.Revive,
+            static (database, call) => call.ledger.ReviveAsync(database, call.creation.Id, call.anew),
+            (ledger, creation, anew));
+        switch (outcome)
+        {
+            case ReviveOutcome.Revived:
+                creation.Record.Xid = anew?.Xid ?? entry.Xid;
+                return await answers.QueuedAsync(creation, Outcome.Duplicate, click?.SubIds, entry.ClaimedAt);
+            case ReviveOutcome.NotDead:
+                return null;
+        }
+
+        // Its body has expired and there is no click to make another with: the Customer API gets it, and the ledger knows that before.
+        var discarded = await creation.Budget.RunAsync(
+            RedisStage.Settle, static (database, call) => call.ledger.DiscardAsync(database, call.creation.Id), (ledger, creation));
+        return discarded ? creation.Forward(Outcome.Fallback, Reasons.FallbackBefore) : null;
+    }
+}

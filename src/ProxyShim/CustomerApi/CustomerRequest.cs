@@ -1,7 +1,0 @@
-namespace ProxyShim.CustomerApi;
-
-/// <summary>A call that creates a customer, understood: everything in it is what the Customer API would take.</summary>
-/// <param name="Meta">The raw JSON object, as it came; null when absent or empty.</param>
-/// <param name="Fingerprint">A short hash of the body, to tell a repeat from a different request.</param>
-internal sealed record CustomerRequest(
-    CustomerKey CustomerKey, string Email, string PartnerKey, string? Name, string? ProviderKey, ReadOnlyMemory<byte>? Meta, string Fingerprint = "");

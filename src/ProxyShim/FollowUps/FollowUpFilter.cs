@@ -1,0 +1,135 @@
+using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
+using ProxyShim.Hosting;
+using ProxyShim.Http;
+using ProxyShim.Ledger;
+using ProxyShim.Redis;
+using ProxyShim.Settlement;
+using ProxyShim.Telemetry;
+
+namespace ProxyShim.FollowUps;
+
+/// <summary>
+/// Minutes pass before PartnerStack shows a conversion's customer. Until then the ledger stands in: a read is answered from it, a deletion takes the
+/// customer out of it, and other calls that come too soon are marked as such in the log.
+/// </summary>
+internal sealed class FollowUpFilter(ShimSettings settings, RedisGate redis, ConversionLedger ledger, SettlementBacklog backlog) : IMiddleware
+{
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        // Nobody but a caller that may convert learns anything from the ledger, or changes it.
+        if (RequestRecord.Of(context).Caller is null || await RecogniseAsync(context) is not { } followUp)
+        {
+            await next(context);
+            return;
+        }
+
+        context.Features.Set(followUp);
+        await next(context);
+        if (followUp.Instead is { } answer && !context.Response.HasStarted)
+        {
+            context.Response.Clear();
+            await ShimAnswer.WriteAsync(context, answer);
+        }
+    }
+
+    /// <summary>Looks at the Customer API's answer before the caller does. False when the shim answers instead.</summary>
+    public async ValueTask<bool> AcceptAsync(HttpContext context, HttpResponseMessage response)
+    {
+        if (context.Features.Get<FollowUp>() is { } followUp)
+        {
+            var record = RequestRecord.Of(context);
+            var budget = redis.NewBudget();
+            var status = (int)response.StatusCode;
+            try
+            {
+                followUp.Instead = (followUp.Kind, status) switch
+                {
+                    (FollowUpKind.Delete, (>= 200 and < 300) or 404) => await EraseAsync(followUp, record, budget),
+                    (FollowUpKind.Read, 404) => await ReadAsync(followUp, record, budget),
+                    (FollowUpKind.Write, 404) => await MarkAsync(followUp, record, budget),
+                    _ => null,
+                };
+            }
+            finally
+            {
+                record.Redis += budget.Spent;
+            }
+
+            return followUp.Instead is null;
+        }
+
+        return true;
+    }
+
+    private static async ValueTask<FollowUp?> RecogniseAsync(HttpContext context)
+    {
+        var target = RawTarget.Of(context);
+        var method = context.Request.Method;
+        if (!FollowUp.MayNameItInBody(method, RawTarget.PathOf(target)))
+        {
+            return FollowUp.OfPath(method, RawTarget.PathOf(target));
+        }
+
+        var (body, _) = await RequestBody.PeekAsync(context.Request, context.RequestAborted);
+        return body is null ? null : FollowUp.OfBody(body.Value);
+    }
+
+    private async ValueTask<CreationAnswer?> EraseAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)
+    {
+        var id = ConversionId.Of(followUp.CustomerKey);
+        try
+        {
+            await budget.RunAsync(RedisStage.Erase, static (database, call) => call.ledger.EraseAsync(database, call.id), (ledger, id));
+        }
+        catch (RedisUnavailableException)
+        {
+            // The Customer API has deleted it, and says so; what Redis must forget it is told as soon as it answers again.
+            backlog.Erase(id);
+            record.Reason = Reasons.RedisDown;
+        }
+
+        return null;
+    }
+
+    private async ValueTask<CreationAnswer?> ReadAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)
+    {
+        var (entry, stored) = await FindAsync(followUp, budget);
+        if (entry is null || stored is null)
+        {
+            return null;
+        }
+
+        record.Reason = Reasons.FromLedger;
+        return new CreationAnswer.Created(
+            new CustomerObject(followUp.Version, stored.Request, stored.SubIds, entry.ClaimedAt, settings.ConversionApi.Test, IsRead: true), StatusCodes.Status200OK);
+    }
+
+    private async ValueTask<CreationAnswer?> MarkAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)
+    {
+        var (_, stored) = await FindAsync(followUp, budget);
+        record.Reason = stored is null ? record.Reason : Reasons.WithinLag;
+        return null;
+    }
+
+    private async ValueTask<(LedgerEntry? Entry, StoredConversion? Stored)> FindAsync(FollowUp followUp, RedisBudget budget)
+    {
+        try
+        {
+            return await budget.RunAsync(
+                RedisStage.LookUp,
+                static async (database, call) =>
+                {
+                    var entry = call.ledger.ReadAsync(database, call.id);
+                    var stored = call.ledger.ReadBodyAsync(database, call.id);
+                    return ((await entry).Entry, await stored);
+                },
+                (ledger, id: ConversionId.Of(followUp.CustomerKey)));
+        }
+        catch (Exception exception) when (exception is RedisUnavailableException or FormatException)
+        {
+            // The Customer API's own 404 stands.
+            return default;
+        }
+    }
+}

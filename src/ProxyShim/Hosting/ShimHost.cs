@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ProxyShim.Lifetime;
+using ProxyShim.Settings;
+
+namespace ProxyShim.Hosting;
+
+/// <summary>The web host around the stages: the legacy listener, the start and the end.</summary>
+internal static class ShimHost
+{
+    public static WebApplicationBuilder CreateBuilder(IConfiguration configuration, ShimSettings settings)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddConfiguration(configuration);
+        RunOnSocketThreads(builder);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            // Kestrel's standard configuration: certificates, and endpoints that take the place of Urls.
+            kestrel.Configure(configuration.GetSection("Kestrel"));
+            kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+
+            // The Customer API sets the limits; what it would take is not refused here. (AWS's load balancers take a line of 16 KB and 64 KB of headers.)
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 1000;
+        });
+        builder.WebHost.UseUrls([.. settings.Urls.Select(url => url.ToString())]);
+        builder.Services.AddRoutingCore().Configure<HostOptions>(host => host.ShutdownTimeout = settings.ShutdownTimeout);
+
+        // The first one in is the last to be told of an end: by then nobody takes a job any more.
+        builder.Services.AddSingleton<Drain>().AddHostedService(services => services.GetRequiredService<Drain>());
+        return builder;
+    }
+
+    /// <summary>Serves until it is told to stop.</summary>
+    /// <returns>0.</returns>
+    /// <exception cref="SettingsException">It must not go on.</exception>
+    /// <exception cref="StartException">It cannot start.</exception>
+    public static async Task<int> RunAsync(WebApplication app)
+    {
+        var exit = app.Services.GetRequiredService<FatalExit>();
+        try
+        {
+            await StartException.GuardAsync(() => app.StartAsync(), Addresses(app));
+            await app.WaitForShutdownAsync();
+        }
+        catch (OperationCanceledException) when (exit.Reason is not null)
+        {
+            // Stopped while it was still starting.
+        }
+        catch (StartException)
+        {
+            // What has been started already shall not take its end for a failure.
+            app.Lifetime.StopApplication();
+            throw;
+        }
+
+        return exit.Reason is { } reason ? throw new SettingsException([reason]) : 0;
+    }
+
+    // Kestrel's own endpoints take the place of Urls.
+    private static string Addresses(WebApplication app) => app.Configuration.GetSection("Kestrel:Endpoints").Exists()
+        ? "an address of Kestrel:Endpoints"
+        : string.Join(", ", app.Services.GetRequiredService<ShimSettings>().Urls);
+
+    /// <summary>
+    /// Code goes on where its bytes arrived, on the socket's thread. That spares a hand-over to the thread pool and back at each of a conversion's dozen
+    /// hops, which cost more than what is done there; and nothing here may block: <c>load --sections slow</c> of the benchmarks is there to show it.
+    /// </summary>
+    private static void RunOnSocketThreads(WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseSockets(sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+
+            // A connection that is idle holds 4 KB, and a request is received at the first try.
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
+        });
+
+        // Read once by System.Net.Sockets, from the environment only. An operator's own word counts.
+        const string inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+        Environment.SetEnvironmentVariable(inline, Environment.GetEnvironmentVariable(inline) ?? "1");
+    }
+}

@@ -1,0 +1,74 @@
+using ProxyShim.Background.Verification;
+using ProxyShim.Clicks;
+using ProxyShim.Conversions;
+using ProxyShim.Creation;
+using ProxyShim.CustomerApi;
+using ProxyShim.Http;
+using ProxyShim.Management;
+using ProxyShim.Redis;
+using ProxyShim.Rollout;
+using ProxyShim.Settings;
+using ProxyShim.Settlement;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Export;
+
+namespace ProxyShim.Hosting;
+
+/// <summary>Every setting of the shim, read once at start and never changed after it. The names are the operator's contract.</summary>
+internal sealed record ShimSettings
+{
+    public required IReadOnlyList<Uri> Urls { get; init; }
+
+    public required TimeSpan ShutdownTimeout { get; init; }
+
+    public required ManagementSettings Management { get; init; }
+
+    public required CustomerApiSettings CustomerApi { get; init; }
+
+    public required ConversionApiSettings ConversionApi { get; init; }
+
+    public required OutboundSettings Outbound { get; init; }
+
+    public required RedisSettings Redis { get; init; }
+
+    public required ClickSettings Clicks { get; init; }
+
+    public required ConversionSettings Conversions { get; init; }
+
+    public required RolloutSettings Rollout { get; init; }
+
+    public required DeliverySettings Delivery { get; init; }
+
+    public required VerificationSettings Verification { get; init; }
+
+    public required PrivacySettings Privacy { get; init; }
+
+    /// <summary>Null when nothing is exported.</summary>
+    public required OtlpSettings? Otlp { get; init; }
+
+    /// <exception cref="SettingsException">One or more settings are missing, wrong or unknown; all of them are named.</exception>
+    public static ShimSettings Read(IConfiguration configuration)
+    {
+        var reader = new SettingsReader(configuration);
+        var rollout = RolloutSettings.Read(reader);
+        var settings = new ShimSettings
+        {
+            Urls = ListenAddresses.Read(reader),
+            ShutdownTimeout = reader.Duration("ShutdownTimeout", TimeSpan.FromSeconds(25), TimeSpan.Zero, TimeSpan.FromHours(1)),
+            Management = ManagementSettings.Read(reader),
+            CustomerApi = CustomerApiSettings.Read(reader),
+            ConversionApi = ConversionApiSettings.Read(reader, rollout.Mode),
+            Outbound = OutboundSettings.Read(reader),
+            Redis = RedisSettings.Read(reader),
+            Clicks = ClickSettings.Read(reader),
+            Conversions = ConversionSettings.Read(reader),
+            Rollout = rollout,
+            Delivery = DeliverySettings.Read(reader),
+            Verification = VerificationSettings.Read(reader),
+            Privacy = PrivacySettings.Read(reader),
+            Otlp = OtlpSettings.Read(reader),
+        };
+        reader.ReportUnknownKeys();
+        return reader.Problems.Count == 0 ? settings : throw new SettingsException(reader.Problems);
+    }
+}

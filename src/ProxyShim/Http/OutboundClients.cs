@@ -1,0 +1,34 @@
+using System.Net;
+using System.Text;
+
+namespace ProxyShim.Http;
+
+/// <summary>Makes the HTTP clients of the shim; they differ in nothing but their owner.</summary>
+internal sealed class OutboundClients(OutboundSettings settings)
+{
+    // Below the keep-alive of the usual load balancers (60 s): a connection that the other side is about to close is not used for a POST.
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(20);
+
+    // A new address in DNS is seen within this time.
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(5);
+
+    public SocketsHttpHandler CreateHandler() => Configure(new SocketsHttpHandler());
+
+    /// <summary>A forwarder's manners: redirects, cookies and codings are the two ends' affair, and no header is added.</summary>
+    public SocketsHttpHandler Configure(SocketsHttpHandler handler)
+    {
+        handler.UseProxy = settings.UseSystemProxy;
+        handler.AllowAutoRedirect = false;
+        handler.UseCookies = false;
+        handler.AutomaticDecompression = DecompressionMethods.None;
+        handler.ActivityHeadersPropagator = null;
+
+        // Byte for byte: see the legacy listener's.
+        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
+        handler.ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
+        handler.PooledConnectionIdleTimeout = s_idle;
+        handler.PooledConnectionLifetime = s_lifetime;
+        handler.EnableMultipleHttp2Connections = true;
+        return handler;
+    }
+}

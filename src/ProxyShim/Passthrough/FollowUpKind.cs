@@ -1,9 +1,0 @@
-namespace ProxyShim.Passthrough;
-
-/// <summary>What a call about an existing customer wants.</summary>
-internal enum FollowUpKind
-{
-    Read,
-    Write,
-    Delete,
-}

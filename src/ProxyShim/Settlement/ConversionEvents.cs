@@ -1,0 +1,107 @@
+using ProxyShim.Conversions;
+using ProxyShim.Customers;
+using ProxyShim.Ledger;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Health;
+using ProxyShim.Telemetry.Metrics;
+
+namespace ProxyShim.Settlement;
+
+/// <summary>Tells the log, the metrics and the health what becomes of conversions, in the ledger's own terms.</summary>
+internal sealed class ConversionEvents(
+    EventLog log, ShimMetrics metrics, AlertEvents alerts, Degradations degradations, CustomerRef customerRef, TimeProvider time)
+{
+    /// <summary>What the log calls a customer.</summary>
+    public string? NameOf(CustomerKey customerKey) => customerRef.Of(customerKey);
+
+    /// <summary>PartnerStack took it; called once per conversion.</summary>
+    public void Sent(Lease lease, int attempts)
+    {
+        metrics.Converted(ConversionStage.Sent);
+        LogEvents.ConversionSent(log, Logged(lease), lease.Inline, lease.Attempts + attempts, Age(lease));
+    }
+
+    /// <summary>Given up.</summary>
+    /// <param name="outcome">How the last attempt ended; null when it was a read-back that decided.</param>
+    public void Dead(Lease lease, ConversionOutcome? outcome, string reason)
+    {
+        metrics.Converted(ConversionStage.Dead);
+        LogEvents.ConversionDead(
+            log, Logged(lease), reason, lease.Attempts + (outcome?.Attempts ?? 0), outcome?.Answer.Status, outcome?.Answer.Error, Age(lease));
+    }
+
+    /// <summary>Given up because its body is gone; whose it was can no longer be told.</summary>
+    public void Lost()
+    {
+        metrics.Converted(ConversionStage.Dead);
+        LogEvents.ConversionDead(log, default, Reasons.BodyLost, 0, null, null, TimeSpan.Zero);
+    }
+
+    /// <summary>A read-back has proved it.</summary>
+    public void Verified(ReadBackJob review, Lease lease, string? reason)
+    {
+        metrics.Converted(ConversionStage.Verified);
+        LogEvents.ConversionVerified(
+            log, Logged(lease), reason, lease.Attempts, review.ReadBacks, Age(lease), review.Job.Now - review.LastAttempt);
+    }
+
+    /// <summary>A read-back has proved that it never landed; it is sent again at once.</summary>
+    public void Phantom(ReadBackJob review, Lease lease)
+    {
+        metrics.Converted(ConversionStage.Phantom);
+        LogEvents.ConversionPhantom(log, Logged(lease), lease.Attempts, review.Resends, Age(lease), review.Job.Now - review.LastAttempt);
+    }
+
+    /// <summary>The Customer API refused a read-back for the vendor's key pair. Nothing can be proved until it is mended.</summary>
+    public void KeyPairRefused(Alert alert) => Alert(DegradedPart.KeyPair, alert);
+
+    /// <summary>The Customer API looked for the customer: the key pair is good.</summary>
+    public void KeyPairAccepted() => degradations.Report(DegradedPart.KeyPair, null);
+
+    /// <summary>A read-back found a customer of the other environment. Said once: it is true of all of them.</summary>
+    public void TestMismatch(bool test) => Alert(DegradedPart.Environment, test ? Telemetry.Alert.TestInLive : Telemetry.Alert.LiveInTest);
+
+    public void BrakeEngaged() => Alert(DegradedPart.ReadBack, Telemetry.Alert.ReadBackBrakeEngaged);
+
+    public void BrakeReleased()
+    {
+        degradations.Report(DegradedPart.ReadBack, null);
+        alerts.Raise(Telemetry.Alert.ReadBackBrakeReleased);
+    }
+
+    /// <summary>An observer that is told of each attempt under a lease.</summary>
+    public IAttemptObserver Observe(Lease lease) => new AttemptEvents(this, lease);
+
+    private void Attempted(Lease lease, int attempt, ConversionAnswer answer, TimeSpan elapsed)
+    {
+        metrics.Attempted(answer.Meaning, elapsed);
+        LogEvents.DeliveryAttempted(log, Logged(lease), lease.Inline, lease.Attempts + attempt, answer, elapsed, Age(lease));
+        if (answer.Meaning == AnswerMeaning.Sent)
+        {
+            degradations.Report(DegradedPart.ConversionApiToken, null);
+        }
+        else if (answer.Meaning == AnswerMeaning.OperatorFault)
+        {
+            Alert(DegradedPart.ConversionApiToken, Telemetry.Alert.OfConversionApi(answer.Status!.Value));
+        }
+    }
+
+    // Said when it begins, not for each of the conversions that it holds up.
+    private void Alert(DegradedPart part, Alert alert)
+    {
+        if (degradations.Report(part, alert.Detail))
+        {
+            alerts.Raise(alert);
+        }
+    }
+
+    private static LoggedConversion Logged(Lease lease) =>
+        new(lease.CustomerRef, lease.Xid, lease.PartnerKey, lease.Caller, lease.TraceId);
+
+    private TimeSpan Age(Lease lease) => lease.Age + lease.Since.Elapsed(time);
+
+    private sealed class AttemptEvents(ConversionEvents events, Lease lease) : IAttemptObserver
+    {
+        public void Attempted(int attempt, ConversionAnswer answer, TimeSpan elapsed) => events.Attempted(lease, attempt, answer, elapsed);
+    }
+}

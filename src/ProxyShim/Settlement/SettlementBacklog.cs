@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using ProxyShim.Ledger;
+using ProxyShim.Primitives;
+using ProxyShim.Redis;
+using StackExchange.Redis;
+
+namespace ProxyShim.Settlement;
+
+/// <summary>Writes down, as soon as Redis answers again, what it could not be told when it happened.</summary>
+/// <remarks>
+/// Nothing is lost without it: the lease runs out, and what may have been sent is read back. It spares that detour, and, where there is no key pair
+/// to read back with, the second attempt.
+/// </remarks>
+internal sealed class SettlementBacklog(RedisGate redis, Settler settler, ConversionLedger ledger, TimeProvider time) : BackgroundService
+{
+    // Some hours of a busy shim's conversions, some megabytes.
+    private const int Capacity = 20_000;
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<Report> _reports = Channel.CreateBounded<Report>(
+        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, static dropped => dropped.Forget());
+
+    // Those of the reports that say that PartnerStack took somebody.
+    private readonly ConcurrentDictionary<ConversionId, Report> _sent = new();
+
+    // Taken from the channel and not written yet.
+    private Report? _pending;
+
+    /// <summary>PartnerStack took it.</summary>
+    public void Sent(Lease lease, int attempts)
+    {
+        var report = new Report(database => settler.SentAsync(database, lease, attempts), _sent, lease.Id);
+        _sent[lease.Id] = report;
+        _reports.Writer.TryWrite(report);
+    }
+
+    /// <summary>
+    /// Tells Redis at once that PartnerStack took a customer, where that is known here and waits to be told: the next master may have forgotten the claim,
+    /// and a caller who comes again must not be faster than the report.
+    /// </summary>
+    /// <returns>False when there is nothing to tell.</returns>
+    /// <exception cref="RedisUnavailableException">Redis did not answer within what remains of the budget.</exception>
+    public async ValueTask<bool> TellSentAsync(ConversionId id, RedisBudget budget)
+    {
+        if (!_sent.TryGetValue(id, out var report))
+        {
+            return false;
+        }
+
+        await budget.RunAsync(RedisStage.Settle, WriteAsync, report);
+        report.Forget();
+        return true;
+    }
+
+    /// <summary>The Customer API got the request: it must not be sent as well.</summary>
+    public void Fallback(Lease lease, int attempts, string reason) =>
+        Add(database => ledger.FallbackAsync(database, lease.Id, lease.Token, attempts, reason));
+
+    /// <summary>The caller was told that it was refused: as if it had never been claimed.</summary>
+    public void Release(Lease lease) => Add(database => ledger.ReleaseAsync(database, lease.Id, lease.Token));
+
+    /// <summary>The customer was deleted just now.</summary>
+    public void Erase(ConversionId id)
+    {
+        // By the time that Redis hears of it the legacy app may have created the customer anew.
+        var deleted = Moment.Now(time);
+        Add(database => ledger.EraseAsync(database, id, deleted.Elapsed(time)));
+    }
+
+    /// <summary>Whoever reports while the shim drains is still heard: this stops after the listener, and tells Redis what it can.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        while (!cancellationToken.IsCancellationRequested && TryNext(out var report) && await TryWriteAsync(report))
+        {
+            Done(report);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (_pending is not null || await _reports.Reader.WaitToReadAsync(stoppingToken))
+        {
+            if (TryNext(out var report) && await TryWriteAsync(report))
+            {
+                Done(report);
+                continue;
+            }
+
+            await Task.Delay(s_pause, time, stoppingToken);
+        }
+    }
+
+    private void Add(Func<IDatabase, Task> write) => _reports.Writer.TryWrite(new Report(write));
+
+    // Read, not peeked at: a full channel drops its oldest, and that must not be one that is being written.
+    private bool TryNext([NotNullWhen(true)] out Report? report)
+    {
+        if (_pending is null && _reports.Reader.TryRead(out var next))
+        {
+            _pending = next;
+        }
+
+        report = _pending;
+        return report is not null;
+    }
+
+    private ValueTask<bool> TryWriteAsync(Report report) => redis.TryRunAsync(WriteAsync, report);
+
+    private void Done(Report report)
+    {
+        report.Forget();
+        _pending = null;
+    }
+
+    private static async Task<bool> WriteAsync(IDatabase database, Report report)
+    {
+        await report.WriteAsync(database);
+        return true;
+    }
+
+    /// <param name="index">Where it can be found by its conversion as long as Redis has not been told.</param>
+    private sealed class Report(Func<IDatabase, Task> write, ConcurrentDictionary<ConversionId, Report>? index = null, ConversionId id = default)
+    {
+        public Task WriteAsync(IDatabase database) => write(database);
+
+        /// <summary>Leaves the index, unless a later report of the same conversion has taken its place.</summary>
+        public void Forget() => index?.TryRemove(KeyValuePair.Create(id, this));
+    }
+}

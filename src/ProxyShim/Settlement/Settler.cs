@@ -1,0 +1,62 @@
+using ProxyShim.Conversions;
+using ProxyShim.Ledger;
+using ProxyShim.Telemetry;
+using StackExchange.Redis;
+
+namespace ProxyShim.Settlement;
+
+/// <summary>Writes down how sending ended, and tells the log when that decides a conversion's fate.</summary>
+internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery, Backoff backoff, ConversionEvents events)
+{
+    /// <summary>One script; which one is the table of DESIGN.md, "What each answer of the Conversion API means".</summary>
+    public Task<SettlementResult> SettleAsync(IDatabase redis, Lease lease, ConversionOutcome outcome)
+    {
+        return outcome.Answer.Meaning switch
+        {
+            AnswerMeaning.Sent => SentAsync(redis, lease, outcome.Attempts),
+            AnswerMeaning.Refused => BuryAsync(redis, lease, outcome, Reasons.Refused),
+            AnswerMeaning.Ambiguous when ledger.ReadsBack => QueuedAsync(ledger.AmbiguousAsync(redis, lease.Id, lease.Token, outcome.Attempts, Error())),
+
+            // Nothing can be read back. "Known already" after an attempt that may have landed: a person has to look.
+            AnswerMeaning.Ambiguous when lease.MaybeLanded && outcome.Answer.Status is StatusCodes.Status409Conflict =>
+                BuryAsync(redis, lease, outcome, Reasons.ConflictAfterAmbiguity),
+            _ when lease.Age > delivery.MaxAge => BuryAsync(redis, lease, outcome, Reasons.Expired),
+            var meaning => QueuedAsync(ledger.DueAsync(
+                redis, lease.Id, lease.Token, outcome.Attempts, backoff.After(lease.Attempts + outcome.Attempts, outcome.Answer.RetryAfter), Error(),
+                maybeLanded: lease.MaybeLanded || meaning == AnswerMeaning.Ambiguous)),
+        };
+
+        string Error() => outcome.Answer.Status is { } status ? $"status_{status}" : outcome.Answer.Error ?? "";
+    }
+
+    /// <summary>Reports a conversion as sent; the report that makes it so is the one that is counted.</summary>
+    public async Task<SettlementResult> SentAsync(IDatabase redis, Lease lease, int attempts)
+    {
+        if (await ledger.SentAsync(redis, lease.Id, lease.Token, attempts, lease.Xid) == SentOutcome.Sent && lease.CountOnce())
+        {
+            events.Sent(lease, attempts);
+        }
+
+        return SettlementResult.Sent;
+    }
+
+    private static async Task<SettlementResult> QueuedAsync(Task<Fenced> changing) => After(await changing, SettlementResult.Queued);
+
+    private static SettlementResult After(Fenced fenced, SettlementResult done) => fenced switch
+    {
+        Fenced.Done => done,
+        Fenced.Stale => SettlementResult.Stale,
+        _ => SettlementResult.Lost,
+    };
+
+    private async Task<SettlementResult> BuryAsync(IDatabase redis, Lease lease, ConversionOutcome outcome, string reason)
+    {
+        var fenced = await ledger.BuryAsync(redis, lease.Id, lease.Token, outcome.Attempts, reason);
+        if (fenced == Fenced.Done)
+        {
+            events.Dead(lease, outcome, reason);
+        }
+
+        return After(fenced, SettlementResult.Dead);
+    }
+}

@@ -1,0 +1,340 @@
+using System.Text.Json;
+using ProxyShim.Background.Verification;
+using ProxyShim.Ledger;
+using ProxyShim.Sandbox.PartnerStack;
+using ProxyShim.Testing;
+using ProxyShim.Tests.Ledger.Model;
+using Xunit;
+
+namespace ProxyShim.Tests.Background.Verification;
+
+[RedisSuite]
+public class VerificationRunnerTests(TestRedis redis)
+{
+    private static readonly TimeSpan s_tolerance = TimeSpan.FromSeconds(20);
+    private static readonly Fault s_absent = Fault.Status(404);
+    private static readonly Fault s_untold = Fault.Status(500);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_was_sent_and_is_there_is_proved()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        await backstage.DeliverAsync(await backstage.ReadyAsync(ConversionState.Due));
+        var id = await TimePassesAsync(backstage);
+
+        Assert.Equal(1, await backstage.ReadBackAsync(id));
+
+        Assert.Equal(ConversionState.Verified, (await backstage.SeeAsync(id)).State);
+        Assert.Equal((1, 1), (backstage.Count("ConversionSent"), backstage.Count("ConversionVerified")));
+        Assert.Empty(backstage.Alerts());
+    }
+
+    [Fact]
+    public async Task What_may_have_landed_and_is_there_is_proved_and_counted_then()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        backstage.PartnerStack.ConversionApi.EnqueueFaults(Fault.ResetAfterBody(landed: true));
+        await backstage.DeliverAsync(await backstage.ReadyAsync(ConversionState.Due));
+        Assert.Equal(0, backstage.Count("ConversionSent"));
+        var id = await TimePassesAsync(backstage);
+
+        await backstage.ReadBackAsync(id);
+
+        Assert.Equal(ConversionState.Verified, (await backstage.SeeAsync(id)).State);
+        Assert.Equal((1, 1), (backstage.Count("ConversionSent"), backstage.Count("ConversionVerified")));
+        Assert.Equal(1, backstage.PartnerStack.ArrivalsFor("customer"));
+    }
+
+    [Fact]
+    public async Task A_customer_who_was_there_before_the_claim_is_none_of_ours()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        var id = await backstage.ReadyAsync(ConversionState.Ambiguous);
+        var claimedAt = (await backstage.SeeAsync(id)).Time("claimed_at").ToUnixTimeMilliseconds();
+        backstage.PartnerStack.CustomerApi.SetFault(Found(claimedAt - 1));
+
+        await backstage.ReadBackAsync(id);
+
+        Assert.Equal((ConversionState.Verified, "already_existed"), ((await backstage.SeeAsync(id)).State, (await backstage.SeeAsync(id)).Field("error")));
+        Assert.Equal(0, backstage.Count("ConversionSent"));
+        Assert.Equal("already_existed", Assert.Single(backstage.Log.Entries).GetProperty("Reason").GetString());
+    }
+
+    [Fact]
+    public async Task One_who_was_created_at_the_claim_or_later_is_ours()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        var id = await backstage.ReadyAsync(ConversionState.Sent);
+        backstage.PartnerStack.CustomerApi.SetFault(Found((await backstage.SeeAsync(id)).Time("claimed_at").ToUnixTimeMilliseconds()));
+
+        await backstage.ReadBackAsync(id);
+
+        Assert.Equal("", (await backstage.SeeAsync(id)).Field("error"));
+        Assert.Equal(JsonValueKind.Null, Assert.Single(backstage.Log.Entries).GetProperty("Reason").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("false", true, "test_customer_in_live")]
+    [InlineData("true", false, "live_customer_in_test")]
+    public async Task A_customer_of_the_other_environment_raises_one_alert(string configured, bool found, string alert)
+    {
+        await using var backstage = await Backstage.OpenAsync(redis, ("ConversionApi:Test", configured));
+        var under = new Ledger.LedgerUnderTest(backstage.Under.Scope, test: configured == "true");
+        foreach (var customer in new[] { "customer", "other" })
+        {
+            var (id, _) = await under.BringToAsync(ConversionState.Sent, customer);
+            await under.PassTimeAsync(id);
+            backstage.PartnerStack.CustomerApi.SetFault(Found(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), customer, found));
+
+            await backstage.ReadBackAsync(id);
+        }
+
+        Assert.Equal([alert], backstage.Alerts());
+        Assert.Equal(2, backstage.Count("ConversionVerified"));
+    }
+
+    [Fact]
+    public async Task A_phantom_is_sent_again_and_MaxResends_says_how_often()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis, ("Verification:MaxResends", "2"));
+        backstage.PartnerStack.ConversionApi.SetFault(Fault.Phantom);
+        var id = await backstage.ReadyAsync(ConversionState.Due);
+        for (var arrivals = 1; arrivals <= 3; arrivals++)
+        {
+            Assert.Equal(1, await backstage.DeliverAsync(id));
+            Assert.Equal(arrivals, backstage.PartnerStack.ArrivalsFor("customer"));
+            await backstage.Under.PassTimeAsync(id);
+            Assert.Equal(1, await backstage.ReadBackAsync(id));
+        }
+
+        Assert.Equal((ConversionState.Dead, "phantom"), ((await backstage.SeeAsync(id)).State, (await backstage.SeeAsync(id)).Field("error")));
+        Assert.Equal((2, 1), (backstage.Count("ConversionPhantom"), backstage.Count("ConversionSent")));
+        Assert.Equal(["phantom"], backstage.Deaths());
+    }
+
+    [Fact]
+    public async Task Without_resends_a_phantom_is_a_dead_letter_at_once()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis, ("Verification:MaxResends", "0"));
+        var id = await backstage.ReadyAsync(ConversionState.Sent);
+
+        await backstage.ReadBackAsync(id);
+
+        Assert.Equal(["phantom"], backstage.Deaths());
+    }
+
+    [Fact]
+    public async Task What_may_have_landed_and_did_not_is_sent_again_and_no_phantom()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis, ("Verification:MaxResends", "0"));
+        var id = await backstage.ReadyAsync(ConversionState.Ambiguous);
+
+        await backstage.ReadBackAsync(id);
+
+        Assert.Equal(ConversionState.Due, (await backstage.SeeAsync(id)).State);
+        Assert.Equal(0, backstage.Count("ConversionPhantom"));
+    }
+
+    [Fact]
+    public async Task Grace_is_from_the_attempt_to_the_read_back()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis, ("Verification:Grace", "00:40:00"));
+        backstage.PartnerStack.ConversionApi.EnqueueFaults(Fault.ResetAfterBody(landed: false));
+        var ambiguous = await backstage.ReadyAsync(ConversionState.Due, "ambiguous");
+        await backstage.DeliverAsync(ambiguous);
+        var sent = await backstage.ReadyAsync(ConversionState.Due, "sent");
+        await backstage.DeliverAsync(sent);
+
+        foreach (var (id, state) in new[] { (ambiguous, ConversionState.Ambiguous), (sent, ConversionState.Sent) })
+        {
+            var seen = await backstage.SeeAsync(id);
+            Assert.Equal((state, seen.Time("last_attempt") + TimeSpan.FromMinutes(40)), (seen.State, seen.DueAt));
+            Assert.Equal(0, await backstage.ReadBackAsync(id));
+        }
+    }
+
+    [Fact]
+    public async Task Interval_is_from_one_question_to_the_next()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis, ("Verification:Interval", "00:03:00"));
+        backstage.PartnerStack.CustomerApi.SetFault(s_untold);
+        var id = await backstage.ReadyAsync(ConversionState.Sent);
+
+        await backstage.ReadBackAsync(id);
+
+        var seen = await backstage.SeeAsync(id);
+        Assert.Equal(ConversionState.Sent, seen.State);
+        Assert.InRange(seen.DueAt - await backstage.Under.NowAsync(), TimeSpan.FromMinutes(3) - s_tolerance, TimeSpan.FromMinutes(3));
+    }
+
+    [Theory]
+    [InlineData(ConversionState.Sent, false, "unverifiable")]
+    [InlineData(ConversionState.Ambiguous, false, "unverifiable")]
+    [InlineData(ConversionState.Sent, true, "expired")]
+    [InlineData(ConversionState.Ambiguous, true, "expired")]
+    internal async Task MaxAge_ends_what_cannot_be_proved(ConversionState state, bool absent, string reason)
+    {
+        await using var backstage = await Backstage.OpenAsync(redis, ("Delivery:MaxAge", "01:00:00"));
+        backstage.PartnerStack.CustomerApi.SetFault(absent ? s_absent : s_untold);
+        var id = await backstage.ReadyAsync(state);
+        await backstage.AgeAsync(id);
+
+        await backstage.ReadBackAsync(id);
+
+        Assert.Equal(ConversionState.Dead, (await backstage.SeeAsync(id)).State);
+        Assert.Equal([reason], backstage.Deaths());
+    }
+
+    [Fact]
+    public async Task Twenty_404s_without_a_200_stop_the_resending_until_one_comes()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        foreach (var number in Enumerable.Range(0, ReadBackBrake.Limit - 1))
+        {
+            var early = await backstage.ReadyAsync(ConversionState.Sent, $"early-{number}");
+            await backstage.ReadBackAsync(early);
+            Assert.Equal(ConversionState.Due, (await backstage.SeeAsync(early)).State);
+        }
+
+        var late = await Task.WhenAll(Enumerable.Range(0, 5).Select(number => backstage.ReadyAsync(ConversionState.Ambiguous, $"late-{number}")));
+        await backstage.ReadBackAsync(late);
+        Assert.All(await Task.WhenAll(late.Select(backstage.SeeAsync)), seen => Assert.Equal(ConversionState.Ambiguous, seen.State));
+        Assert.Equal(["engaged"], backstage.Alerts());
+
+        var found = await backstage.ReadyAsync(ConversionState.Due, "found");
+        await backstage.DeliverAsync(found);
+        await backstage.Under.PassTimeAsync(found);
+        await backstage.ReadBackAsync(found);
+        Assert.Equal(["engaged", "released"], backstage.Alerts());
+
+        await Task.WhenAll(late.Select(backstage.Under.PassTimeAsync));
+        await backstage.ReadBackAsync(late);
+        Assert.All(await Task.WhenAll(late.Select(backstage.SeeAsync)), seen => Assert.Equal(ConversionState.Due, seen.State));
+    }
+
+    [Theory]
+    [InlineData(401, "unauthorized")]
+    [InlineData(403, "forbidden")]
+    public async Task A_refused_key_pair_raises_one_alert_and_is_degraded_until_a_customer_is_looked_for(int status, string detail)
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        backstage.PartnerStack.CustomerApi.SetFault(Fault.Status(status));
+        await backstage.ReadBackAsync(await backstage.ReadyAsync(ConversionState.Sent, "first"), await backstage.ReadyAsync(ConversionState.Sent, "second"));
+
+        var alert = Assert.Single(backstage.Log.Entries, entry => entry.GetProperty("Event").GetString() == "Alert");
+        Assert.Equal(("key_pair_refused", detail), (alert.GetProperty("Alert").GetString(), alert.GetProperty("Detail").GetString()));
+        Assert.Equal([false], KeyPairTroubles());
+
+        // An API that is out of order says nothing of the key pair.
+        backstage.PartnerStack.CustomerApi.SetFault(s_untold);
+        await backstage.ReadBackAsync(await backstage.ReadyAsync(ConversionState.Sent, "third"));
+        Assert.Equal([false], KeyPairTroubles());
+
+        backstage.PartnerStack.CustomerApi.ClearFaults();
+        await backstage.ReadBackAsync(await backstage.ReadyAsync(ConversionState.Sent, "fourth"));
+        Assert.Equal([false, true], KeyPairTroubles());
+        Assert.Single(backstage.Alerts());
+
+        IEnumerable<bool> KeyPairTroubles() => backstage.Log.Entries
+            .Where(entry => entry.TryGetProperty("Part", out var part) && part.GetString() == "key_pair")
+            .Select(entry => entry.GetProperty("Over").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData(429, "120", 120)]
+    [InlineData(503, "120", 120)]
+    [InlineData(429, null, 60)]
+    public async Task An_API_that_asks_to_be_left_alone_is_left_alone_for_all_customers(int status, string? retryAfter, int seconds)
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        backstage.PartnerStack.CustomerApi.EnqueueFaults(
+            retryAfter is null ? Fault.Status(status) : Fault.Status(status, headers: ("Retry-After", retryAfter)));
+        await backstage.ReadBackAsync(await backstage.ReadyAsync(ConversionState.Sent, "first"));
+        var second = await backstage.ReadyAsync(ConversionState.Sent, "second");
+
+        backstage.Time.Advance(TimeSpan.FromSeconds(seconds - 1));
+        Assert.Equal(0, await backstage.ReadBackAsync(second));
+        backstage.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await backstage.ReadBackAsync(second));
+    }
+
+    [Fact]
+    public async Task A_key_pair_that_was_taken_away_ends_the_read_backs()
+    {
+        await using var backstage = await Backstage.OpenAsync(
+            redis, ("CustomerApi:PublicKey", null), ("CustomerApi:SecretKey", null), ("CustomerApi:AllowAnonymous", "true"));
+        var with = new Ledger.LedgerUnderTest(backstage.Under.Scope);
+        var (sent, _) = await with.BringToAsync(ConversionState.Sent, "sent");
+        var (ambiguous, _) = await with.BringToAsync(ConversionState.Ambiguous, "ambiguous");
+        await with.PassTimeAsync(sent);
+        await with.PassTimeAsync(ambiguous);
+
+        Assert.Equal(2, await backstage.ReadBackAsync(sent, ambiguous));
+
+        Assert.Equal(ConversionState.Sent, (await backstage.SeeAsync(sent)).State);
+        Assert.Equal((ConversionState.Due, "1"), ((await backstage.SeeAsync(ambiguous)).State, (await backstage.SeeAsync(ambiguous)).Field("maybe")));
+        Assert.Empty(backstage.PartnerStack.Calls);
+    }
+
+    [Fact]
+    public async Task One_whose_body_is_gone_is_a_dead_letter()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        var id = await backstage.ReadyAsync(ConversionState.Sent);
+        await backstage.Under.Redis.KeyDeleteAsync(backstage.Under.Keys.Of(id)[1]);
+
+        await backstage.ReadBackAsync(id);
+
+        Assert.Equal("dead", await backstage.Under.Redis.HashGetAsync(backstage.Under.Keys.Of(id)[0], "state"));
+        Assert.Equal(["body_lost"], backstage.Deaths());
+    }
+
+    [Fact]
+    public async Task While_Redis_is_away_nothing_is_settled_and_the_next_reader_takes_over()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        var id = await backstage.ReadyAsync(ConversionState.Sent);
+        var commands = 0;
+        backstage.Weather = () => Interlocked.Increment(ref commands) == 1 ? Loss.None : Loss.Command;
+        Assert.Equal(0, await backstage.ReadBackAsync(id));
+        backstage.Weather = () => Loss.None;
+
+        Assert.Equal(ConversionState.Sent, (await backstage.SeeAsync(id)).State);
+        Assert.Equal(0, await backstage.ReadBackAsync(id));
+        await backstage.Under.PassTimeAsync(id);
+        Assert.Equal(1, await backstage.ReadBackAsync(id));
+    }
+
+    [Fact]
+    public async Task When_the_shim_stops_a_question_is_dropped_and_asked_again_by_another_at_once()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        backstage.PartnerStack.CustomerApi.SetFault(Fault.Hang(landed: true));
+        var id = await backstage.ReadyAsync(ConversionState.Sent);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var round = backstage.Verification.RunAsync([id], stop.Token);
+        await backstage.PartnerStack.WaitUntilAsync(stack => stack.Calls.Count == 1, Eventually.DefaultLimit, Cancellation);
+
+        await stop.CancelAsync();
+
+        Assert.Equal(0, await round);
+        Assert.Equal(ConversionState.Sent, (await backstage.SeeAsync(id)).State);
+
+        // No time passes: the lease has been given back.
+        backstage.PartnerStack.CustomerApi.SetFault(Found(DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+        Assert.Equal(1, await backstage.ReadBackAsync(id));
+        Assert.Equal(ConversionState.Verified, (await backstage.SeeAsync(id)).State);
+    }
+
+    private static Fault Found(long createdAt, string customer = "customer", bool test = false) => Fault.Status(
+        200, $$"""{"data":{"customer_key":"{{customer}}","created_at":{{createdAt}},"test":{{(test ? "true" : "false")}}},"message":"ok","status":200}""");
+
+    private static async Task<ConversionId> TimePassesAsync(Backstage backstage)
+    {
+        var id = Ledger.LedgerUnderTest.IdOf("customer");
+        await backstage.Under.PassTimeAsync(id);
+        return id;
+    }
+}

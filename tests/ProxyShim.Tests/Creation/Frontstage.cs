@@ -1,0 +1,77 @@
+using System.Text;
+using ProxyShim.Clicks;
+using ProxyShim.Creation;
+using ProxyShim.CustomerApi;
+using ProxyShim.Redis;
+using ProxyShim.Settlement;
+using ProxyShim.Telemetry;
+using ProxyShim.Tests.Background;
+using ProxyShim.Tests.CustomerApi;
+using ProxyShim.Tests.Ledger;
+using ProxyShim.Tests.Ledger.Model;
+
+namespace ProxyShim.Tests.Creation;
+
+/// <summary>One replica's flow of a call that creates a customer, as the shim builds it, in front of a <see cref="Backstage"/> that all replicas share.</summary>
+internal sealed class Frontstage : IAsyncDisposable
+{
+    private readonly Backstage _backstage;
+    private readonly CreationFlow _flow;
+
+    public Frontstage(Backstage backstage)
+    {
+        _backstage = backstage;
+        var (settings, ledger, time) = (backstage.Settings, backstage.Ledger, backstage.Time);
+
+        // The connection is that of all tests, so nobody here closes it.
+        Redis = new RedisGate(settings.Redis, time, () => Task.FromResult(LossyRedis.Over(backstage.Under.Scope.Connection, () => Weather())));
+        Backlog = new SettlementBacklog(Redis, backstage.Settler, ledger, time);
+        var answers = new CustomerAnswers(settings, Redis, ledger);
+        var known = new KnownCustomer(settings, Redis, ledger, answers, time);
+        _flow = new CreationFlow(
+            settings, Redis, new ClickStore(settings.Clicks), ledger, known, answers, backstage.Sender, backstage.Settler, Backlog, backstage.Events, time);
+    }
+
+    public RedisGate Redis { get; }
+
+    public SettlementBacklog Backlog { get; }
+
+    /// <summary>What becomes of each script that this replica sends to Redis, which waits for it: what it does meanwhile comes first.</summary>
+    public Func<ValueTask<Loss>> Weather { get; set; } = () => new(Loss.None);
+
+    /// <summary>Cancelled when the caller hangs up.</summary>
+    public CancellationToken HungUp { get; set; }
+
+    /// <summary>Does something just before this replica's script of this number, counted from 1, and decides what becomes of that.</summary>
+    public void At(int number, Func<Task<Loss>> act)
+    {
+        var scripts = 0;
+        Weather = async () => ++scripts == number ? await act() : Loss.None;
+    }
+
+    /// <summary>Leaves a click for the customer.</summary>
+    public Task ClickAsync(string customerKey = "customer") =>
+        _backstage.Under.Redis.StringSetAsync(_backstage.Under.Scope.Key($"click:{customerKey}"), "xid_1");
+
+    /// <summary>A legacy app's call.</summary>
+    public async Task<(CreationAnswer Answer, RequestRecord Record)> PostAsync(string customerKey = "customer")
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"customer_key":"{{customerKey}}","email":"{{customerKey}}@example.com","partner_key":"partner"}""");
+        var request = CustomerRequestReader.Read(body, CustomerApiVersion.V2, out _)!;
+        var record = new RequestRecord { TraceId = LedgerUnderTest.TraceId, Route = "/api/v2/customers", Caller = "default" };
+        return (await _flow.RunAsync(request, CustomerApiVersion.V2, record, HungUp), record);
+    }
+
+    /// <summary>Tells Redis what it could not be told before, and ends.</summary>
+    public async Task CatchUpAsync()
+    {
+        await Backlog.StartAsync(CancellationToken.None);
+        await Backlog.StopAsync(CancellationToken.None);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Backlog.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

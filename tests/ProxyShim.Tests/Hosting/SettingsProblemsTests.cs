@@ -1,0 +1,133 @@
+using ProxyShim.Settings;
+using ProxyShim.Tests.Settings;
+using Xunit;
+
+namespace ProxyShim.Tests.Hosting;
+
+/// <summary>What an operator is told: the setting, what is wrong with it, what to write instead; never a secret.</summary>
+public class SettingsProblemsTests
+{
+    [Theory]
+    [InlineData("CustomerApi:PublicKey", null, "CustomerApi:PublicKey: is missing; write the public key (pk_…) of the pair")]
+    [InlineData("CustomerApi:PublicKey", "pk:1", "CustomerApi:PublicKey: holds a colon; write the public key (pk_…) of the pair")]
+    [InlineData("CustomerApi:SecretKey", null, "CustomerApi:SecretKey: is missing; write the secret key of the pair")]
+    [InlineData("ConversionApi:Token", null, "ConversionApi:Token: is missing; write the tracking token of the dashboard")]
+    [InlineData("ConversionApi:Token", "\n", "ConversionApi:Token: is missing; write the tracking token of the dashboard")]
+    [InlineData("ConversionApi:Test", "maybe", "ConversionApi:Test: 'maybe' is neither true nor false; write true or false")]
+    [InlineData("ConversionApi:AttemptTimeout", "00:00:11", "ConversionApi:AttemptTimeout: is longer than ConversionApi:TotalTimeout; write a shorter one")]
+    [InlineData("ConversionApi:AttemptTimeout", "3", "ConversionApi:AttemptTimeout: '3' is not a duration")]
+    [InlineData("ConversionApi:TotalTimeout", "00:00:00", "ConversionApi:TotalTimeout: '00:00:00' is not a duration")]
+    [InlineData("ConversionApi:MaxAttempts", "0", "ConversionApi:MaxAttempts: '0' is not a whole number from 1 to 10")]
+    [InlineData("ConversionApi:Address", "partnerlinks.io", "ConversionApi:Address: 'partnerlinks.io' is not an http or https address")]
+    [InlineData("CustomerApi:Address", "api", "CustomerApi:Address: 'api' is not an http or https address; write one, such as https://api.partnerstack.com")]
+    [InlineData("CustomerApi:AllowAnonymous", "1", "CustomerApi:AllowAnonymous: '1' is neither true nor false; write true or false")]
+    [InlineData("Management:Url", "8081", "Management:Url: '8081' is not an http or https address; write one, such as http://127.0.0.1:8081")]
+    [InlineData("Outbound:UseSystemProxy", "on", "Outbound:UseSystemProxy: 'on' is neither true nor false; write true or false")]
+    [InlineData("Redis:ConnectionString", null, "Redis:ConnectionString: is missing; write the server's address, such as localhost:6379")]
+    [InlineData("Redis:ConnectionString", "password=x", "Redis:ConnectionString: names no server; write the server's address, such as localhost:6379")]
+    [InlineData("Redis:ConnectionString", "a:1,nonsense=x", "Redis:ConnectionString: is not a StackExchange.Redis connection string; write the server's address")]
+    [InlineData("Redis:Timeout", "00:00:00.001", "Redis:Timeout: '00:00:00.001' is not a duration from 00:00:00.0100000 to 00:01:00")]
+    [InlineData("Clicks:Keys:0", "click", "Clicks:Keys:0: is not a key template; write text with one or more of {customer_key}, {email}, {email_sha256}, {provider_key}")]
+    [InlineData("Clicks:Format", "Json", "Clicks:Format: 'Json' is not one of its values; write one of Auto, Hash")]
+    [InlineData("Conversions:OnMiss", "Drop", "Conversions:OnMiss: 'Drop' is not one of its values; write one of Fallback, Reject")]
+    [InlineData("Conversions:OnPartnerMismatch", "x", "Conversions:OnPartnerMismatch: 'x' is not one of its values; write one of Fallback, Convert")]
+    [InlineData("Conversions:OnRejected", "x", "Conversions:OnRejected: 'x' is not one of its values; write one of Fallback, Return")]
+    [InlineData("Conversions:OnRedisDown", "x", "Conversions:OnRedisDown: 'x' is not one of its values; write one of Fallback, Unavailable")]
+    [InlineData("Conversions:QueuedStatus", "201", "Conversions:QueuedStatus: '201' would say that it exists already; write 200 or 202")]
+    [InlineData("Conversions:QueuedStatus", "204", "Conversions:QueuedStatus: '204' is not a whole number from 200 to 202; write one, such as 200")]
+    [InlineData("Redis:WaitReplicas", "-1", "Redis:WaitReplicas: '-1' is not a whole number from 0 to 10; write one, such as 0")]
+    [InlineData("Delivery:Schedule:1", "1 minute", "Delivery:Schedule:1: '1 minute' is not a duration")]
+    [InlineData("Delivery:MaxAge", "0", "Delivery:MaxAge: '0' is not a duration")]
+    [InlineData("Delivery:Concurrency", "0", "Delivery:Concurrency: '0' is not a whole number from 1 to 256")]
+    [InlineData("Verification:Grace", "00:00:00", "Verification:Grace: '00:00:00' is not a duration")]
+    [InlineData("Verification:Interval", "-1", "Verification:Interval: '-1' is not a duration")]
+    [InlineData("Verification:MaxResends", "many", "Verification:MaxResends: 'many' is not a whole number from 0 to 100")]
+    [InlineData("Rollout:Mode", "On", "Rollout:Mode: 'On' is not one of its values; write one of Off, Live")]
+    [InlineData("Rollout:Mode", "1", "Rollout:Mode: '1' is not one of its values; write one of Off, Live")]
+    [InlineData("Privacy:CustomerRef", "x", "Privacy:CustomerRef: 'x' is not one of its values; write one of Pseudonym, Plain, None")]
+    [InlineData("Privacy:PseudonymKey", "c2hvcnQ=", "Privacy:PseudonymKey: is not base64 of at least 32 bytes; write what 'openssl rand -base64 32' prints")]
+    [InlineData("Privacy:PseudonymKey", "not base64", "Privacy:PseudonymKey: is not base64 of at least 32 bytes; write what 'openssl rand -base64 32' prints")]
+    [InlineData("ShutdownTimeout", "soon", "ShutdownTimeout: 'soon' is not a duration from 00:00:00 to 01:00:00; write hours:minutes:seconds, such as 00:00:25")]
+    [InlineData("Conversions:OnMis", "Reject", "Conversions:OnMis: is not a setting; remove it or write one of Conversions:OnMiss")]
+    [InlineData("Clicks:Key:0", "x", "Clicks:Key:0: is not a setting; remove it or write one of Clicks:Format, Clicks:Keys")]
+    public void One_problem_is_one_line_that_names_setting_fault_and_remedy(string key, string? value, string expected)
+    {
+        var problem = Assert.Single(Given.Problems((key, value)));
+
+        Assert.StartsWith(expected, problem, StringComparison.Ordinal);
+        Assert.EndsWith($"(environment variable {key.Replace(":", "__", StringComparison.Ordinal)})", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', problem);
+    }
+
+    [Fact]
+    public void Without_a_pair_and_without_leave_for_anyone_the_start_is_refused()
+    {
+        var problem = Assert.Single(Given.Problems(("CustomerApi:PublicKey", null), ("CustomerApi:SecretKey", null)));
+
+        Assert.StartsWith("CustomerApi:PublicKey: is missing, so no caller may convert; ", problem, StringComparison.Ordinal);
+        Assert.Contains("CustomerApi:AllowAnonymous", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_caller_needs_name_and_pair()
+    {
+        var problems = Given.Problems(("CustomerApi:Callers:3:Nmae", "crm"));
+
+        Assert.Equal(
+            ["CustomerApi:Callers:3:Name", "CustomerApi:Callers:3:Nmae", "CustomerApi:Callers:3:PublicKey", "CustomerApi:Callers:3:SecretKey"],
+            problems.Select(Setting).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("default")]
+    [InlineData("crm")]
+    public void Two_callers_of_one_name_could_not_be_told_apart_in_the_log(string second)
+    {
+        var problems = Given.Problems(
+            ("CustomerApi:Callers:0:Name", "crm"), ("CustomerApi:Callers:0:PublicKey", "pk_1"), ("CustomerApi:Callers:0:SecretKey", "sk_1"),
+            ("CustomerApi:Callers:1:Name", second), ("CustomerApi:Callers:1:PublicKey", "pk_2"), ("CustomerApi:Callers:1:SecretKey", "sk_2"));
+
+        Assert.StartsWith($"CustomerApi:Callers: names '{second}' twice", Assert.Single(problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_problems_are_told_at_once()
+    {
+        var problems = Given.Problems(
+            ("CustomerApi:PublicKey", null), ("CustomerApi:SecretKey", null), ("ConversionApi:Token", null), ("Redis:ConnectionString", null),
+            ("Redis:Timeout", "soon"), ("Rollout:Mod", "Off"), ("Urls", "here"), ("Clicks:Keys:0", "{nothing}"), ("Clicks:Keys:1", "nothing"));
+
+        Assert.Equal(
+            ["Clicks:Keys:0", "Clicks:Keys:1", "ConversionApi:Token", "CustomerApi:PublicKey", "Redis:ConnectionString", "Redis:Timeout", "Rollout:Mod", "Urls"],
+            problems.Select(Setting).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_exception_lists_them_a_line_each()
+    {
+        var exception = Assert.Throws<SettingsException>(() => Given.Settings(("ConversionApi:Token", null), ("Rollout:Mode", "x")));
+
+        Assert.Equal(2, exception.Problems.Count);
+        Assert.Equal(["The settings cannot be used:", .. exception.Problems.Select(problem => $"  - {problem}")], exception.Message.Split(Environment.NewLine));
+    }
+
+    [Theory]
+    [InlineData("CustomerApi:SecretKey")]
+    [InlineData("CustomerApi:PublicKey")]
+    [InlineData("ConversionApi:Token")]
+    [InlineData("Management:Token")]
+    [InlineData("Privacy:PseudonymKey")]
+    [InlineData("Redis:ConnectionString")]
+    [InlineData("CustomerApi:Callers:0:SecretKey")]
+    [InlineData("CustomerApi:Secretkey2")]
+    public void No_message_holds_a_secret(string key)
+    {
+        // Each value is as wrong as it can be, and something else is wrong besides, so that there is a message.
+        var problems = Given.Problems((key, "a:1,canary=:canary"), ("Urls", "here"));
+
+        Assert.NotEmpty(problems);
+        Assert.All(problems, problem => Assert.DoesNotContain("canary", problem, StringComparison.Ordinal));
+    }
+
+    private static string Setting(string problem) => problem[..problem.IndexOf(": ", StringComparison.Ordinal)];
+}
