@@ -17,7 +17,7 @@ namespace ProxyShim.Hosting;
 /// <summary>Every setting of the shim, read once at start and never changed after it. The names are the operator's contract.</summary>
 internal sealed record ShimSettings
 {
-    public required IReadOnlyList<Uri> Urls { get; init; }
+    public required IReadOnlyList<ListenAddress> Urls { get; init; }
 
     public required TimeSpan ShutdownTimeout { get; init; }
 

@@ -4,11 +4,23 @@ namespace ProxyShim.Management;
 
 /// <param name="Url">Where health, metrics, the admin API and the console are served; never on the legacy listener.</param>
 /// <param name="Token">The bearer token of the admin API; without one it is off.</param>
-internal sealed record ManagementSettings(Uri Url, Secret? Token)
+internal sealed record ManagementSettings(ListenAddress Url, Secret? Token)
 {
     public const string DefaultUrl = "http://127.0.0.1:8081";
 
-    public static ManagementSettings Read(SettingsReader reader) => new(
-        reader.Address("Management:Url", DefaultUrl),
-        reader.Secret("Management:Token"));
+    public static ManagementSettings Read(SettingsReader reader) => new(ReadUrl(reader), reader.Secret("Management:Token"));
+
+    private static ListenAddress ReadUrl(SettingsReader reader)
+    {
+        const string key = "Management:Url";
+        var text = reader.Text(key, DefaultUrl).Trim();
+        if (ListenAddress.TryParse(text, out var address) && address.Scheme == "http")
+        {
+            return address;
+        }
+
+        // Only Urls gets Kestrel's certificates.
+        reader.Problem(key, $"'{text}' is not an http address to listen on", $"write one, such as {DefaultUrl}");
+        return ListenAddress.Parse(DefaultUrl);
+    }
 }

@@ -5,10 +5,10 @@ internal static class ListenAddresses
 {
     public const string Default = "http://127.0.0.1:8080";
 
-    public static IReadOnlyList<Uri> Read(SettingsReader reader)
+    public static IReadOnlyList<ListenAddress> Read(SettingsReader reader)
     {
         const string write = $"write one or more, joined by ';', such as {Default}";
-        var addresses = new List<Uri>();
+        var addresses = new List<ListenAddress>();
         var texts = reader.Text("Urls", Default).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (texts.Length == 0)
         {
@@ -18,9 +18,7 @@ internal static class ListenAddresses
 
         foreach (var text in texts)
         {
-            // Kestrel's wildcard hosts are not URIs.
-            var plain = text.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal);
-            if (Uri.TryCreate(plain, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.PathAndQuery == "/")
+            if (ListenAddress.TryParse(text, out var address))
             {
                 addresses.Add(address);
             }

@@ -156,12 +156,19 @@ public sealed class Stand : IAsyncDisposable
 
     /// <summary>Runs the same program once more with the same settings, to its end.</summary>
     /// <param name="words">The command line, such as <c>dead-letters list</c>, which speaks to the shim of this stand; none serves.</param>
-    public async Task<(int ExitCode, string Output, string Errors)> RunProgramAsync(string[] words, CancellationToken cancellation)
+    /// <param name="more">Variables that this run has besides.</param>
+    public async Task<(int ExitCode, string Output, string Errors)> RunProgramAsync(
+        string[] words, CancellationToken cancellation, params (string Name, string Value)[] more)
     {
         var settings = new Dictionary<string, string>(_settings);
+        foreach (var (name, value) in more)
+        {
+            settings[name] = value;
+        }
+
         if (words.Length > 0)
         {
-            settings["Management:Url"] = Shim.Management.OriginalString;
+            settings["Management:Url"] = Shim.ManagementUrl;
         }
 
         await using var program = await ShimProcess.LaunchAsync(settings, words);

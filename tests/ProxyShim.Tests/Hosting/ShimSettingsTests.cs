@@ -55,9 +55,9 @@ public class ShimSettingsTests
     {
         var settings = Given.Settings();
 
-        Assert.Equal("http://127.0.0.1:8080/", Assert.Single(settings.Urls).ToString());
+        Assert.Equal("http://127.0.0.1:8080", Assert.Single(settings.Urls).ToString());
         Assert.Equal(ShimDefaults.ShutdownTimeout, settings.ShutdownTimeout);
-        Assert.Equal("http://127.0.0.1:8081/", settings.Management.Url.ToString());
+        Assert.Equal("http://127.0.0.1:8081", settings.Management.Url.ToString());
         Assert.Null(settings.Management.Token);
         Assert.Equal("https://api.partnerstack.com/", settings.CustomerApi.Address.ToString());
         Assert.False(settings.CustomerApi.AllowAnonymous);

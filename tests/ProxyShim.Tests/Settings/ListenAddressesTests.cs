@@ -5,12 +5,12 @@ namespace ProxyShim.Tests.Settings;
 public class ListenAddressesTests
 {
     [Theory]
-    [InlineData("http://127.0.0.1:9000", "http://127.0.0.1:9000/")]
-    [InlineData("http://*:80", "http://0.0.0.0/")]
-    [InlineData("http://+:8080", "http://0.0.0.0:8080/")]
-    [InlineData("http://[::1]:8080", "http://[::1]:8080/")]
-    [InlineData("https://localhost:8443/", "https://localhost:8443/")]
-    [InlineData("http://127.0.0.1:1; http://127.0.0.1:2;", "http://127.0.0.1:1/ http://127.0.0.1:2/")]
+    [InlineData("http://127.0.0.1:9000", "http://127.0.0.1:9000")]
+    [InlineData("http://*:80", "http://*:80")]
+    [InlineData("http://+:8080", "http://*:8080")]
+    [InlineData("http://[::1]:8080", "http://[::1]:8080")]
+    [InlineData("https://localhost:8443/", "https://localhost:8443")]
+    [InlineData("http://127.0.0.1:1; http://127.0.0.1:2;", "http://127.0.0.1:1 http://127.0.0.1:2")]
     public void Reads_one_or_more(string text, string expected)
         => Assert.Equal(expected, string.Join(' ', Given.Settings(("Urls", text)).Urls));
 

@@ -30,8 +30,11 @@ public sealed class ShimProcess : IAsyncDisposable
     /// <summary>What legacy apps call: <c>Urls</c>, on a free port of loopback unless the settings say otherwise.</summary>
     public Uri Address { get; private set; }
 
-    /// <summary><c>Management:Url</c>, likewise.</summary>
+    /// <summary><c>Management:Url</c>, likewise: where it is reached from here.</summary>
     public Uri Management { get; private set; }
+
+    /// <summary><c>Management:Url</c> as it is set, which may be a wildcard.</summary>
+    public string ManagementUrl { get; private set; } = "";
 
     /// <summary>The process id.</summary>
     public int Pid => _process.Id;
@@ -212,7 +215,9 @@ public sealed class ShimProcess : IAsyncDisposable
 
         // Several addresses are joined by ';'; the first is as good as any.
         Address = new Uri(environment["Urls"].Split(';')[0]);
-        Management = new Uri(environment["Management__Url"]);
+        ManagementUrl = environment["Management__Url"];
+        Management = FromHere(ManagementUrl);
+
         // Only the managed build asks for it.
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } runtime)
         {
@@ -221,6 +226,12 @@ public sealed class ShimProcess : IAsyncDisposable
 
         return environment;
     }
+
+    // Whoever listens on all addresses, or on a name that leads nowhere, is reached by loopback.
+    private static Uri FromHere(string url) =>
+        new(url.Replace("*", "127.0.0.1", StringComparison.Ordinal).Replace("+", "127.0.0.1", StringComparison.Ordinal)
+            .Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal)
+            .Replace("nowhere.invalid", "127.0.0.1", StringComparison.Ordinal));
 
     private async Task<bool> IsReadyAsync(HttpClient client, CancellationToken cancellation)
     {

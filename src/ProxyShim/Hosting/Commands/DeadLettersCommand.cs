@@ -1,9 +1,6 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using ProxyShim.Management;
 using ProxyShim.Management.Admin;
-using ProxyShim.Settings;
 
 namespace ProxyShim.Hosting.Commands;
 
@@ -33,38 +30,15 @@ internal static class DeadLettersCommand
             return CommandLine.UsageError;
         }
 
-        var reader = new SettingsReader(ShimConfiguration.Read([.. arguments.Except(words)]));
-        var management = ManagementSettings.Read(reader);
-        if (management.Token is null)
-        {
-            reader.Problem("Management:Token", "is missing", "write the token that the shim runs with");
-        }
-
-        if (reader.Problems.Count > 0)
-        {
-            throw new SettingsException(reader.Problems);
-        }
-
-        using var client = new HttpClient { Timeout = s_timeout };
-        using var request = new HttpRequestMessage(method, new Uri(management.Url, path));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", management.Token!.Reveal());
-        try
-        {
-            using var answer = await client.SendAsync(request);
-            return await PrintAsync(words[0], answer);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
-        {
-            Console.Error.WriteLine($"{management.Url} does not answer: {exception.Message}");
-            return 1;
-        }
+        return await ManagementClient.CallAsync(
+            [.. arguments.Except(words)], withToken: true, method, path!, s_timeout, answer => PrintAsync(words[0], answer));
     }
 
     private static async Task<int> PrintAsync(string command, HttpResponseMessage answer)
     {
         if (!answer.IsSuccessStatusCode)
         {
-            Console.Error.WriteLine(await answer.Content.ReadAsStringAsync());
+            Console.Error.WriteLine(await ManagementClient.ErrorOfAsync(answer));
             return 1;
         }
 

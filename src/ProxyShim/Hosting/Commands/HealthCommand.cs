@@ -1,5 +1,4 @@
 using ProxyShim.Management;
-using ProxyShim.Settings;
 
 namespace ProxyShim.Hosting.Commands;
 
@@ -9,26 +8,10 @@ internal static class HealthCommand
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
 
     /// <returns>0 when the shim is ready, 1 when it is not or does not answer.</returns>
-    public static async Task<int> RunAsync(string[] arguments)
-    {
-        var reader = new SettingsReader(ShimConfiguration.Read(arguments));
-        var management = ManagementSettings.Read(reader);
-        if (reader.Problems.Count > 0)
+    public static Task<int> RunAsync(string[] arguments) =>
+        ManagementClient.CallAsync(arguments, withToken: false, HttpMethod.Get, HealthEndpoints.Ready, s_timeout, async answer =>
         {
-            throw new SettingsException(reader.Problems);
-        }
-
-        using var client = new HttpClient { Timeout = s_timeout };
-        try
-        {
-            using var answer = await client.GetAsync(new Uri(management.Url, HealthEndpoints.Ready));
             Console.Out.WriteLine(await answer.Content.ReadAsStringAsync());
             return answer.IsSuccessStatusCode ? 0 : 1;
-        }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
-        {
-            Console.Error.WriteLine($"{management.Url} does not answer: {exception.Message}");
-            return 1;
-        }
-    }
+        });
 }
