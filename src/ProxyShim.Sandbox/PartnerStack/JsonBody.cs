@@ -10,7 +10,8 @@ internal static class JsonBody
     {
         try
         {
-            var root = JsonSerializer.Deserialize<JsonElement>(body.Span);
+            // A mark is ignored, as RFC 8259 (section 8.1) allows and Python's parser does.
+            var root = JsonSerializer.Deserialize<JsonElement>(body.Span.StartsWith("\uFEFF"u8) ? body.Span["\uFEFF"u8.Length..] : body.Span);
             if (root.ValueKind is not JsonValueKind.Object)
             {
                 return null;

@@ -132,7 +132,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(ByteOrderMark.Skip(body));
             return document.RootElement is { ValueKind: JsonValueKind.Object } root
                 && root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
                     ? message.GetString()

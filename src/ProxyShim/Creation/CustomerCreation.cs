@@ -37,7 +37,6 @@ internal sealed class CustomerCreation(Callers callers, CreationFlow flow) : IMi
     {
         record.Reason = record.Caller is null ? Reasons.UnknownCaller
             : target.Contains('?', StringComparison.Ordinal) ? Reasons.QueryString
-            : !ContentTypes.IsUtf8Json(context.Request.ContentType) ? Reasons.ContentType
             : null;
         if (record.Reason is not null)
         {
@@ -50,8 +49,16 @@ internal sealed class CustomerCreation(Callers callers, CreationFlow flow) : IMi
             return null;
         }
 
+        // The body decides, not its label: an app in production has one that the Customer API takes, whatever it is.
+        var label = context.Request.ContentType;
+        if (!ContentTypes.IsReadAsUtf8(label, body.Value.Span))
+        {
+            record.Reason = Reasons.ContentType;
+            return null;
+        }
+
         var request = CustomerRequestReader.Read(body.Value, version, out var reason);
-        record.Reason = reason;
+        record.Reason = reason is Reasons.MalformedJson && !ContentTypes.IsJson(label) ? Reasons.ContentType : reason;
         return request;
     }
 }

@@ -1,16 +1,28 @@
 using System.Net.Mime;
 using System.Text;
-using Microsoft.Net.Http.Headers;
 
 namespace ProxyShim.CustomerApi;
 
-/// <summary>Which bodies are JSON that we may read.</summary>
+/// <summary>What a request's label says of its body. Most HTTP clients whose app names none send one that is wrong, so that it decides nothing by itself.</summary>
 internal static class ContentTypes
 {
-    /// <summary>Whether it is <c>application/json</c> in UTF-8, said or unsaid.</summary>
-    public static bool IsUtf8Json(string? contentType) =>
-        contentType is MediaTypeNames.Application.Json
-        || (MediaTypeHeaderValue.TryParse(contentType, out var parsed)
-            && parsed.MediaType.Equals(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase)
-            && (!parsed.Charset.HasValue || HeaderUtilities.RemoveQuotes(parsed.Charset).Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase)));
+    private const string Charset = "charset";
+
+    /// <summary>Whether it says <c>application/json</c>.</summary>
+    public static bool IsJson(string? contentType) =>
+        Parts(contentType).FirstOrDefault() is { } type && type.Equals(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Whether a body in UTF-8 means the same to a reader who takes the label at its word: it names no other charset, or the body is ASCII, which is the same
+    /// in all that could show a JSON object there.
+    /// </summary>
+    public static bool IsReadAsUtf8(string? contentType, ReadOnlySpan<byte> body) => Ascii.IsValid(body) || Parts(contentType).All(static part =>
+        !part.StartsWith(Charset, StringComparison.OrdinalIgnoreCase) || IsUtf8(part.AsSpan(Charset.Length).Trim(" \t='\"")));
+
+    // utf8 is no registered name, and many programs write it.
+    private static bool IsUtf8(ReadOnlySpan<char> charset) =>
+        charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase) || charset.IsEmpty;
+
+    private static string[] Parts(string? contentType) =>
+        contentType?.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
 using ProxyShim.Customers;
+using ProxyShim.Primitives;
 using ProxyShim.Telemetry;
 
 namespace ProxyShim.CustomerApi;
@@ -21,6 +22,7 @@ internal static class CustomerRequestReader
     public static CustomerRequest? Read(ReadOnlyMemory<byte> json, CustomerApiVersion version, out string? reason)
     {
         reason = Reasons.MalformedJson;
+        json = ByteOrderMark.Skip(json);
         if (!Utf8.IsValid(json.Span))
         {
             return null;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
+using ProxyShim.Primitives;
 
 namespace ProxyShim.FollowUps;
 
@@ -45,7 +46,7 @@ internal sealed record FollowUp(FollowUpKind Kind, CustomerApiVersion Version, C
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(ByteOrderMark.Skip(body));
             return document.RootElement is { ValueKind: JsonValueKind.Object } root
                 && root.TryGetProperty("customer_key", out var value) && value.ValueKind == JsonValueKind.String
                 && CustomerKey.TryCreate(value.GetString(), out var key)

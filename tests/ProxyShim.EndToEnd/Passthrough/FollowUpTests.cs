@@ -102,8 +102,9 @@ public sealed class FollowUpTests(TestRedis redis)
         patch.Content = new StringContent("{\"name\":\"Bob\"}", Encoding.UTF8, "application/json");
         var patched = await stand.CallAsync(patch, Cancellation);
         var transaction = await stand.PostAsync($$"""{"customer_key":"{{key}}","amount":100,"currency":"USD"}""", Cancellation, "/api/v2/transactions");
+        var marked = await stand.PostAsync($$"""{{'\uFEFF'}}{"customer_key":"{{key}}","amount":100,"currency":"USD"}""", Cancellation, "/api/v2/transactions");
 
-        foreach (var answer in (LegacyAnswer[])[patched, transaction])
+        foreach (var answer in (LegacyAnswer[])[patched, transaction, marked])
         {
             Assert.Equal(404, answer.Status);
             Assert.Equal("within_lag", (await stand.EventOfAsync(answer, Cancellation)).GetProperty("Reason").GetString());

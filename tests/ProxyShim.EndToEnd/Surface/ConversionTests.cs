@@ -114,20 +114,66 @@ public sealed class ConversionTests(UsualStand usual) : IClassFixture<UsualStand
         Assert.Equal("converted", (await _stand.PostAsync(body, Cancellation, path)).Outcome);
     }
 
+    public static TheoryData<string?> Labels() =>
+    [
+        "application/json", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"", "Application/Json", "application/json; charset=utf8",
+        "application/json; charset=", "application/vnd.api+json", "text/json", "text/plain", "text/plain;charset=UTF-8", "application/octet-stream",
+        "application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=UTF-8", "multipart/form-data; boundary=b", "json", "", (string?)null,
+    ];
+
     [Theory]
-    [InlineData("application/json")]
-    [InlineData("application/json; charset=utf-8")]
-    [InlineData("application/json;charset=\"UTF-8\"")]
-    [InlineData("Application/Json")]
-    public async Task A_charset_may_be_told(string contentType)
+    [MemberData(nameof(Labels))]
+    public async Task The_body_decides_and_not_its_label(string? contentType)
+    {
+        var key = await _stand.NewCustomerAsync();
+        using var request = Post(Stand.Body(key, "\"name\":\"J\u00f6rg\""));
+        Relabel(request, contentType);
+
+        Assert.Equal("converted", (await _stand.CallAsync(request, Cancellation)).Outcome);
+        var conversion = Assert.Single(_stand.Conversions);
+        Assert.Equal("application/json", conversion.Call.Header("Content-Type"));
+        Assert.Equal("J\u00f6rg", JsonElement.Parse(conversion.Json).GetProperty("name").GetString());
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=us-ascii")]
+    [InlineData("application/json; charset=ISO-8859-1")]
+    [InlineData("application/json; charset=utf-8; charset=utf-16")]
+    public async Task Another_charset_counts_for_what_it_would_read_the_same(string contentType)
     {
         var key = await _stand.NewCustomerAsync();
         using var request = Post(Stand.Body(key));
-        request.Content!.Headers.Remove("Content-Type");
-        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        Relabel(request, contentType);
 
         Assert.Equal("converted", (await _stand.CallAsync(request, Cancellation)).Outcome);
-        Assert.Equal("application/json", Assert.Single(_stand.Conversions).Call.Header("Content-Type"));
+    }
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task What_is_not_converted_keeps_its_label(string? contentType)
+    {
+        using var request = Post(Stand.Body(Stand.NewKey()));
+        Relabel(request, contentType);
+
+        var line = await _stand.EventOfAsync(await _stand.CallAsync(request, Cancellation), Cancellation);
+
+        Assert.Equal("no_click", line.GetProperty("Reason").GetString());
+        Assert.Equal(contentType, Assert.Single(_stand.Forwarded).Header("Content-Type"));
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_is_skipped_to_read_and_forwarded_as_it_came()
+    {
+        var key = await _stand.NewCustomerAsync();
+        using var request = Post("\uFEFF" + Stand.Body(key));
+        Assert.Equal("converted", (await _stand.CallAsync(request, Cancellation)).Outcome);
+        Assert.Equal(key, Assert.Single(_stand.Conversions).CustomerKey);
+
+        using var miss = Post("\uFEFF" + Stand.Body(Stand.NewKey()));
+        await _stand.CallAsync(miss, Cancellation);
+        Assert.Equal([0xef, 0xbb, 0xbf, (byte)'{'], Assert.Single(_stand.Forwarded).Body.ToArray()[..4]);
     }
 
     [Fact]
@@ -225,6 +271,15 @@ public sealed class ConversionTests(UsualStand usual) : IClassFixture<UsualStand
         var request = new HttpRequestMessage(HttpMethod.Post, "/api/v2/customers") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = Stand.Basic(Stand.PublicKey, Stand.SecretKey);
         return request;
+    }
+
+    private static void Relabel(HttpRequestMessage request, string? contentType)
+    {
+        request.Content!.Headers.Remove("Content-Type");
+        if (contentType is not null)
+        {
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        }
     }
 
     private static HttpRequestMessage PostGzip(string body)

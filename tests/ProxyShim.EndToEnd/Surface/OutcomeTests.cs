@@ -66,9 +66,14 @@ public sealed class OutcomeTests(UsualStand usual) : IClassFixture<UsualStand>
         { "application/json", "[]", "malformed_json" },
         { "application/json", "", "malformed_json" },
         { "application/json", "{\"email\":\"ann@example.com\",\"partner_key\":\"partner\"}", "missing_field" },
-        { "text/plain", Stand.Body("c-1"), "content_type" },
-        { "application/x-www-form-urlencoded", "customer_key=c-1", "content_type" },
-        { "application/json; charset=utf-16", Stand.Body("c-1"), "content_type" },
+        { "text/plain", "{\"email\":\"ann@example.com\",\"partner_key\":\"partner\"}", "missing_field" },
+        { "text/plain", "two words", "content_type" },
+        { "application/x-www-form-urlencoded", "customer_key=c-1&email=ann%40example.com&partner_key=partner", "content_type" },
+        { "multipart/form-data; boundary=b", $"--b\r\nContent-Disposition: form-data; name=\"json\"\r\n\r\n{Stand.Body("c-1")}\r\n--b--\r\n", "content_type" },
+
+        // Who takes the label at its word reads another name.
+        { "application/json; charset=iso-8859-1", Stand.Body("c-1", "\"name\":\"J\u00f6rg\""), "content_type" },
+        { "application/json; charset=utf-8; charset=iso-8859-1", Stand.Body("c-1", "\"name\":\"J\u00f6rg\""), "content_type" },
     };
 
     [Theory]
@@ -84,6 +89,23 @@ public sealed class OutcomeTests(UsualStand usual) : IClassFixture<UsualStand>
 
         await AssertForwardedAsync(answer, body, "passthrough", reason);
         Assert.Equal(contentType, _stand.Forwarded[0].Header("Content-Type"));
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=utf-16", "malformed_json", false)]
+    [InlineData("text/plain", "content_type", false)]
+    [InlineData(null, "content_type", true)]
+    public async Task A_body_in_UTF_16_is_the_Customer_APIs_to_answer(string? contentType, string reason, bool bigEndian)
+    {
+        var body = new UnicodeEncoding(bigEndian, byteOrderMark: false).GetBytes(Stand.Body("c-1"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v2/customers") { Content = new ByteArrayContent(body) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        request.Headers.Authorization = Stand.Basic(Stand.PublicKey, Stand.SecretKey);
+
+        var line = await _stand.EventOfAsync(await _stand.CallAsync(request, Cancellation), Cancellation);
+
+        Assert.Equal(("passthrough", reason), (line.GetProperty("Outcome").GetString(), line.GetProperty("Reason").GetString()));
+        Assert.Equal(body, Assert.Single(_stand.Forwarded).Body.ToArray());
     }
 
     [Theory]
@@ -232,6 +254,26 @@ public sealed class OutcomeTests(UsualStand usual) : IClassFixture<UsualStand>
         Assert.Equal(Stand.Body(key), Assert.Single(_stand.Forwarded).BodyText);
         var line = await _stand.EventOfAsync(answer, Cancellation);
         Assert.Equal(("fallback", "refused"), (line.GetProperty("Outcome").GetString(), line.GetProperty("Reason").GetString()));
+    }
+
+    [Theory]
+    [InlineData(520)]
+    [InlineData(522)]
+    [InlineData(524)]
+    [InlineData(499)]
+    [InlineData(599)]
+    public async Task What_an_edge_says_of_work_that_may_be_done_is_not_sent_again(int status)
+    {
+        // The second answer would bring the customer to the Customer API as well.
+        _stand.PartnerStack.ConversionApi.EnqueueFaults(Fault.Status(status, landed: true), Fault.Status(400));
+        var key = await _stand.NewCustomerAsync();
+
+        var answer = await _stand.PostAsync(Stand.Body(key), Cancellation);
+
+        Assert.Equal((200, "queued"), (answer.Status, answer.Outcome));
+        Assert.Single(_stand.PartnerStack.Calls, call => call.Kind == ApiKind.ConversionApi);
+        Assert.Empty(_stand.Forwarded);
+        Assert.True((await _stand.EventOfAsync(answer, Cancellation)).GetProperty("Ambiguous").GetBoolean());
     }
 
     private async Task AssertForwardedAsync(LegacyAnswer answer, string body, string outcome, string reason)

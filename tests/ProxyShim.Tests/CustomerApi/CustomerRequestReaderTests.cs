@@ -234,8 +234,19 @@ public class CustomerRequestReaderTests
         => Assert.NotNull(Read.V2("\r\n\t " + Read.Body() + " \n").Request);
 
     [Fact]
-    public void A_byte_order_mark_is_forwarded()
-        => AssertForwarded("malformed_json", "\uFEFF" + Read.Body());
+    public void A_byte_order_mark_is_skipped()
+    {
+        var (marked, plain) = (Read.V2("\uFEFF" + Read.Body()).Request, Read.V2(Read.Body()).Request);
+
+        // The same request, so that one with and one without are no different duplicates.
+        Assert.Equal(plain, marked);
+    }
+
+    [Theory]
+    [InlineData("\uFEFF\uFEFF")]
+    [InlineData(" \uFEFF")]
+    public void Only_one_mark_and_only_at_the_beginning(string before)
+        => AssertForwarded("malformed_json", before + Read.Body());
 
     [Theory]
     [InlineData(new byte[] { 0xFF })]

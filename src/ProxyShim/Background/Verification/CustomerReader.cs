@@ -5,6 +5,7 @@ using System.Text.Json;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Http;
+using ProxyShim.Primitives;
 using ProxyShim.Telemetry.Tracing;
 
 namespace ProxyShim.Background.Verification;
@@ -69,7 +70,7 @@ internal sealed class CustomerReader : IDisposable
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(ByteOrderMark.Skip(body));
             return (document.RootElement, status) switch
             {
                 ({ ValueKind: JsonValueKind.Object } root, HttpStatusCode.OK) => Found(root, customerKey),

@@ -37,6 +37,7 @@ public sealed class CustomerReaderTests : IAsyncLifetime
 
     // 200: the customer itself, or nothing is told.
     [InlineData(200, """{"data":{"customer_key":"customer"},"message":"ok","status":200}""", ReadBackResult.Found)]
+    [InlineData(200, "\uFEFF" + """{"data":{"customer_key":"customer"},"message":"ok","status":200}""", ReadBackResult.Found)]
     [InlineData(200, """{"data":{"customer_key":"Customer"},"message":"ok","status":200}""", ReadBackResult.Unknown)]
     [InlineData(200, """{"data":{"customer_key":12},"message":"ok","status":200}""", ReadBackResult.Unknown)]
     [InlineData(200, """{"data":{"key":"customer"},"message":"ok","status":200}""", ReadBackResult.Unknown)]
@@ -50,6 +51,7 @@ public sealed class CustomerReaderTests : IAsyncLifetime
     // 404: the API's own envelope, nothing else.
     [InlineData(404, """{"message":"Customer not found","status":404}""", ReadBackResult.Absent)]
     [InlineData(404, """{"message":"Customer not found","status":404,"data":null}""", ReadBackResult.Absent)]
+    [InlineData(404, "\uFEFF" + """{"message":"Customer not found","status":404}""", ReadBackResult.Absent)]
     [InlineData(404, "<html>404</html>", ReadBackResult.Unknown)]
     [InlineData(404, """{"message":"Not found"}""", ReadBackResult.Unknown)]
     [InlineData(404, """{"status":404}""", ReadBackResult.Unknown)]
