@@ -12,9 +12,20 @@ internal static class AnswerTable
 
         // "Known already" may well mean: from an attempt of ours that we believe lost.
         409 => AnswerMeaning.Ambiguous,
+        // Somebody on the way hung up on the server that was at work: nginx's name for it, and AWS's load balancers'.
+        499 or 460 => AnswerMeaning.Ambiguous,
         >= 400 and < 500 => AnswerMeaning.Refused,
-        502 or 504 => AnswerMeaning.Ambiguous,
-        >= 500 and < 600 => AnswerMeaning.NothingLanded,
+
+        // What HTTP defines, but for those of a gateway that got no good answer (502, 504): whoever says it has not done the work.
+        // https://www.iana.org/assignments/http-status-codes
+        500 or 501 or 503 or (>= 505 and <= 511) => AnswerMeaning.NothingLanded,
+
+        // Cloudflare: connection refused, no route, TLS handshake failed, certificate refused: no request was made.
+        // Not 522, which also stands for a request that was sent and not acknowledged.
+        // https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
+        521 or 523 or 525 or 526 => AnswerMeaning.NothingLanded,
+
+        // Any other: an edge's word for an origin that may have done the work before its answer got lost (520 and 524, say), or one that nobody knows.
         _ => AnswerMeaning.Ambiguous,
     };
 
