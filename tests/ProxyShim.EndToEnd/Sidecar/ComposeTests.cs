@@ -11,6 +11,8 @@ public sealed class ComposeTests
     /// <summary>The image for Redis, where the one of the file cannot be pulled; the same as for Testcontainers.</summary>
     private const string RedisImageVariable = "PROXYSHIM_TEST_REDIS_IMAGE";
 
+    private const string ManagementToken = "mgt_operators_token";
+
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
     private static readonly string s_file = Path.Combine(Repository.Root, "config", "sidecar", "compose", "compose.yaml");
 
@@ -43,6 +45,11 @@ public sealed class ComposeTests
 
             // That of a Redis that evicts, or does not keep what it is told.
             Assert.DoesNotContain("jobs_at_risk", await ComposeAsync("logs", "proxyshim"), StringComparison.Ordinal);
+
+            // The console that it publishes has its data, and its own commands run in it.
+            client.DefaultRequestHeaders.Authorization = new("Bearer", ManagementToken);
+            Assert.NotEmpty(await client.GetStringAsync(new Uri("/admin/overview", UriKind.Relative), Cancellation));
+            await ComposeAsync("exec", "-T", "proxyshim", "/app/proxyshim", "dead-letters", "list");
 
             var id = await ComposeAsync("ps", "--quiet", "proxyshim");
             Assert.Equal(
@@ -87,7 +94,7 @@ public sealed class ComposeTests
         foreach (var (name, value) in new[]
         {
             ("CustomerApi__PublicKey", "pk_vendor"), ("CustomerApi__SecretKey", "sk_vendor"), ("ConversionApi__Token", "tok_vendor"),
-            ("Privacy__PseudonymKey", Convert.ToBase64String(new byte[32])),
+            ("Management__Token", ManagementToken), ("Privacy__PseudonymKey", Convert.ToBase64String(new byte[32])),
         })
         {
             File.WriteAllText(Path.Combine(secrets, name), value);

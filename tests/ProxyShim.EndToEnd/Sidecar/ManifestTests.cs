@@ -12,6 +12,14 @@ public sealed class ManifestTests
 {
     private const string SidecarForm = "sidecar.yaml";
     private const string SharedForm = "shared.yaml";
+    private const string ManagementPort = "proxyshim-mgmt";
+
+    private static readonly string[] s_listeners = ["Urls", "Management__Url"];
+
+    // Where Kubernetes mounts the token of the service account: /var/run is a link to /run in images.
+    private const string ServiceAccount = "/run/secrets/kubernetes.io/serviceaccount";
+
+    private static PodMonitor Monitor => Manifest.Read("podmonitor.yaml").OfType<PodMonitor>().Single();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -27,7 +35,7 @@ public sealed class ManifestTests
 
         // What only a cluster has: the ports, and the folder of the certificate.
         var settings = given.ToDictionary(setting => setting.Key, setting => setting.Value.Replace("/run/tls/", folder.Path + "/", StringComparison.Ordinal));
-        foreach (var listener in new[] { "Urls", "Management__Url" })
+        foreach (var listener in s_listeners)
         {
             settings[listener] = $"{new Uri(given[listener]).Scheme}://127.0.0.1:{FreePort.Next()}";
         }
@@ -36,15 +44,16 @@ public sealed class ManifestTests
         using var client = new HttpClient();
         foreach (var probe in new[] { manifest.Shim.StartupProbe, manifest.Shim.LivenessProbe, manifest.Shim.ReadinessProbe })
         {
-            Assert.Equal("management", (string)probe.HttpGet.Port);
+            Assert.Equal(ManagementPort, (string)probe.HttpGet.Port);
             using var answer = await client.GetAsync(new Uri(shim.Management, probe.HttpGet.Path), Cancellation);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
 
-        Assert.Equal(manifest.PortOf("management"), new Uri(given["Management__Url"]).Port);
+        Assert.Equal(manifest.PortOf(ManagementPort), new Uri(given["Management__Url"]).Port);
         Assert.Equal("0.0.0.0", new Uri(given["Management__Url"]).Host);
-        Assert.Equal($"{manifest.PortOf("management")}", manifest.Annotations["prometheus.io/port"]);
-        Assert.NotEmpty(await client.GetStringAsync(new Uri(shim.Management, manifest.Annotations["prometheus.io/path"]), Cancellation));
+        var metrics = Monitor.Spec.PodMetricsEndpoints.Single();
+        Assert.Equal(ManagementPort, metrics.Port);
+        Assert.NotEmpty(await client.GetStringAsync(new Uri(shim.Management, metrics.Path), Cancellation));
     }
 
     [Theory]
@@ -62,12 +71,51 @@ public sealed class ManifestTests
         Assert.True(own.ReadOnlyRootFilesystem);
         Assert.False(own.AllowPrivilegeEscalation);
         Assert.Equal(["ALL"], own.Capabilities.Drop);
-        Assert.False(manifest.Pod.AutomountServiceAccountToken);
         Assert.Equal(["memory"], manifest.Shim.Resources.Limits.Keys);
         Assert.Equal(["cpu", "memory"], manifest.Shim.Resources.Requests.Keys.Order());
         Assert.DoesNotContain(manifest.Variables.Keys, manifest.Secrets.ContainsKey);
-        var secrets = manifest.MountOf(manifest.Single<V1Secret>().Metadata.Name);
-        Assert.Equal(("/run/secrets", true), (secrets.MountPath, secrets.ReadOnlyProperty));
+        Assert.All(manifest.MountsOf(manifest.Single<V1Secret>().Metadata.Name), mount => Assert.True(mount.ReadOnlyProperty));
+    }
+
+    [Theory]
+    [InlineData(SidecarForm)]
+    [InlineData(SharedForm)]
+    public void It_finds_every_secret_where_it_looks(string file)
+    {
+        var manifest = new Manifest(file);
+
+        var found = manifest.MountsOf(manifest.Single<V1Secret>().Metadata.Name)
+            .SelectMany(mount => mount.SubPath is { } one ? [(one, mount.MountPath)] : manifest.Secrets.Keys.Select(name => (name, $"{mount.MountPath}/{name}")));
+
+        Assert.Equal(manifest.Secrets.Keys.Select(name => (name, $"/run/secrets/{name}")).Order(), found.Order());
+    }
+
+    [Theory]
+    [InlineData(SidecarForm)]
+    [InlineData(SharedForm)]
+    public void The_service_accounts_token_is_off_or_has_its_place(string file)
+    {
+        var manifest = new Manifest(file);
+
+        // Nobody can make a folder in a secret that is mounted.
+        Assert.True(
+            manifest.Pod.AutomountServiceAccountToken == false
+            || manifest.Shim.VolumeMounts.All(mount => !$"{ServiceAccount}/".StartsWith($"{mount.MountPath}/", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(SidecarForm)]
+    [InlineData(SharedForm)]
+    public void No_port_of_the_pod_is_taken_twice(string file)
+    {
+        var manifest = new Manifest(file);
+        var listeners = s_listeners.Select(name => new Uri(manifest.Variables[name]).Port).Order().ToList();
+
+        var others = manifest.Pod.Containers.Where(container => container.Name != manifest.Shim.Name).SelectMany(container => container.Ports);
+
+        Assert.Equal(listeners, listeners.Distinct());
+        Assert.Empty(others.Select(port => port.ContainerPort).Intersect(listeners));
+        Assert.Subset(listeners.ToHashSet(), manifest.Shim.Ports.Select(port => port.ContainerPort).ToHashSet());
     }
 
     [Theory]
@@ -104,9 +152,50 @@ public sealed class ManifestTests
         Assert.Equal(manifest.Labels, manifest.Selector);
         var names = manifest.Pod.Containers.Append(manifest.Shim).SelectMany(container => container.Ports).Select(port => port.Name).ToHashSet();
         Assert.All(policy.Ingress.SelectMany(rule => rule.Ports), port => Assert.Contains((string)port.Port, names));
-        Assert.Contains(policy.Ingress, rule => rule.FromProperty is not null && rule.Ports.Any(port => port.Port == "management"));
-        Assert.DoesNotContain(policy.Ingress, rule => rule.FromProperty is null && rule.Ports.Any(port => port.Port == "management"));
+        Assert.Contains(policy.Ingress, rule => rule.FromProperty is not null && rule.Ports.Any(port => port.Port == ManagementPort));
+        Assert.DoesNotContain(policy.Ingress, rule => rule.FromProperty is null && rule.Ports.Any(port => port.Port == ManagementPort));
     }
+
+    [Fact]
+    public void Beside_an_app_all_that_is_the_apps_stays_the_apps()
+    {
+        var manifest = new Manifest(SidecarForm);
+
+        Assert.Null(manifest.Pod.AutomountServiceAccountToken);
+        Assert.Empty(manifest.Annotations);
+        Assert.Equal(8080, manifest.Pod.Containers.Single().Ports.Single().ContainerPort);
+    }
+
+    [Fact]
+    public void Both_forms_are_scraped_by_the_name_of_the_port()
+    {
+        var shared = new Manifest(SharedForm);
+
+        Assert.All(new[] { new Manifest(SidecarForm), shared }, manifest => Assert.True(Monitor.Selects(manifest.Labels)));
+        Assert.Equal($"{shared.PortOf(ManagementPort)}", shared.Annotations["prometheus.io/port"]);
+        Assert.Equal(Monitor.Spec.PodMetricsEndpoints.Single().Path, shared.Annotations["prometheus.io/path"]);
+    }
+
+    [Theory]
+    [InlineData("a Redis of its own", "clicks", 6379)]
+    [InlineData("with TLS", "clicks", 6380)]
+    [InlineData("Sentinel", "clicks", 26379)]
+    [InlineData("a collector, by gRPC", "monitoring", 4317)]
+    [InlineData("a collector, by HTTP", "monitoring", 4318)]
+    [InlineData("PartnerStack", "93.184.215.14", 443)]
+    [InlineData("PartnerStack over IPv6", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", 443)]
+    [InlineData("DNS through the cache on the node", "169.254.20.10", 53, "UDP")]
+    [InlineData("its long answers", "169.254.20.10", 53)]
+    public void The_shared_form_reaches_what_it_can_be_set_up_to_use(string what, string target, int port, string protocol = "TCP")
+        => Assert.True(Egress.Allows(new Manifest(SharedForm), target, port, protocol), what);
+
+    [Theory]
+    [InlineData("clicks", 22)]
+    [InlineData("default", 6379)]
+    [InlineData("93.184.215.14", 80)]
+    [InlineData("93.184.215.14", 443, "UDP")]
+    public void It_reaches_nothing_else(string target, int port, string protocol = "TCP")
+        => Assert.False(Egress.Allows(new Manifest(SharedForm), target, port, protocol));
 
     [Fact]
     public void In_a_pod_the_app_speaks_to_loopback_and_starts_after_the_shim()
@@ -129,7 +218,7 @@ public sealed class ManifestTests
         Assert.Equal(("https", manifest.PortOf("legacy")), (legacy.Scheme, legacy.Port));
         Assert.Equal((443, "legacy"), (service.Port, (string)service.TargetPort));
         Assert.Equal(manifest.Labels, manifest.Single<V1Service>().Spec.Selector.AsReadOnly());
-        Assert.Equal("/run/tls", manifest.MountOf("proxyshim-tls").MountPath);
+        Assert.Equal("/run/tls", Assert.Single(manifest.MountsOf("proxyshim-tls")).MountPath);
 
         var budget = manifest.Single<V1PodDisruptionBudget>().Spec;
         Assert.Equal(manifest.Labels, budget.Selector.MatchLabels.AsReadOnly());
