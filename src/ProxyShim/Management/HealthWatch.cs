@@ -13,9 +13,13 @@ internal sealed class HealthWatch(
     /// <summary>A due job is taken within seconds by any replica that is well.</summary>
     public static readonly TimeSpan Overdue = TimeSpan.FromMinutes(2);
 
+    /// <summary>A loss is told for at least so long: whoever looks once a minute sees it.</summary>
+    public static readonly TimeSpan LossIsTold = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     private long _dropped;
+    private long _lastDrop;
 
     /// <summary>One look.</summary>
     public void Look()
@@ -24,9 +28,17 @@ internal sealed class HealthWatch(
         degradations.Report(DegradedPart.ConversionApi, conversionApi.IsBroken ? "failing" : null);
         degradations.Report(DegradedPart.Queue, ledger.Depths?.OldestDueAge > Overdue ? "overdue" : null);
 
-        var dropped = lines.Dropped;
-        degradations.Report(DegradedPart.Log, dropped > _dropped ? "events_dropped" : null);
-        _dropped = dropped;
+        degradations.Report(DegradedPart.Log, IsLogLosing() ? "events_dropped" : null);
+    }
+
+    private bool IsLogLosing()
+    {
+        if (lines.Dropped > _dropped)
+        {
+            (_dropped, _lastDrop) = (lines.Dropped, time.GetTimestamp());
+        }
+
+        return lines.IsLosing || (_dropped > 0 && time.GetElapsedTime(_lastDrop) < LossIsTold);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Background;
 using ProxyShim.Management;
 using ProxyShim.Telemetry.Health;
@@ -46,24 +47,58 @@ public sealed class HealthWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_log_that_loses_events_degrades_until_it_loses_no_more()
+    public void A_log_that_loses_events_degrades_once_and_for_as_long_as_somebody_may_look_once()
     {
-        using var full = new BackgroundLines(Stream.Null, TimeProvider.System, capacity: 1);
+        var time = new FakeTimeProvider();
+        var output = new Room { Bytes = 0 };
+        using var lines = new BackgroundLines(output, TimeProvider.System);
         var watch = new HealthWatch(
-            _instruments.Degradations, _instruments.Redis, _instruments.ConversionApi, _instruments.Ledger, full, TimeProvider.System);
+            _instruments.Degradations, _instruments.Redis, _instruments.ConversionApi, _instruments.Ledger, lines, time);
 
-        full.Write(Encoding.UTF8.GetBytes("lost\n"));
+        Write(lines, taken: false);
         watch.Look();
         AssertDegraded(DegradedPart.Log, "events_dropped");
 
+        // Nothing is lost while nothing is written, but nobody has been told either.
+        time.Advance(HealthWatch.LossIsTold * 2);
+        watch.Look();
+        AssertDegraded(DegradedPart.Log, "events_dropped");
+
+        output.Bytes = int.MaxValue;
+        Write(lines, taken: true);
         watch.Look();
         Assert.Empty(_instruments.Degradations.Current);
+
+        output.Bytes = 0;
+        Write(lines, taken: false);
+        watch.Look();
+        output.Bytes = int.MaxValue;
+        Write(lines, taken: true);
+        time.Advance(HealthWatch.LossIsTold - TimeSpan.FromSeconds(1));
+        watch.Look();
+        AssertDegraded(DegradedPart.Log, "events_dropped");
+        time.Advance(TimeSpan.FromSeconds(1));
+        watch.Look();
+        Assert.Empty(_instruments.Degradations.Current);
+
+        static void Write(BackgroundLines lines, bool taken)
+        {
+            lines.Write(Encoding.UTF8.GetBytes("line\n"));
+            Assert.True(SpinWait.SpinUntil(() => lines.IsLosing != taken, TimeSpan.FromSeconds(30)));
+        }
     }
 
     public ValueTask DisposeAsync() => _instruments.DisposeAsync();
 
     private HealthWatch NewWatch() => new(
         _instruments.Degradations, _instruments.Redis, _instruments.ConversionApi, _instruments.Ledger, _instruments.Lines, TimeProvider.System);
+
+    private sealed class Room : IByteOutput
+    {
+        public int Bytes { get; set; }
+
+        public int Write(ReadOnlySpan<byte> bytes) => Math.Min(Bytes, bytes.Length);
+    }
 
     private void AssertDegraded(DegradedPart part, string reason)
     {

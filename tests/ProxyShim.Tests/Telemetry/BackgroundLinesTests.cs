@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Pipes;
 using System.Text;
 using System.Text.Json;
@@ -19,7 +20,7 @@ public class BackgroundLinesTests
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
         using var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
-        using var lines = new BackgroundLines(end, TimeProvider.System);
+        using var lines = new BackgroundLines(OutputOf(end), TimeProvider.System);
         using var reader = new StreamReader(pipe);
 
         foreach (var number in Enumerable.Range(0, 1000))
@@ -40,7 +41,7 @@ public class BackgroundLinesTests
         const int Capacity = 64 * 1024;
         using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
         using var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
-        using var lines = new BackgroundLines(end, TimeProvider.System, Capacity);
+        using var lines = new BackgroundLines(OutputOf(end), TimeProvider.System, Capacity);
         var written = 0;
 
         // Nobody reads. That the loop ends is the first half of the proof; a write that waits would hang here.
@@ -82,7 +83,7 @@ public class BackgroundLinesTests
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
         var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
-        var lines = new BackgroundLines(end, TimeProvider.System);
+        var lines = new BackgroundLines(OutputOf(end), TimeProvider.System);
 
         Write(lines, "last words");
         lines.Dispose();
@@ -97,7 +98,7 @@ public class BackgroundLinesTests
     {
         var pipe = new AnonymousPipeServerStream(PipeDirection.In);
         using var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
-        var lines = new BackgroundLines(end, TimeProvider.System, MoreThanAnyPipe * 2);
+        var lines = new BackgroundLines(OutputOf(end), TimeProvider.System, MoreThanAnyPipe * 2);
         try
         {
             for (var written = 0; written < MoreThanAnyPipe; written += 1000)
@@ -123,12 +124,91 @@ public class BackgroundLinesTests
     {
         var pipe = new AnonymousPipeServerStream(PipeDirection.In);
         using var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
-        using var lines = new BackgroundLines(end, TimeProvider.System);
+        using var lines = new BackgroundLines(OutputOf(end), TimeProvider.System);
         await pipe.DisposeAsync();
 
         Write(lines, "nobody hears it");
 
         await Eventually.IsTrueAsync("the loss is counted", () => Task.FromResult(lines.Dropped == 1), cancellation: Cancellation);
+    }
+
+    [Theory]
+    [InlineData("closed")]
+    [InlineData("full disk")]
+    [InlineData("not for writing")]
+    public async Task An_output_that_fails_is_no_error_but_counted_until_it_takes_lines_again(string failure)
+    {
+        using var failing = failure switch
+        {
+            "full disk" => File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite),
+            "not for writing" => File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Read, FileShare.ReadWrite),
+            _ => null,
+        };
+        using var lines = new BackgroundLines(new DescriptorOutput((int?)failing?.DangerousGetHandle() ?? NotOpen), TimeProvider.System);
+
+        foreach (var number in Enumerable.Range(1, 3))
+        {
+            Write(lines, "nobody hears it");
+            await Eventually.IsTrueAsync("the loss is counted", () => Task.FromResult(lines.Dropped == number), cancellation: Cancellation);
+            Assert.True(lines.IsLosing);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(6)]
+    [InlineData(9)]
+    public void A_line_that_was_cut_short_never_joins_with_the_next_one(int room)
+    {
+        using var disk = new Disk { Room = room };
+        using (var lines = new BackgroundLines(disk, TimeProvider.System))
+        {
+            Write(lines, "first");
+            disk.WaitForWrite();
+            Write(lines, "second");
+            disk.WaitForWrite();
+            disk.Room = int.MaxValue;
+            Write(lines, "third");
+        }
+
+        var written = disk.Text.Split('\n');
+        Assert.Equal("", written[^1]);
+        var whole = written.Count(line => line is "first" or "second");
+        Assert.Contains("third", written);
+        var told = JsonElement.Parse(written.Single(line => line.StartsWith('{')));
+        Assert.Equal((2 - whole, 2 - whole), (told.GetProperty("Count").GetInt32(), told.GetProperty("Total").GetInt32()));
+        Assert.All(
+            written[..^1].Where(line => line is not ("third" or "first" or "second") && !line.StartsWith('{')),
+            torn => Assert.True(torn.Length > 0 && ("first".StartsWith(torn, StringComparison.Ordinal) || "second".StartsWith(torn, StringComparison.Ordinal)), torn));
+    }
+
+    // A number that no file has.
+    private const int NotOpen = 1_000_000;
+
+    private static DescriptorOutput OutputOf(AnonymousPipeClientStream end) => new((int)end.SafePipeHandle.DangerousGetHandle());
+
+    private sealed class Disk : IByteOutput, IDisposable
+    {
+        private readonly List<byte> _written = [];
+        private readonly BlockingCollection<int> _writes = [];
+
+        public int Room { get; set; }
+
+        public string Text => Encoding.UTF8.GetString(_written.ToArray());
+
+        public int Write(ReadOnlySpan<byte> bytes)
+        {
+            var taken = Math.Min(Room, bytes.Length);
+            Room -= taken;
+            _written.AddRange(bytes[..taken]);
+            _writes.Add(taken);
+            return taken;
+        }
+
+        public void Dispose() => _writes.Dispose();
+
+        public void WaitForWrite() => _writes.Take(Cancellation);
     }
 
     private static void Write(BackgroundLines lines, string text) => lines.Write(Encoding.UTF8.GetBytes(text + '\n'));

@@ -16,6 +16,7 @@ internal static class CommandLine
     /// <param name="serve">Serves until it is told to stop, and returns the exit code.</param>
     public static async Task<int> RunAsync(string[] arguments, Func<string[], Task<int>> serve)
     {
+        StandardDescriptors.Open();
         var command = arguments is [{ } first, ..] && !first.StartsWith("--", StringComparison.Ordinal) ? first : arguments is ["--version"] ? "--version" : "serve";
         var rest = arguments is [{ } head, ..] && head == command ? arguments[1..] : arguments;
         try

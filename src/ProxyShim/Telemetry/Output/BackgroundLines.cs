@@ -3,10 +3,10 @@ using Serilog.Events;
 
 namespace ProxyShim.Telemetry.Output;
 
-/// <summary>Writes lines to a stream from a thread of its own, so that a reader who does not read makes nobody else wait.</summary>
+/// <summary>Writes lines from a thread of its own, so that a reader who does not read makes nobody else wait.</summary>
 /// <remarks>
-/// Lines are gathered in memory up to a bound; beyond it they are dropped and counted, and a <c>LogEventsDropped</c> event says so as soon as the stream
-/// takes bytes again. A line may be written up to <see cref="Linger"/> after its event, so that a busy shim makes one system call for many.
+/// Lines are gathered in memory up to a bound; beyond it, and where the output fails, they are dropped and counted, and a <c>LogEventsDropped</c> event says so as
+/// soon as the output takes bytes again. A line may be written up to <see cref="Linger"/> after its event, so that a busy shim makes one system call for many.
 /// Not Serilog.Sinks.Async: its queue is bounded in events, not bytes, wakes its thread for each, keeps every event alive until then, and its disposal
 /// waits for the reader without end.
 /// </remarks>
@@ -28,7 +28,7 @@ internal sealed class BackgroundLines : ILineOutput, IDisposable
 
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(false);
-    private readonly Stream _stream;
+    private readonly IByteOutput _output;
     private readonly TimeProvider _time;
     private readonly int _capacity;
     private readonly Thread _thread;
@@ -38,11 +38,12 @@ internal sealed class BackgroundLines : ILineOutput, IDisposable
     private bool _stopping;
     private long _dropped;
     private long _reported;
+    private bool _torn;
     private DateTimeOffset _droppingSince;
 
-    public BackgroundLines(Stream stream, TimeProvider time, int capacity = DefaultCapacity)
+    public BackgroundLines(IByteOutput output, TimeProvider time, int capacity = DefaultCapacity)
     {
-        _stream = stream;
+        _output = output;
         _time = time;
         _capacity = capacity;
 
@@ -53,6 +54,9 @@ internal sealed class BackgroundLines : ILineOutput, IDisposable
 
     /// <summary>Lines lost so far.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Whether lines were lost since the output last took any.</summary>
+    public bool IsLosing => Interlocked.Read(ref _dropped) > Interlocked.Read(ref _reported);
 
     public void Write(ReadOnlySpan<byte> line)
     {
@@ -125,19 +129,17 @@ internal sealed class BackgroundLines : ILineOutput, IDisposable
 
     private void WriteOut(ReadOnlyMemory<byte> batch)
     {
-        try
+        var lost = Put(batch.Span);
+        if (lost == 0)
         {
-            _stream.Write(batch.Span);
-            _stream.Flush();
             ReportDropped();
+            return;
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+
+        // There is nowhere else to say so; the counter does.
+        lock (_gate)
         {
-            // Nobody reads any more, and there is nowhere else to say so; the counter does.
-            lock (_gate)
-            {
-                Drop(batch.Span.Count((byte)'\n'));
-            }
+            Drop(lost);
         }
     }
 
@@ -150,12 +152,24 @@ internal sealed class BackgroundLines : ILineOutput, IDisposable
             (total, since) = (_dropped, _droppingSince);
         }
 
-        if (total > _reported)
+        if (total > _reported && Put(LogEvents.LogEventsDropped(_time.GetUtcNow(), total - _reported, total, since).Bytes) == 0)
         {
-            _stream.Write(LogEvents.LogEventsDropped(_time.GetUtcNow(), total - _reported, total, since).Bytes);
-            _stream.Flush();
-            _reported = total;
+            Interlocked.Exchange(ref _reported, total);
         }
+    }
+
+    /// <returns>How many of the lines did not get out whole.</returns>
+    private int Put(ReadOnlySpan<byte> lines)
+    {
+        // What a full disk has cut short must not have the next line at its end.
+        if (_torn && _output.Write("\n"u8) == 0)
+        {
+            return lines.Count((byte)'\n');
+        }
+
+        var taken = _output.Write(lines);
+        _torn = taken > 0 && lines[taken - 1] != (byte)'\n';
+        return lines[taken..].Count((byte)'\n');
     }
 
     private void Drop(int lines)

@@ -25,7 +25,7 @@ internal sealed class Instruments : IAsyncDisposable
 
     public ShimMetrics Metrics { get; } = new();
 
-    public BackgroundLines Lines { get; } = new(Stream.Null, TimeProvider.System);
+    public BackgroundLines Lines { get; } = new(new NoOutput(), TimeProvider.System);
 
     public RedisGate Redis { get; }
 
@@ -56,5 +56,10 @@ internal sealed class Instruments : IAsyncDisposable
         Metrics.Dispose();
         Lines.Dispose();
         await Redis.DisposeAsync();
+    }
+
+    private sealed class NoOutput : IByteOutput
+    {
+        public int Write(ReadOnlySpan<byte> bytes) => bytes.Length;
     }
 }
