@@ -23,10 +23,11 @@ public sealed class LogOutputTests(TestRedis redis)
     [InlineData("its reader is gone", "mkfifo log; (: <log) & exec \"$SHIM\" >log")]
     public async Task A_lost_log_costs_no_conversion_and_is_told(string output, string script)
     {
+        var binary = await PublishedShim.LocateAsync();
+        Require.That(binary.IsNative || output != "all are closed", "the JIT's own files have taken the numbers first", Linker.Remedy);
         await using var stand = await Stand.StartAsync(redis, Cancellation);
         using var folder = new TemporaryFolder();
         var program = Path.Combine(folder.Path, "start");
-        var binary = await PublishedShim.LocateAsync();
         await File.WriteAllTextAsync(program, $"#!/bin/sh\ncd '{folder.Path}'\nSHIM='{binary.Path}'\n{script}\n", Cancellation);
         if (!OperatingSystem.IsWindows())
         {
