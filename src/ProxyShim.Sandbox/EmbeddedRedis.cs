@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ProxyShim.Sandbox;
 
 /// <summary>
-/// A Redis in this process, on loopback: Garnet, in memory, with Lua. It stands in for Redis where none is installed; Streams it has not
+/// A Redis in this process, on loopback: Garnet, with Lua. It stands in for Redis where none is installed; Streams it has not
 /// (DESIGN.md, "Known facts").
 /// </summary>
 public sealed class EmbeddedRedis : IAsyncDisposable
@@ -32,13 +32,14 @@ public sealed class EmbeddedRedis : IAsyncDisposable
 
     /// <summary>Starts it and returns when it accepts connections.</summary>
     /// <param name="port">1–65535, or 0 for a free port.</param>
+    /// <param name="folder">Where every write is appended to a file, as the shim asks of a Redis; null = in memory only.</param>
     /// <exception cref="IOException">The port is taken.</exception>
-    public static EmbeddedRedis Start(int port = 0)
+    public static EmbeddedRedis Start(int port = 0, string? folder = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             var candidate = port == 0 ? FreePort() : port;
-            var server = new GarnetServer(Arguments(candidate), NullLoggerFactory.Instance);
+            var server = new GarnetServer([.. Arguments(candidate), .. AppendOnly(folder)], NullLoggerFactory.Instance);
             try
             {
                 server.Start();
@@ -77,6 +78,9 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         "--memory", "1g",
         "--index", "16m",
     ];
+
+    // Garnet's own choice of a device needs libaio, and ends the process with the first write where there is none.
+    private static string[] AppendOnly(string? folder) => folder is null ? [] : ["--aof", "true", "--checkpointdir", folder, "--device-type", "RandomAccess"];
 
     private static int FreePort()
     {

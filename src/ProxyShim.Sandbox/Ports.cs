@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using ProxyShim.Sandbox.PartnerStack;
+using ProxyShim.Sandbox.Shim;
 
 namespace ProxyShim.Sandbox;
 
@@ -9,30 +9,38 @@ internal static class Ports
 {
     public const int Shim = 8080;
     public const int Management = 8081;
+    public const int CustomerApi = 9080;
+    public const int ConversionApi = 9081;
+    public const int Control = 9082;
+    public const int Redis = 9379;
 
-    private const int CustomerApi = 9080;
-    private const int ConversionApi = 9081;
-    private const int Control = 9082;
-    private const int Redis = 9379;
+    // Whoever loses a port looks for another one; nobody is unlucky this often.
+    private const int Attempts = 10;
 
-    public static EmbeddedRedis StartRedis() => EmbeddedRedis.Start(IfFree(Redis));
-
-    public static Task<SimulatedPartnerStack> StartPartnerStackAsync(TimeSpan lag, CancellationToken cancellationToken) =>
-        SimulatedPartnerStack.StartAsync(
-            new()
+    /// <summary>
+    /// Starts something that asks <see cref="IfFree"/> or <see cref="Address"/> for its ports, again and again while one of them was taken between the look and
+    /// the use, as when several sandboxes start at once.
+    /// </summary>
+    public static async Task<T> StartAsync<T>(Func<Task<T>> start)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
             {
-                Lag = lag,
-                CustomerApiPort = IfFree(CustomerApi),
-                ConversionApiPort = IfFree(ConversionApi),
-                ControlPort = IfFree(Control),
-            },
-            cancellationToken);
+                return await start();
+            }
+            catch (Exception exception) when (attempt < Attempts && exception is IOException or ShimEndedException { CouldNotListen: true })
+            {
+                // The next look sees who has it.
+            }
+        }
+    }
+
+    /// <summary>This port, or 0 (which means "any free one") when it is taken.</summary>
+    public static int IfFree(int port) => TryBind(port) ?? 0;
 
     /// <summary>For a process that cannot be asked which port it took: this port, or a free one.</summary>
     public static Uri Address(int preferred) => new($"http://127.0.0.1:{(IfFree(preferred) is var port and not 0 ? port : Free())}");
-
-    /// <summary>This port, or 0 (which means "any free one") when it is taken.</summary>
-    private static int IfFree(int port) => TryBind(port) ?? 0;
 
     private static int Free() => TryBind(0) ?? throw new IOException("No port of 127.0.0.1 is free.");
 

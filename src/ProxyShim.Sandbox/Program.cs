@@ -1,27 +1,39 @@
 using ProxyShim.Sandbox;
-using ProxyShim.Sandbox.PartnerStack;
+using ProxyShim.Sandbox.Shim;
+using ProxyShim.Sandbox.Terminal;
+using ProxyShim.Sandbox.Tour;
 
-if (!SandboxArguments.TryParse(args, out var arguments))
+var arguments = SandboxArguments.Parse(args, out var problem);
+if (problem is not null)
 {
-    Console.Error.WriteLine(SandboxArguments.Usage);
+    Console.Error.WriteLine($"{problem}\n\n{SandboxArguments.Usage}");
     return SandboxArguments.UsageError;
 }
 
-using var stop = new StopSignal();
+if (arguments.Help)
+{
+    Console.Out.WriteLine(SandboxArguments.Usage);
+    return 0;
+}
+
+var screen = Screen.OfConsole();
+using var stop = new StopSignal(screen);
 try
 {
-    await using var redis = Ports.StartRedis();
-    await using var partnerStack = await Ports.StartPartnerStackAsync(arguments.Lag, stop.Token);
-    await using var shim = await ShimProcess.StartAsync(redis, partnerStack, arguments.ShowLog, stop.Token);
-    Console.Out.WriteLine(Welcome.Text(redis, partnerStack, shim));
-
-    await SampleClicks.PlantAsync(redis);
-    await new Tour(partnerStack, shim).RunAsync(stop.Token);
-    if (!arguments.Once)
+    await using (var sandbox = await RunningSandbox.StartAsync(arguments, screen, stop.Token))
     {
-        Console.Out.WriteLine(Invitation.Text(shim));
-        await new UpstreamWatch(partnerStack).RunAsync(shim.Ended, stop.Token);
-        shim.ThrowIfFailed();
+        var pause = new Pause(screen, isOn: Pause.IsPossible && !arguments.Once);
+        await new TourRunner(sandbox, screen, pause).RunAsync(stop.Token);
+        if (arguments.Once)
+        {
+            screen.Line($"That was the tour. The shim's log is {sandbox.Shim.Log.File}; without --once all of this keeps running, for you to try.");
+        }
+        else
+        {
+            Invitation.Show(sandbox, screen);
+            await new UpstreamWatch(sandbox.PartnerStack, screen).RunAsync(sandbox.Shim.Ended, stop.Token);
+            sandbox.Shim.ThrowIfFailed();
+        }
     }
 
     return 0;
@@ -34,4 +46,11 @@ catch (Exception exception) when (exception is ShimEndedException or TimeoutExce
 {
     Console.Error.WriteLine(exception.Message);
     return 1;
+}
+finally
+{
+    if (stop.Token.IsCancellationRequested)
+    {
+        screen.Line("Stopped.");
+    }
 }

@@ -1,31 +1,37 @@
+using ProxyShim.Sandbox.PartnerStack;
 using StackExchange.Redis;
 
 namespace ProxyShim.Sandbox;
 
-/// <summary>The clicks that a vendor's web site would have put into Redis, in the forms it may use (DESIGN.md, "Redis").</summary>
+/// <summary>The clicks that the tour's customers have made: PartnerStack knows whose link each was, and the vendor's site has put it into Redis.</summary>
 internal static class SampleClicks
 {
-    private static readonly (string CustomerKey, string Value)[] s_clicks =
+    // In the forms that a site may use (DESIGN.md, "Redis"); the partner is the one whose link it was.
+    private static readonly (string CustomerKey, string PartnerKey, string Value)[] s_clicks =
     [
-        ("ada", "xid_ada"),
-        ("grace", """
+        ("ada", "lovelace", "xid_ada"),
+        ("grace", "hopper", """
             {"xid":"xid_grace","partner_key":"hopper","sub_ids":["newsletter","spring"],"origin":"acme.com","ip_address":"203.0.113.7","user_agent":"Mozilla/5.0 (X11; Linux x86_64)","clicked_at":"2026-01-31T09:30:00Z"}
             """),
-        ("mary", """{"xid":"xid_mary","partner_key":"somebody_else"}"""),
-        ("jean", "xid_jean"),
-        ("kathleen", "xid_kathleen"),
-        ("hedy", "xid_hedy"),
-        ("joan", "xid_joan"),
-        (TourStep.Yours.CustomerKey!, "xid_margaret"),
+        ("mary", "somebody_else", """{"xid":"xid_mary","partner_key":"somebody_else"}"""),
+        ("jean", "bartik", "xid_jean"),
+        ("kathleen", "booth", "xid_kathleen"),
+        ("hedy", "lamarr", "xid_hedy"),
+        ("joan", "clarke", "xid_joan"),
+        ("margaret", "hamilton", "xid_margaret"),
     ];
 
-    public static async Task PlantAsync(EmbeddedRedis redis)
+    public static async Task PlantAsync(IDatabase database, SimulatedPartnerStack partnerStack)
     {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
-        await connection.GetDatabase().StringSetAsync([.. s_clicks.Select(static click =>
-            KeyValuePair.Create((RedisKey)$"click:{click.CustomerKey}", (RedisValue)click.Value))]);
+        foreach (var (customer, partner, _) in s_clicks)
+        {
+            partnerStack.AddClick($"xid_{customer}", partner);
+        }
+
+        await database.StringSetAsync([.. s_clicks.Select(static click =>
+            KeyValuePair.Create((RedisKey)ClickKey.Of(click.CustomerKey), (RedisValue)click.Value.Trim()))]);
     }
 
     /// <summary>What stands in Redis for this customer; null = nothing.</summary>
-    public static string? Of(string? customerKey) => s_clicks.FirstOrDefault(click => click.CustomerKey == customerKey).Value;
+    public static string? Of(string? customerKey) => s_clicks.FirstOrDefault(click => click.CustomerKey == customerKey).Value?.Trim();
 }

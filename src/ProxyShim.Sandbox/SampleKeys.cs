@@ -7,9 +7,6 @@ internal static class SampleKeys
 {
     public const string ConversionToken = "tok_sandbox";
 
-    /// <summary>Opens the shim's console and admin API.</summary>
-    public const string ManagementToken = "console_sandbox";
-
     public static readonly KeyPair Vendor = new("pk_sandbox", "sk_sandbox");
 
     /// <summary>A pair that nobody knows.</summary>

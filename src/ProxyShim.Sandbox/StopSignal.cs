@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ProxyShim.Sandbox.Terminal;
 
 namespace ProxyShim.Sandbox;
 
@@ -7,12 +8,17 @@ internal sealed class StopSignal : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations;
+    private readonly Screen _screen;
 
-    public StopSignal() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
-    ];
+    public StopSignal(Screen screen)
+    {
+        _screen = screen;
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+        ];
+    }
 
     public CancellationToken Token => _stop.Token;
 
@@ -25,6 +31,12 @@ internal sealed class StopSignal : IDisposable
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
-        _stop.Cancel();
+        if (!_stop.IsCancellationRequested)
+        {
+            // First the word: a second of silence after Ctrl-C looks as if it had not been heard.
+            _screen.Line();
+            _screen.Line("Stopping: the shim finishes what it has begun.");
+            _stop.Cancel();
+        }
     }
 }

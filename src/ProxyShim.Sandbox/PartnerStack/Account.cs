@@ -5,15 +5,23 @@ namespace ProxyShim.Sandbox.PartnerStack;
 /// <summary>The customers of the simulated vendor and which <c>customer_key</c> has had its conversion. Safe for concurrent use.</summary>
 internal sealed class Account(SimulatedPartnerStackOptions options)
 {
-    private const string KeyLetters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SimulatedCustomer> _byKey = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SimulatedCustomer> _byCustomerKey = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SimulatedCustomer> _byEmail = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _converted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _partnerByXid = new(StringComparer.Ordinal);
 
     private DateTimeOffset Now => options.TimeProvider.GetUtcNow();
+
+    /// <summary>A visitor has followed this partner's link, and was given this click id.</summary>
+    public void AddClick(string xid, string partnerKey)
+    {
+        lock (_gate)
+        {
+            _partnerByXid[xid] = partnerKey;
+        }
+    }
 
     /// <summary>Those whose lag is over, in the order they were made.</summary>
     public IReadOnlyList<SimulatedCustomer> Snapshot()
@@ -93,7 +101,7 @@ internal sealed class Account(SimulatedPartnerStackOptions options)
                 Email = fields.Email,
                 Name = fields.Name,
                 ProviderKey = fields.ProviderKey,
-                PartnerKey = $"partner_of_{fields.Xid}",
+                PartnerKey = _partnerByXid.GetValueOrDefault(fields.Xid) ?? $"partner_of_{fields.Xid}",
                 Meta = fields.Meta,
                 SubIds = fields.SubIds,
                 Xid = fields.Xid,
@@ -157,6 +165,7 @@ internal sealed class Account(SimulatedPartnerStackOptions options)
         }
     }
 
+    /// <summary>Forgets customers and conversions. The clicks stay: what a vendor's site has kept of them is still good.</summary>
     public void Clear()
     {
         lock (_gate)
@@ -221,5 +230,5 @@ internal sealed class Account(SimulatedPartnerStackOptions options)
         }
     }
 
-    private string NewKey() => "cus_" + new string(options.Random.GetItems(KeyLetters.AsSpan(), 14));
+    private string NewKey() => "cus_" + RandomKey.From(options.Random);
 }

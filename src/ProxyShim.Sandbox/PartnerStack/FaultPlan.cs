@@ -13,6 +13,9 @@ internal sealed class FaultPlan
 
     public Func<RecordedCall, Fault?>? Rule { get => _rule; set => _rule = value; }
 
+    /// <summary>Those that are left in the queue, the next one first.</summary>
+    public IReadOnlyList<Fault> Queued => [.. _once];
+
     public void Enqueue(Fault fault) => _once.Enqueue(fault);
 
     public void Clear()

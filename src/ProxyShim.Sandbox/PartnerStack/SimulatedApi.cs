@@ -43,6 +43,14 @@ public sealed class SimulatedApi
         }
     }
 
+    /// <summary>What the next calls meet, in words: the queue, then a rule, then the standing fault. Empty when all is well.</summary>
+    public IReadOnlyList<string> Faults =>
+    [
+        .. _server.Refuses ? [$"all: {Fault.Refuse}"] : _plan.Queued.Select(static fault => $"once: {fault}"),
+        .. _plan.Rule is null ? [] : (string[])["a rule that looks at each call"],
+        .. _plan.Always is { } always ? (string[])[$"all: {always}"] : [],
+    ];
+
     /// <summary>One fault for each of the next calls; then as before.</summary>
     /// <exception cref="ArgumentException"><see cref="Fault.Refuse"/> is among them.</exception>
     public void EnqueueFaults(params ReadOnlySpan<Fault> faults)

@@ -18,7 +18,7 @@ public sealed record SimulatedCustomer
     /// <summary>The id at the payment provider.</summary>
     public string? ProviderKey { get; init; }
 
-    /// <summary>The partner with the credit; a conversion's is made up from its xid, since the simulator knows no clicks.</summary>
+    /// <summary>The partner with the credit; a conversion's is the one whose link was clicked, or made up from the xid where that click is unknown.</summary>
     public string? PartnerKey { get; init; }
 
     /// <summary>The custom fields as a JSON object.</summary>

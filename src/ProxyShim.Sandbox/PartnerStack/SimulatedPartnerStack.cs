@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ProxyShim.Sandbox.PartnerStack.Control;
 using ProxyShim.Sandbox.PartnerStack.Http;
 
 namespace ProxyShim.Sandbox.PartnerStack;
@@ -79,7 +80,7 @@ public sealed class SimulatedPartnerStack : IAsyncDisposable
             stack.CustomerApi = await stack.ServeAsync(ApiKind.CustomerApi, options.CustomerApiPort, customers.Handle, cancellationToken);
             stack.ConversionApi = await stack.ServeAsync(ApiKind.ConversionApi, options.ConversionApiPort, conversions.Handle, cancellationToken);
 
-            var control = await LoopbackServer.StartAsync(options.ControlPort, new ControlApi(stack).HandleAsync, cancellationToken);
+            var control = await LoopbackServer.StartAsync(options.ControlPort, new ControlApi(stack, options).HandleAsync, cancellationToken);
             stack._servers.Add(control);
             stack.ControlAddress = control.Address;
             return stack;
@@ -102,6 +103,9 @@ public sealed class SimulatedPartnerStack : IAsyncDisposable
 
     /// <summary>The customer with this key, PartnerStack's or the vendor's, if its record exists now.</summary>
     public SimulatedCustomer? FindCustomer(string identifier) => _account.Find(identifier);
+
+    /// <summary>A visitor has followed this partner's link, and was given this click id: a conversion with it gives that partner the credit.</summary>
+    public void AddClick(string xid, string partnerKey) => _account.AddClick(xid, partnerKey);
 
     /// <summary>Waits until the condition holds, which is looked at after every change. The time limit is real time, not the options' clock's.</summary>
     /// <exception cref="TimeoutException">It did not hold in time; the message lists the last calls.</exception>
@@ -127,7 +131,7 @@ public sealed class SimulatedPartnerStack : IAsyncDisposable
         }
     }
 
-    /// <summary>A new account without calls, conversions or customers, without faults, and with the options' lag. Hung calls are released.</summary>
+    /// <summary>A new account without calls, conversions or customers, without faults, and with the options' lag; the clicks stay. Hung calls are released.</summary>
     public void Reset()
     {
         CustomerApi.ClearFaults();

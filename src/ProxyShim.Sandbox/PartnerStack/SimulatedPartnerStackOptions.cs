@@ -29,4 +29,13 @@ public sealed record SimulatedPartnerStackOptions
 
     /// <summary>The loopback port of the control surface, 0–65535; 0 = a free one.</summary>
     public int ControlPort { get; init; }
+
+    /// <summary>
+    /// What the vendor's site does with a click that is made with <c>POST /clicks</c>: the <c>customer_key</c> of the one who made it, and the click as JSON,
+    /// in the form that the shim reads. Null = there is no site, and no <c>POST /clicks</c>.
+    /// </summary>
+    public Func<string, string, Task>? KeepClick { get; init; }
+
+    /// <summary>What <c>GET /</c> of the control surface says can be tried, as plain text; null = the list of its routes.</summary>
+    public Func<SimulatedPartnerStack, string>? Guide { get; init; }
 }

@@ -50,4 +50,36 @@ public sealed class EmbeddedRedisTests
         await using var third = EmbeddedRedis.Start(port);
         Assert.Equal(port, third.Port);
     }
+
+    [Fact]
+    public async Task With_a_folder_each_write_is_in_a_file_before_it_is_answered()
+    {
+        var folder = Directory.CreateTempSubdirectory("proxyshim-redis-");
+        try
+        {
+            await using (var redis = EmbeddedRedis.Start(folder: folder.FullName))
+            {
+                await using var connection = await ConnectionMultiplexer.ConnectAsync($"{redis.ConnectionString},allowAdmin=true");
+                await connection.GetDatabase().StringSetAsync("k", "a value to be found again");
+                Assert.Equal("yes", (await connection.GetServers()[0].ConfigGetAsync("appendonly")).Single().Value);
+                Assert.Contains(folder.GetFiles("*", SearchOption.AllDirectories), static file => Holds(file, "a value to be found again"));
+            }
+
+            await using var again = EmbeddedRedis.Start();
+            await using var other = await ConnectionMultiplexer.ConnectAsync($"{again.ConnectionString},allowAdmin=true");
+            Assert.Equal("no", (await other.GetServers()[0].ConfigGetAsync("appendonly")).Single().Value);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static bool Holds(FileInfo file, string text)
+    {
+        using var stream = file.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray().AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(text)) >= 0;
+    }
 }

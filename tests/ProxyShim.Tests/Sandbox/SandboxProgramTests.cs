@@ -22,9 +22,17 @@ public sealed partial class SandboxProgramTests
         "Outcome=fallback Reason=partner_mismatch",
         "Outcome=passthrough Reason=malformed_json",
         "Outcome=unauthorized Reason=unknown_caller",
-        "ConversionApi POST /conversion/xid → 200",
-        "ConversionApi POST /conversion/xid → 503",
-        "CustomerApi   GET /api/v2/customers?limit=2 → 200",
+        "Conversion API POST /conversion/xid → 200",
+        "Conversion API POST /conversion/xid → 503 (Status 503), 3 times",
+        "Customer API   GET /api/v2/customers?limit=2 → 200",
+        "ada_before: partner lovelace, no click",
+        "ada        verified: PartnerStack has ada: partner lovelace, click xid_ada",
+        "grace      verified: PartnerStack has grace: partner hopper, click xid_grace, SubIDs newsletter, spring",
+        "kathleen   delivered",
+        "kathleen   verified",
+        "hedy       a phantom",
+        "hedy       verified",
+        "joan       a dead letter (refused)",
         """
         {"xid":"xid_grace","customer_key":"grace","email":"grace@example.com","name":"Grace","provider_key":"cus_stripe_7","origin":"acme.com","ip_address":"203.0.113.7","user_agent":"Mozilla/5.0 (X11; Linux x86_64)","sub_ids":["newsletter","spring"],"meta":{"plan":"pro"}}
         """,
@@ -42,9 +50,38 @@ public sealed partial class SandboxProgramTests
         var output = sandbox.Output;
         Assert.All(s_shown, expected => Assert.Contains(expected, output, StringComparison.Ordinal));
         Assert.DoesNotContain("Your turn", output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', output);
         Assert.NotEqual("http://127.0.0.1:8080/", sandbox.Labelled("shim"));
-        Assert.Contains("RequestHandled", await File.ReadAllTextAsync(sandbox.Labelled("shim's log"), Cancellation), StringComparison.Ordinal);
+        var log = await File.ReadAllTextAsync(sandbox.Labelled("shim's log"), Cancellation);
+        Assert.Contains("RequestHandled", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("jobs_at_risk", log, StringComparison.Ordinal);
+        Assert.StartsWith(Path.GetTempPath(), sandbox.Labelled("shim's log"), StringComparison.Ordinal);
         await AssertGoneAsync(sandbox);
+    }
+
+    [Fact]
+    public async Task Several_that_start_in_the_same_second_all_run()
+    {
+        var sandboxes = Enumerable.Range(0, 3).Select(static _ => new SandboxProcess(["--once", "--lag", "0"])).ToArray();
+        try
+        {
+            foreach (var sandbox in sandboxes)
+            {
+                Assert.True(await sandbox.EndsAsync(Cancellation) == 0, sandbox.Output);
+                Assert.Contains("Outcome=converted", sandbox.Output, StringComparison.Ordinal);
+            }
+
+            Assert.All(
+                (string[])["shim", "management", "Customer API", "Conversion API", "simulator", "Redis"],
+                part => Assert.Equal(sandboxes.Length, sandboxes.Select(sandbox => sandbox.Labelled(part)).Distinct().Count()));
+        }
+        finally
+        {
+            foreach (var sandbox in sandboxes)
+            {
+                await sandbox.DisposeAsync();
+            }
+        }
     }
 
     [Theory]
@@ -52,42 +89,44 @@ public sealed partial class SandboxProgramTests
     [InlineData("INT")]
     public async Task The_pasted_call_becomes_what_is_printed_and_a_signal_stops_everything(string signal)
     {
-        await using var sandbox = new SandboxProcess(["--show-log"]);
-        await sandbox.PrintsAsync("Serving.", Cancellation);
+        await using var sandbox = new SandboxProcess(["--show-log", "--lag", "0"]);
+        var serving = await sandbox.PrintsAsync("Serving.", Cancellation);
         Assert.Contains("shim | {", sandbox.Output, StringComparison.Ordinal);
 
         var (_, invitation) = Halves(sandbox.Output, "Your turn");
         var (request, becomes) = Halves(invitation, "It becomes this at the Conversion API:");
         await PasteAsync(CurlLine().Match(request));
-        await sandbox.PrintsAsync($"  ConversionApi POST /conversion/xid → 200  {becomes.Trim().Split('\n')[0]}\n", Cancellation);
+        await sandbox.PrintsAsync($"  Conversion API POST /conversion/xid → 200  {becomes.Trim().Split('\n')[0]}\n", Cancellation, serving);
+        await sandbox.PrintsAsync("Customer API   GET /api/v2/customers/margaret → 200", Cancellation, serving);
 
         await sandbox.SignalAsync(signal, Cancellation);
         Assert.Equal(0, await sandbox.EndsAsync(Cancellation));
+        Assert.Contains("Stopping", sandbox.Output, StringComparison.Ordinal);
+        Assert.EndsWith("Stopped.\n", sandbox.Output, StringComparison.Ordinal);
         await AssertGoneAsync(sandbox);
     }
 
-    [Fact]
-    public async Task One_sees_the_queued_one_delivered_and_the_phantom_found_missing_and_sent_again()
-    {
-        await using var sandbox = new SandboxProcess(["--lag", "00:00:00"]);
-        await sandbox.PrintsAsync("""ConversionApi POST /conversion/xid → 200  {"xid":"xid_kathleen",""", Cancellation);
-        await sandbox.PrintsAsync("GET /api/v2/customers/hedy → 404", Cancellation);
-        await sandbox.PrintsAsync("""ConversionApi POST /conversion/xid → 200  {"xid":"xid_hedy",""", Cancellation);
-        await sandbox.PrintsAsync("GET /api/v2/customers/hedy → 200", Cancellation);
-        await sandbox.SignalAsync("TERM", Cancellation);
-        Assert.Equal(0, await sandbox.EndsAsync(Cancellation));
-    }
-
     [Theory]
-    [InlineData("--unheard-of")]
-    [InlineData("--lag")]
-    [InlineData("--lag", "soon")]
-    [InlineData("--lag", "-00:00:01")]
-    public async Task An_argument_it_does_not_know_is_answered_with_its_usage(params string[] arguments)
+    [InlineData("'--unheard-of' is not an option", "--unheard-of")]
+    [InlineData("--lag needs a time", "--once", "--lag")]
+    [InlineData("--lag 'soon' is not a time", "--lag", "soon")]
+    [InlineData("--lag '-00:00:01' is not a time", "--lag", "-00:00:01")]
+    public async Task An_argument_it_does_not_know_is_named_and_answered_with_its_usage(string said, params string[] arguments)
     {
         await using var sandbox = new SandboxProcess(arguments);
         Assert.Equal(64, await sandbox.EndsAsync(Cancellation));
-        Assert.Contains("--once", sandbox.Output, StringComparison.Ordinal);
+        Assert.StartsWith(said, sandbox.Output, StringComparison.Ordinal);
+        Assert.Contains("--show-log", sandbox.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    public async Task Help_is_no_error(string argument)
+    {
+        await using var sandbox = new SandboxProcess([argument]);
+        Assert.Equal(0, await sandbox.EndsAsync(Cancellation));
+        Assert.Contains("--show-log", sandbox.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +141,7 @@ public sealed partial class SandboxProgramTests
     [Fact]
     public async Task A_shim_that_dies_ends_the_sandbox()
     {
-        await using var sandbox = new SandboxProcess([]);
+        await using var sandbox = new SandboxProcess(["--lag", "0"]);
         await sandbox.PrintsAsync("Serving.", Cancellation);
         await SandboxProcess.SignalAsync("KILL", sandbox.Labelled("shim's process"), Cancellation);
         Assert.Equal(1, await sandbox.EndsAsync(Cancellation));
@@ -156,6 +195,6 @@ public sealed partial class SandboxProgramTests
         }
     }
 
-    [GeneratedRegex("curl -i -u (?<user>\\S+) '(?<url>[^']+)' -H 'Content-Type: (?<type>[^']+)' -d '(?<body>[^']+)'")]
+    [GeneratedRegex(@"curl -i -u (?<user>\S+) '(?<url>[^']+)' \\\n +-H 'Content-Type: (?<type>[^']+)' \\\n +-d '(?<body>[^']+)'")]
     private static partial Regex CurlLine();
 }

@@ -8,31 +8,50 @@ namespace ProxyShim.Testing;
 /// <summary>The sandbox program as a person starts it.</summary>
 public sealed class SandboxProcess : IAsyncDisposable
 {
+    private static readonly string s_dotnet =
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+
+    private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "ProxyShim.Sandbox.dll");
+
     private readonly Process _process;
+    private readonly Task _reading;
     private readonly StringBuilder _output = new();
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts it with its output redirected.</summary>
     public SandboxProcess(string[] arguments, params (string Name, string Value)[] environment)
+        : this(new ProcessStartInfo(s_dotnet, [s_program, .. arguments]), environment)
     {
-        var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
-        _process = new()
-        {
-            StartInfo = new(dotnet, [Path.Combine(AppContext.BaseDirectory, "ProxyShim.Sandbox.dll"), .. arguments])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            },
-        };
+    }
+
+    private SandboxProcess(ProcessStartInfo start, (string Name, string Value)[] environment)
+    {
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         foreach (var (name, value) in environment)
         {
-            _process.StartInfo.Environment[name] = value;
+            start.Environment[name] = value;
         }
 
-        _process.OutputDataReceived += Keep;
-        _process.ErrorDataReceived += Keep;
+        _process = new() { StartInfo = start };
         _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+
+        // Not by lines: a prompt has no end of line.
+        _reading = Task.WhenAll(KeepAsync(_process.StandardOutput), KeepAsync(_process.StandardError));
+    }
+
+    /// <summary>Starts it on a terminal of this size. Skips the test where there is none to be had.</summary>
+    public static SandboxProcess OnTerminal(int rows, int columns, string[] arguments, params (string Name, string Value)[] environment) => new(
+        new ProcessStartInfo(
+            Require.Program("script", "bsdutils"),
+            ["-qefc", $"stty rows {rows} cols {columns}; exec '{s_dotnet}' '{s_program}' {string.Join(' ', arguments)}", "/dev/null"]),
+        [("TERM", "xterm"), ("SHELL", "/bin/sh"), .. environment]);
+
+    /// <summary>Presses keys, such as <c>"\u0003"</c> for Ctrl-C.</summary>
+    public async Task PressAsync(string keys)
+    {
+        await _process.StandardInput.WriteAsync(keys);
+        await _process.StandardInput.FlushAsync();
     }
 
     /// <summary>What it has printed so far.</summary>
@@ -55,12 +74,20 @@ public sealed class SandboxProcess : IAsyncDisposable
         Output.Split('\n').First(line => line.StartsWith($"  {label} ", StringComparison.Ordinal))[(label.Length + 2)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
 
     /// <summary>Waits until it has printed this.</summary>
-    public async Task PrintsAsync(string text, CancellationToken cancellationToken)
+    /// <param name="from">What was printed before this position does not count.</param>
+    /// <returns>The position after it.</returns>
+    public async Task<int> PrintsAsync(string text, CancellationToken cancellationToken, int from = 0)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!Output.Contains(text, StringComparison.Ordinal))
+        while (true)
         {
+            var at = Output.IndexOf(text, from, StringComparison.Ordinal);
+            if (at >= 0)
+            {
+                return at + text.Length;
+            }
+
             Assert.False(limit.IsCancellationRequested || _process.HasExited, $"It never said '{text}':\n{Output}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
         }
@@ -83,6 +110,7 @@ public sealed class SandboxProcess : IAsyncDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
         await _process.WaitForExitAsync(limit.Token);
+        await _reading.WaitAsync(limit.Token);
         return _process.ExitCode;
     }
 
@@ -99,11 +127,15 @@ public sealed class SandboxProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Keep(object sender, DataReceivedEventArgs line)
+    private async Task KeepAsync(StreamReader reader)
     {
-        lock (_output)
+        var buffer = new char[4096];
+        while (await reader.ReadAsync(buffer) is var count and > 0)
         {
-            _output.Append(line.Data).Append('\n');
+            lock (_output)
+            {
+                _output.Append(buffer.AsSpan(0, count));
+            }
         }
     }
 }

@@ -40,6 +40,9 @@ internal sealed class LoopbackServer : IAsyncDisposable
     /// <summary>Such as <c>http://127.0.0.1:9080/</c>.</summary>
     public Uri Address => new($"http://{Listener.EndPoint}/");
 
+    /// <summary>Whether its port is closed.</summary>
+    public bool Refuses => Listener.Closed;
+
     private ReopenableListener Listener => _transport.Listener ?? throw new InvalidOperationException("The server has not been started.");
 
     public static async Task<LoopbackServer> StartAsync(int port, Func<Exchange, Task> handler, CancellationToken cancellationToken)

@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using ProxyShim.Sandbox.PartnerStack;
 
-namespace ProxyShim.Sandbox;
+namespace ProxyShim.Sandbox.Shim;
 
 /// <summary>The shim as a user runs it: a process of its own, given nothing but environment variables.</summary>
 internal sealed class ShimProcess : IAsyncDisposable
@@ -13,15 +16,20 @@ internal sealed class ShimProcess : IAsyncDisposable
 
     // The shim's own limit to drain is ShutdownTimeout, 25 s (DESIGN.md).
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_graceBeyondLag = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_readyInterval = TimeSpan.FromMilliseconds(50);
+
+    // Minutes by default, for the real lag; here somebody is watching.
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_graceBeyondLag = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
 
-    private ShimProcess(Uri address, Uri management, Process process, ShimLog log)
+    private ShimProcess(Uri address, Uri management, string managementToken, Process process, ShimLog log)
     {
         Address = address;
         Management = management;
+        ManagementToken = managementToken;
         Log = log;
         _process = process;
     }
@@ -32,6 +40,9 @@ internal sealed class ShimProcess : IAsyncDisposable
     /// <summary>Health, and what else the management listener has.</summary>
     public Uri Management { get; }
 
+    /// <summary>Opens its console and admin API. Another one each time: who answers to it is this shim, not another sandbox's on the same port.</summary>
+    public string ManagementToken { get; }
+
     /// <summary>What it prints.</summary>
     public ShimLog Log { get; }
 
@@ -41,17 +52,18 @@ internal sealed class ShimProcess : IAsyncDisposable
     /// <summary>Ends when the process does.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Starts it and returns when it is ready.</summary>
+    /// <summary>Starts it on ports that look free, and returns when it is ready.</summary>
+    /// <param name="log">What it prints goes there; disposed with it.</param>
     /// <exception cref="ShimEndedException">It ended instead.</exception>
     /// <exception cref="TimeoutException">It is not ready in time.</exception>
     public static async Task<ShimProcess> StartAsync(
-        EmbeddedRedis redis, SimulatedPartnerStack partnerStack, bool showLog, CancellationToken cancellationToken)
+        EmbeddedRedis redis, SimulatedPartnerStack partnerStack, ShimLog log, CancellationToken cancellationToken)
     {
         var address = Ports.Address(Ports.Shim);
         var management = Ports.Address(Ports.Management);
-        var log = new ShimLog(Path.Combine(AppContext.BaseDirectory, $"shim-{address.Port}.log"), showLog);
-        var process = new Process { StartInfo = StartInfo(Settings(address, management, redis, partnerStack)) };
-        var shim = new ShimProcess(address, management, process, log);
+        var token = $"console_{Random.Shared.GetHexString(8, lowercase: true)}";
+        var process = new Process { StartInfo = StartInfo(Settings(address, management, token, redis, partnerStack)) };
+        var shim = new ShimProcess(address, management, token, process, log);
         shim.Run();
         try
         {
@@ -99,11 +111,12 @@ internal sealed class ShimProcess : IAsyncDisposable
     }
 
     // DESIGN.md, "Operator's contract: settings".
-    private static Dictionary<string, string> Settings(Uri address, Uri management, EmbeddedRedis redis, SimulatedPartnerStack partnerStack) => new()
+    private static Dictionary<string, string> Settings(
+        Uri address, Uri management, string token, EmbeddedRedis redis, SimulatedPartnerStack partnerStack) => new()
     {
         ["Urls"] = address.ToString(),
         ["Management__Url"] = management.ToString(),
-        ["Management__Token"] = SampleKeys.ManagementToken,
+        ["Management__Token"] = token,
         ["CustomerApi__Address"] = partnerStack.CustomerApiAddress.ToString(),
         ["CustomerApi__PublicKey"] = SampleKeys.Vendor.PublicKey,
         ["CustomerApi__SecretKey"] = SampleKeys.Vendor.SecretKey,
@@ -114,12 +127,13 @@ internal sealed class ShimProcess : IAsyncDisposable
         // This is the managed build, on whatever machine: its first call has code to compile before it comes to Redis.
         ["Redis__Timeout"] = "00:00:05",
 
-        // Minutes by default, for the real lag; here somebody is watching.
-        ["Delivery__Schedule__0"] = "00:00:05",
-        ["Verification__Grace"] = (partnerStack.Lag + s_graceBeyondLag).ToString("c", CultureInfo.InvariantCulture),
-        ["Verification__Interval"] = "00:00:02",
+        ["Delivery__Schedule__0"] = Text(s_pause),
+        ["Verification__Grace"] = Text(partnerStack.Lag + s_graceBeyondLag),
+        ["Verification__Interval"] = Text(s_interval),
         ["Privacy__PseudonymKey"] = Convert.ToBase64String(Encoding.UTF8.GetBytes("a key that is no secret at all, for the sandbox only")),
     };
+
+    private static string Text(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);
 
     private static ProcessStartInfo StartInfo(Dictionary<string, string> settings)
     {
@@ -127,6 +141,8 @@ internal sealed class ShimProcess : IAsyncDisposable
         var dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
         var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "proxyshim.dll")])
         {
+            // The keys are the tour's.
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
 
@@ -146,6 +162,7 @@ internal sealed class ShimProcess : IAsyncDisposable
         _process.OutputDataReceived += Keep;
         _process.ErrorDataReceived += Keep;
         _process.Start();
+        _process.StandardInput.Close();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         Ended = _process.WaitForExitAsync();
@@ -164,6 +181,7 @@ internal sealed class ShimProcess : IAsyncDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_startLimit);
         using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ManagementToken);
         try
         {
             while (!await IsReadyAsync(client, limit.Token))
@@ -186,8 +204,10 @@ internal sealed class ShimProcess : IAsyncDisposable
     {
         try
         {
-            using var response = await client.GetAsync(new Uri(Management, "healthz/ready"), cancellationToken);
-            return response.IsSuccessStatusCode;
+            // The same question to another sandbox's shim is answered with 401.
+            using var response = await client.GetAsync(new Uri(Management, "admin/overview"), cancellationToken);
+            return response.StatusCode is HttpStatusCode.OK
+                && JsonElement.Parse(await response.Content.ReadAsStringAsync(cancellationToken)).GetProperty("state").GetString() == "ready";
         }
         catch (HttpRequestException)
         {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace ProxyShim.Sandbox;
+namespace ProxyShim.Sandbox.Shim;
 
 /// <summary>Asks a process to stop, which <see cref="Process"/> cannot: it can only kill.</summary>
 internal static class Signals

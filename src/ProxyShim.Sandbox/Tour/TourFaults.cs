@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using ProxyShim.Sandbox.PartnerStack;
 
-namespace ProxyShim.Sandbox;
+namespace ProxyShim.Sandbox.Tour;
 
 /// <summary>Lets the Conversion API fail as the steps of the tour say, whenever the shim comes with their customers.</summary>
-internal sealed class TourFaults(IReadOnlyList<TourStep> steps)
+internal sealed class TourFaults(IEnumerable<TourStep> steps)
 {
     private readonly (string Customer, ConcurrentQueue<Fault> Faults)[] _left =
         [.. steps.Where(step => step.Faults.Count > 0).Select(step => ($"\"{step.CustomerKey}\"", new ConcurrentQueue<Fault>(step.Faults)))];

@@ -1,9 +1,11 @@
+using System.Globalization;
 using ProxyShim.Sandbox.PartnerStack;
+using ProxyShim.Sandbox.Terminal;
 
-namespace ProxyShim.Sandbox;
+namespace ProxyShim.Sandbox.Tour;
 
-/// <summary>Prints each call to PartnerStack when it is over, so that one sees what a pasted call became and what the shim does in the background.</summary>
-internal sealed class UpstreamWatch(SimulatedPartnerStack partnerStack)
+/// <summary>Shows each call to PartnerStack when it is over, so that one sees what a pasted call became and what the shim does in the background.</summary>
+internal sealed class UpstreamWatch(SimulatedPartnerStack partnerStack, Screen screen)
 {
     // Nothing happens in an idle sandbox; a wait that has lasted this long simply begins again.
     private static readonly TimeSpan s_oneWait = TimeSpan.FromHours(1);
@@ -15,13 +17,13 @@ internal sealed class UpstreamWatch(SimulatedPartnerStack partnerStack)
     public async Task RunAsync(Task shimEnded, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var printing = PrintAsync(stop.Token);
-        await Task.WhenAny(printing, shimEnded);
+        var showing = ShowAsync(stop.Token);
+        await Task.WhenAny(showing, shimEnded);
         await stop.CancelAsync();
-        await printing;
+        await showing;
     }
 
-    private async Task PrintAsync(CancellationToken cancellationToken)
+    private async Task ShowAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -38,8 +40,9 @@ internal sealed class UpstreamWatch(SimulatedPartnerStack partnerStack)
             var over = _underWay.FindAll(static call => call.CompletedAt is not null);
             foreach (var call in over)
             {
+                var time = call.ReceivedAt.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
                 var body = call.Body.IsEmpty ? "" : $"  {call.BodyText}";
-                Console.Out.WriteLine($"{call.ReceivedAt:HH:mm:ss}  {call.Kind,-13} {call}{body}");
+                screen.Line($"{time}  {ApiName.Of(call.Kind),-14} {call}{body}", call.Fault is null ? Tone.Plain : Tone.Warning);
                 _underWay.Remove(call);
             }
         }
