@@ -13,8 +13,10 @@ internal static class Egress
             && rule.To.Any(peer => IPAddress.TryParse(target, out var address) ? Holds(peer, address) : Holds(peer, target)));
 
     private static bool Holds(V1NetworkPolicyPeer peer, IPAddress address)
-        => peer.IpBlock is { } block && IPNetwork.Parse(block.Cidr).Contains(address) && (block.Except ?? []).All(part => !IPNetwork.Parse(part).Contains(address));
+        => peer.IpBlock is { } block && IPNetwork.Parse(block.Cidr).Contains(address);
 
     private static bool Holds(V1NetworkPolicyPeer peer, string name)
-        => peer is { PodSelector: null, NamespaceSelector: { } selector } && selector.MatchLabels.TryGetValue("kubernetes.io/metadata.name", out var own) && own == name;
+        => peer is { PodSelector: null, NamespaceSelector: { } selector }
+            && selector.MatchLabels.TryGetValue("kubernetes.io/metadata.name", out var own)
+            && own == name;
 }

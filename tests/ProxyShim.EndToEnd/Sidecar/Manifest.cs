@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using k8s;
 using k8s.Models;
@@ -6,9 +7,29 @@ using ProxyShim.Testing;
 
 namespace ProxyShim.EndToEnd.Sidecar;
 
-/// <summary>One of <c>config/sidecar/kubernetes</c>, read by Kubernetes' own client, which refuses a field that Kubernetes does not have.</summary>
+/// <summary>
+/// What one of the examples of <c>config/sidecar</c> gives a cluster: rendered by the tool that it is for, and read by Kubernetes' own client, which refuses a
+/// field that Kubernetes does not have.
+/// </summary>
 internal sealed class Manifest
 {
+    /// <summary>The shim beside an app.</summary>
+    public const string Sidecar = "kustomize/example";
+
+    /// <summary>The shim for several apps, in each of its forms.</summary>
+    public static readonly string[] Shared = ["kustomize/shared", "helm/existing", "helm/operators"];
+
+    private static readonly ConcurrentDictionary<string, Task<string>> s_rendered = new();
+
+    // Objects of operators, of which only the part is known here that the examples use.
+    private static readonly Dictionary<string, Type> s_kinds = new()
+    {
+        ["monitoring.coreos.com/v1/PodMonitor"] = typeof(PodMonitor),
+        ["monitoring.coreos.com/v1/PrometheusRule"] = typeof(PrometheusRule),
+        ["cert-manager.io/v1/Certificate"] = typeof(Certificate),
+    };
+
+    // As an operator would give them: those of the examples are placeholders.
     private static readonly Dictionary<string, string> s_secrets = new()
     {
         ["CustomerApi__PublicKey"] = Stand.PublicKey,
@@ -21,20 +42,20 @@ internal sealed class Manifest
 
     private readonly IReadOnlyList<object> _objects;
 
-    public Manifest(string file)
+    private Manifest(string yaml)
     {
-        _objects = Read(file);
-        var deployment = Single<V1Deployment>();
-        Labels = deployment.Spec.Template.Metadata.Labels.AsReadOnly();
-        Selector = deployment.Spec.Selector.MatchLabels.AsReadOnly();
-        Annotations = (deployment.Spec.Template.Metadata.Annotations ?? new Dictionary<string, string>()).AsReadOnly();
-        Pod = deployment.Spec.Template.Spec;
+        _objects = KubernetesYaml.LoadAllFromString(yaml, s_kinds, strict: true);
+        Deployment = All<V1Deployment>().Single();
+        Labels = Deployment.Spec.Template.Metadata.Labels.AsReadOnly();
+        Annotations = (Deployment.Spec.Template.Metadata.Annotations ?? new Dictionary<string, string>()).AsReadOnly();
+        Pod = Deployment.Spec.Template.Spec;
         Shim = (Pod.InitContainers ?? []).Concat(Pod.Containers).Single(container => container.Name == "proxyshim");
     }
 
-    public IReadOnlyDictionary<string, string> Labels { get; }
+    /// <summary>The only one.</summary>
+    public V1Deployment Deployment { get; }
 
-    public IReadOnlyDictionary<string, string> Selector { get; }
+    public IReadOnlyDictionary<string, string> Labels { get; }
 
     public IReadOnlyDictionary<string, string> Annotations { get; }
 
@@ -45,28 +66,40 @@ internal sealed class Manifest
     /// <summary>The shim's variables.</summary>
     public IReadOnlyDictionary<string, string> Variables => Shim.Env.ToDictionary(variable => variable.Name, variable => variable.Value);
 
-    /// <summary>The shim's secrets by the name of the file, each with a value as an operator would give it: those of the file are placeholders.</summary>
-    public IReadOnlyDictionary<string, string> Secrets => Single<V1Secret>().StringData.Keys.ToDictionary(name => name, name => s_secrets[name]);
+    /// <summary>
+    /// The shim's secrets by the name of the file: those of the manifest's own secret, or of the one that the operator has made of <c>proxyshim.env</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Secrets => (All<V1Secret>().SingleOrDefault() is { } own
+        ? (own.StringData?.Keys ?? own.Data.Keys)
+        : File.ReadLines(KubernetesTools.PathOf("kustomize", "example", "proxyshim.env")).Select(line => line.Split('=')[0]))
+        .ToDictionary(name => name, name => s_secrets[name]);
 
-    /// <summary>The objects of a file.</summary>
-    public static IReadOnlyList<object> Read(string file) => KubernetesYaml.LoadAllFromString(
-        File.ReadAllText(Path.Combine(Repository.Root, "config", "sidecar", "kubernetes", file)),
-        new Dictionary<string, Type> { ["monitoring.coreos.com/v1/PodMonitor"] = typeof(PodMonitor) },
-        strict: true);
+    /// <summary>Where the shim finds them: once the folder, or each file of it.</summary>
+    public IReadOnlyList<V1VolumeMount> SecretMounts
+        => [.. Shim.VolumeMounts.Where(mount => mount.MountPath.StartsWith("/run/secrets", StringComparison.Ordinal))];
+
+    public static async Task<Manifest> RenderAsync(string example) => new(await s_rendered.GetOrAdd(example, Render));
+
+    /// <summary>Reads what <c>helm template</c> or <c>kubectl kustomize</c> wrote.</summary>
+    public static Manifest Parse(string yaml) => new(yaml);
 
     /// <summary>The objects of a kind.</summary>
     public IEnumerable<T> All<T>() => _objects.OfType<T>();
 
-    /// <summary>The only object of its kind.</summary>
-    public T Single<T>() => All<T>().Single();
+    /// <summary>The policy of the shim's pods that is about the management listener.</summary>
+    public V1NetworkPolicySpec Policy => All<V1NetworkPolicy>().Select(policy => policy.Spec)
+        .Single(policy => policy.Ingress.Any(rule => rule.Ports.Any(port => port.Port == PodMonitor.ManagementPort)));
 
-    /// <summary>Where the shim finds a volume of a secret: once the folder, or each file of it.</summary>
-    public IReadOnlyList<V1VolumeMount> MountsOf(string secret)
-    {
-        var volume = Pod.Volumes.Single(volume => volume.Secret?.SecretName == secret).Name;
-        return [.. Shim.VolumeMounts.Where(mount => mount.Name == volume)];
-    }
+    /// <summary>The secret that a volume of the shim's pod shows.</summary>
+    public string SecretOf(V1VolumeMount mount) => Pod.Volumes.Single(volume => volume.Name == mount.Name).Secret.SecretName;
 
     /// <summary>The number of one of the shim's ports.</summary>
     public int PortOf(string name) => Shim.Ports.Single(port => port.Name == name).ContainerPort;
+
+    private static Task<string> Render(string example) => example.Split('/') switch
+    {
+        ["kustomize", var folder] => KubernetesTools.RunAsync("kubectl", ["kustomize", KubernetesTools.PathOf("kustomize", folder)], CancellationToken.None),
+        ["helm", var values] => KubernetesTools.TemplateAsync(values, CancellationToken.None),
+        _ => throw new ArgumentException(example, nameof(example)),
+    };
 }

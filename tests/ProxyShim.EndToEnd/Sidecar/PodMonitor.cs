@@ -7,6 +7,9 @@ namespace ProxyShim.EndToEnd.Sidecar;
 [KubernetesEntity(Group = "monitoring.coreos.com", ApiVersion = "v1", Kind = "PodMonitor", PluralName = "podmonitors")]
 internal sealed record PodMonitor : IKubernetesObject<V1ObjectMeta>
 {
+    /// <summary>The name of the shim's port that metrics and probes go to.</summary>
+    public const string ManagementPort = "proxyshim-mgmt";
+
     public string ApiVersion { get; set; } = "";
 
     public string Kind { get; set; } = "";

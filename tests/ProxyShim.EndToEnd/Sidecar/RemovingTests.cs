@@ -58,10 +58,11 @@ public sealed class RemovingTests(TestRedis redis)
             """);
         File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Require.Program("curl", "curl");
-        var command = s_lines.Single(line => line.StartsWith("kubectl port-forward", StringComparison.Ordinal)).Replace(":8081", $":{port}", StringComparison.Ordinal);
+        var command = s_lines.Single(line => line.StartsWith("kubectl port-forward", StringComparison.Ordinal))
+            .Replace(":8081", $":{port}", StringComparison.Ordinal);
+        var environment = new Dictionary<string, string> { ["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}" };
 
-        var answer = await ChildProcess.RunAsync(
-            "bash", ["-c", command], s_limit, new Dictionary<string, string> { ["PATH"] = $"{folder.Path}:{Environment.GetEnvironmentVariable("PATH")}" }, Cancellation);
+        var answer = await ChildProcess.RunAsync("bash", ["-c", command], s_limit, environment, Cancellation);
 
         Assert.Contains("""proxyshim_ledger_depth{list="due"} 0""", answer, StringComparison.Ordinal);
     }

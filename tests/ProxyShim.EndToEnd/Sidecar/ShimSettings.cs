@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using ProxyShim.Testing;
+
+namespace ProxyShim.EndToEnd.Sidecar;
+
+/// <summary>A manifest's settings for a shim of this machine.</summary>
+internal static class ShimSettings
+{
+    private const string Certificates = "/run/tls/";
+
+    /// <summary>All of them, but for what only a cluster has: the ports, and the folder of the certificate.</summary>
+    /// <param name="manifest">Whose settings.</param>
+    /// <param name="folder">Gets a certificate.</param>
+    public static Dictionary<string, string> Of(Manifest manifest, TemporaryFolder folder)
+    {
+        WriteCertificate(folder);
+        var settings = manifest.Variables.Concat(manifest.Secrets)
+            .ToDictionary(setting => setting.Key, setting => setting.Value.Replace(Certificates, folder.Path + "/", StringComparison.Ordinal));
+        foreach (var listener in new[] { "Urls", "Management__Url" })
+        {
+            settings[listener] = $"{new Uri(settings[listener]).Scheme}://127.0.0.1:{FreePort.Next()}";
+        }
+
+        return settings;
+    }
+
+    private static void WriteCertificate(TemporaryFolder folder)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=proxyshim", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        File.WriteAllText(Path.Combine(folder.Path, "tls.crt"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder.Path, "tls.key"), key.ExportPkcs8PrivateKeyPem());
+    }
+}
