@@ -39,6 +39,7 @@ static async Task<int> ServeAsync(string[] arguments)
     // What a legacy request meets, from the outside in.
     app.UseStage<Drain>();              // while the shim stops, each answer ends its connection
     app.UseStage<RequestLogging>();     // one wide event, whatever becomes of it
+    app.UseStage<BadRequests>();        // what is no HTTP that could be passed on
     app.UseStage<CustomerCreation>();   // a new customer becomes a conversion
     app.UseStage<FollowUpFilter>();          // until PartnerStack shows the customer, the ledger stands in
     app.UsePassthrough();               // everything else, byte for byte

@@ -7,33 +7,40 @@ using ProxyShim.Telemetry;
 namespace ProxyShim.Creation;
 
 /// <summary>Receives a call that creates a customer and answers it. What it cannot or must not convert goes on, untouched, to the passthrough.</summary>
-internal sealed class CustomerCreation(Callers callers, CreationFlow flow) : IMiddleware
+internal sealed class CustomerCreation(Callers callers, CreationFlow flow, TimeProvider time) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var target = RawTarget.Of(context);
         var record = RequestRecord.Of(context);
         record.Caller = callers.Identify(context.Request.Headers.Authorization);
-        if (!CustomerApiVersion.TryMatch(context.Request.Method, RawTarget.PathOf(target), out var version)
-            || await UnderstandAsync(context, version, target, record) is not { } request)
+        if (!CustomerApiVersion.TryMatch(context.Request.Method, RawTarget.PathOf(target), out var version))
         {
             await next(context);
             return;
         }
 
-        var answer = await flow.RunAsync(request, version, record, context.RequestAborted);
-        if (answer is CreationAnswer.Forward)
+        var request = await UnderstandAsync(context, version, target, record);
+        try
         {
-            await next(context);
+            var answer = request is null ? CreationAnswer.Forward.Instance : await flow.RunAsync(request, version, record, context.RequestAborted);
+            if (answer is CreationAnswer.Forward)
+            {
+                await next(context);
+            }
+            else
+            {
+                await ShimAnswer.WriteAsync(context, answer);
+            }
         }
-        else
+        finally
         {
-            await ShimAnswer.WriteAsync(context, answer);
+            RequestBody.Discard(context.Request);
         }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<CustomerRequest?> UnderstandAsync(HttpContext context, CustomerApiVersion version, string target, RequestRecord record)
+    private async ValueTask<CustomerRequest?> UnderstandAsync(HttpContext context, CustomerApiVersion version, string target, RequestRecord record)
     {
         record.Reason = record.Caller is null ? Reasons.UnknownCaller
             : target.Contains('?', StringComparison.Ordinal) ? Reasons.QueryString
@@ -43,7 +50,7 @@ internal sealed class CustomerCreation(Callers callers, CreationFlow flow) : IMi
             return null;
         }
 
-        (var body, record.Reason) = await RequestBody.PeekAsync(context.Request, context.RequestAborted);
+        (var body, record.Reason) = await RequestBody.PeekAsync(context.Request, time, context.RequestAborted);
         if (body is null)
         {
             return null;

@@ -10,6 +10,7 @@ internal static class CustomerApiServices
         .AddSingleton(settings)
         .AddSingleton(settings.CustomerApi)
         .AddSingleton<Callers>()
+        .AddSingleton<BadRequests>()
         .AddSingleton<CustomerCreation>()
         .AddSingleton<CreationFlow>()
         .AddSingleton<KnownCustomer>()

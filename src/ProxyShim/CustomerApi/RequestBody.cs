@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using ProxyShim.Telemetry;
 
@@ -11,12 +12,17 @@ internal static class RequestBody
     /// <summary>Far above any customer (255 characters of e-mail, 100 of name, some custom fields); above it the body is streamed through unread.</summary>
     public const int MaxLength = 256 * 1024;
 
+    /// <summary>The longest pause in a body: what YARP allows the bodies that it forwards.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+
     /// <summary>Reads to the end and consumes nothing: a later reader of the request sees the body as it arrived.</summary>
     /// <returns>
     /// The decoded body, good until somebody reads the request's body again; or null and the reason when it is too large or its coding is not known.
     /// </returns>
+    /// <exception cref="BadHttpRequestException">It breaks HTTP, or has not come for <see cref="Patience"/>.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<(ReadOnlyMemory<byte>? Body, string? Reason)> PeekAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async ValueTask<(ReadOnlyMemory<byte>? Body, string? Reason)> PeekAsync(
+        HttpRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
         var coding = request.Headers.ContentEncoding;
         var gzip = coding.Count == 1 && string.Equals(coding[0], "gzip", StringComparison.OrdinalIgnoreCase);
@@ -33,7 +39,7 @@ internal static class RequestBody
         var reader = request.BodyReader;
         while (true)
         {
-            var result = await reader.ReadAsync(cancellationToken);
+            var result = reader.TryRead(out var there) ? there : await ReadLateAsync(reader, time, cancellationToken);
             var (buffer, isWhole) = (result.Buffer, result.IsCompleted);
             if (buffer.Length <= MaxLength && !isWhole)
             {
@@ -44,6 +50,39 @@ internal static class RequestBody
             // Not consumed: whoever forwards the request reads these bytes again, and then the rest.
             reader.AdvanceTo(buffer.Start);
             return buffer.Length > MaxLength ? (null, Reasons.BodyTooLarge) : gzip ? Gunzip(buffer) : (Contiguous(buffer), null);
+        }
+    }
+
+    /// <summary>
+    /// Takes away what was peeked at, if nobody else has: of a body that stays where it is Kestrel forgets, once the caller has gone, that it was being read.
+    /// </summary>
+    public static void Discard(HttpRequest request)
+    {
+        try
+        {
+            if (request.BodyReader.TryRead(out var rest))
+            {
+                request.BodyReader.AdvanceTo(rest.Buffer.End);
+            }
+        }
+        catch (Exception exception) when (exception is BadHttpRequestException or OperationCanceledException or IOException)
+        {
+            // There is no more to take, and who has met it has told.
+        }
+    }
+
+    // A body that comes late is legitimate; one that does not come at all must not be waited for for ever.
+    private static async ValueTask<ReadResult> ReadLateAsync(PipeReader reader, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(Patience, time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await reader.ReadAsync(ended.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException("The request's body did not come.", StatusCodes.Status408RequestTimeout);
         }
     }
 

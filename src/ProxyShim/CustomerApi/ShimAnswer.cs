@@ -45,6 +45,12 @@ internal static class ShimAnswer
 
     private static ValueTask<FlushResult> WriteAsync(HttpContext context, int status, ReadOnlySpan<byte> body)
     {
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to get it, and it shall not look as if.
+            return default;
+        }
+
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";

@@ -13,7 +13,8 @@ namespace ProxyShim.FollowUps;
 /// Minutes pass before PartnerStack shows a conversion's customer. Until then the ledger stands in: a read is answered from it, a deletion takes the
 /// customer out of it, and other calls that come too soon are marked as such in the log.
 /// </summary>
-internal sealed class FollowUpFilter(ShimSettings settings, RedisGate redis, ConversionLedger ledger, SettlementBacklog backlog) : IMiddleware
+internal sealed class FollowUpFilter(ShimSettings settings, RedisGate redis, ConversionLedger ledger, SettlementBacklog backlog, TimeProvider time)
+    : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -25,11 +26,18 @@ internal sealed class FollowUpFilter(ShimSettings settings, RedisGate redis, Con
         }
 
         context.Features.Set(followUp);
-        await next(context);
-        if (followUp.Instead is { } answer && !context.Response.HasStarted)
+        try
         {
-            context.Response.Clear();
-            await ShimAnswer.WriteAsync(context, answer);
+            await next(context);
+            if (followUp.Instead is { } answer && !context.Response.HasStarted)
+            {
+                context.Response.Clear();
+                await ShimAnswer.WriteAsync(context, answer);
+            }
+        }
+        finally
+        {
+            RequestBody.Discard(context.Request);
         }
     }
 
@@ -62,7 +70,7 @@ internal sealed class FollowUpFilter(ShimSettings settings, RedisGate redis, Con
         return true;
     }
 
-    private static async ValueTask<FollowUp?> RecogniseAsync(HttpContext context)
+    private async ValueTask<FollowUp?> RecogniseAsync(HttpContext context)
     {
         var target = RawTarget.Of(context);
         var method = context.Request.Method;
@@ -71,7 +79,7 @@ internal sealed class FollowUpFilter(ShimSettings settings, RedisGate redis, Con
             return FollowUp.OfPath(method, RawTarget.PathOf(target));
         }
 
-        var (body, _) = await RequestBody.PeekAsync(context.Request, context.RequestAborted);
+        var (body, _) = await RequestBody.PeekAsync(context.Request, time, context.RequestAborted);
         return body is null ? null : FollowUp.OfBody(body.Value);
     }
 

@@ -24,6 +24,9 @@ internal static class ShimHost
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 1000;
+
+            // A slow body is legitimate. Who reads one has its own patience (RequestBody.Patience, YARP's ActivityTimeout).
+            kestrel.Limits.MinRequestBodyDataRate = null;
         });
         builder.WebHost.UseUrls([.. settings.Urls.Select(url => url.ToString())]);
         builder.Services.AddRoutingCore().Configure<HostOptions>(host => host.ShutdownTimeout = settings.ShutdownTimeout);

@@ -28,7 +28,11 @@ internal sealed class PassthroughRecorder(CustomerApiSettings settings, TimeProv
             record.UpstreamStatus = status;
             record.Outcome = status == StatusCodes.Status401Unauthorized ? Outcome.Unauthorized : record.Outcome;
         }
-        else if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        else if (!context.Response.HasStarted && error is ForwarderError.RequestBodyClient)
+        {
+            await BadRequests.RefuseAsync(context, status, "The request's body is broken.");
+        }
+        else if (!context.Response.HasStarted)
         {
             record.Outcome = Outcome.Unavailable;
             await ShimAnswer.WriteErrorAsync(context, status, "The Customer API could not be reached.");

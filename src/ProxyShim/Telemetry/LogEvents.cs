@@ -17,8 +17,9 @@ internal static class LogEvents
     public const int SchemaVersion = 1;
 
     /// <summary>One per legacy request.</summary>
+    /// <param name="status">What the caller got; null for one who had hung up.</param>
     public static void RequestHandled(
-        EventLog log, RequestRecord record, string method, int status, string mode, TimeSpan elapsed) => log.Write(log
+        EventLog log, RequestRecord record, string method, int? status, string mode, TimeSpan elapsed) => log.Write(log
             .Begin("RequestHandled"u8)
             .Text("Outcome"u8, record.Outcome.Name)
             .Text("Reason"u8, record.Reason)

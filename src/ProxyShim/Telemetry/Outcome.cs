@@ -4,18 +4,18 @@ namespace ProxyShim.Telemetry;
 internal sealed class Outcome
 {
     /// <summary>PartnerStack took the conversion before the answer was given.</summary>
-    public static readonly Outcome Converted = new("converted");
+    public static readonly Outcome Converted = new("converted", isDone: true);
 
     /// <summary>The conversion is durable and will be delivered.</summary>
-    public static readonly Outcome Queued = new("queued");
+    public static readonly Outcome Queued = new("queued", isDone: true);
 
     /// <summary>The customer was known already.</summary>
-    public static readonly Outcome Duplicate = new("duplicate");
+    public static readonly Outcome Duplicate = new("duplicate", isDone: true);
 
     /// <summary>The Customer API got the original request, since there was nothing to convert or it was not taken.</summary>
     public static readonly Outcome Fallback = new("fallback");
 
-    /// <summary>The shim refused, because it is set to.</summary>
+    /// <summary>The shim refused, because it is set to, or because what came is no HTTP that it could pass on.</summary>
     public static readonly Outcome Rejected = new("rejected");
 
     /// <summary>Not a call that the shim converts.</summary>
@@ -27,9 +27,15 @@ internal sealed class Outcome
     /// <summary>Neither the shim nor an upstream could answer.</summary>
     public static readonly Outcome Unavailable = new("unavailable");
 
-    private Outcome(string name) => Name = name;
+    /// <summary>The caller had hung up before there was an answer: nobody got one, and what became of the call is not known to its caller.</summary>
+    public static readonly Outcome Aborted = new("aborted");
+
+    private Outcome(string name, bool isDone = false) => (Name, IsDone) = (name, isDone);
 
     public string Name { get; }
+
+    /// <summary>Whether it holds although the caller may not have been told: PartnerStack has the customer, or will.</summary>
+    public bool IsDone { get; }
 
     public override string ToString() => Name;
 }

@@ -31,4 +31,5 @@ internal static class Reasons
     public const string BodyLost = "body_lost";
     public const string ConflictAfterAmbiguity = "conflict_after_ambiguity";
     public const string FromLedger = "from_ledger";
+    public const string BadRequest = "bad_request";
 }

@@ -38,17 +38,18 @@ internal sealed class RequestLogging(EventLog log, ShimMetrics metrics, RolloutS
         }
     }
 
-    // What no stage has answered is left to Kestrel: a request that breaks HTTP has its own status, and a stage that failed is a 500.
-    private static int StatusOf(HttpContext context, RequestRecord record, Exception? failure)
+    // What no stage has answered is left to Kestrel: a stage that failed is a 500.
+    private static int? StatusOf(HttpContext context, RequestRecord record, Exception? failure)
     {
-        if (failure is null || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        if (!context.Response.HasStarted && context.RequestAborted.IsCancellationRequested)
         {
-            return context.Response.StatusCode;
+            record.Outcome = record.Outcome.IsDone ? record.Outcome : Outcome.Aborted;
+            return null;
         }
 
-        if (failure is BadHttpRequestException broken)
+        if (failure is null || context.Response.HasStarted)
         {
-            return broken.StatusCode;
+            return context.Response.StatusCode;
         }
 
         record.Outcome = Outcome.Unavailable;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using ProxyShim.EndToEnd.Harness;
 using Xunit;
 
@@ -249,15 +250,51 @@ public sealed class ProtocolTests : IClassFixture<RawStand>
         Assert.Equal((target, _stand.Upstream.Address.Authority), (forwarded.Target, forwarded.Header("Host")));
     }
 
-    [Fact]
-    public async Task It_is_no_tunnel()
+    [Theory]
+    [InlineData("CONNECT elsewhere.example:443 HTTP/1.1\r\nHost: elsewhere.example:443\r\n\r\n", 405)]
+    [InlineData("GET /api/v2/customers/\u0001 HTTP/1.1\r\nHost: a\r\n\r\n", 400)]
+    [InlineData("GET /api/v2/customers?a=\u0001 HTTP/1.1\r\nHost: a\r\n\r\n", 400)]
+    [InlineData("GET http://a/\u0001 HTTP/1.1\r\nHost: a\r\n\r\n", 400)]
+    [InlineData("POST /api/v2/deals HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501)]
+    [InlineData("POST /api/v2/deals HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501)]
+    [InlineData("POST /api/v2/customers HTTP/1.1\r\nHost: a\r\nAuthorization: Basic cGtfdmVuZG9yOnNrX3ZlbmRvcg==\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n", 400)]
+    [InlineData("POST /api/v2/deals HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nnonsense\r\n", 400)]
+    public async Task What_cannot_be_passed_on_is_refused_in_the_Customer_APIs_envelope(string request, int status)
     {
         using var connection = await _stand.OpenAsync(Cancellation);
 
-        await connection.SendAsync("CONNECT elsewhere.example:443 HTTP/1.1\r\nHost: elsewhere.example:443\r\n\r\n", Cancellation);
+        await connection.SendAsync(request, Cancellation);
         var answer = await connection.ReadAsync(Cancellation);
 
-        Assert.InRange(answer.Status, 400, 599);
+        Assert.Equal((status, "application/json", "rejected"), (answer.Status, answer.Header("Content-Type"), answer.Header("X-ProxyShim-Outcome")));
+        Assert.Equal(status, JsonElement.Parse(answer.Text).GetProperty("status").GetInt32());
+        Assert.Empty(await connection.ReadToEndAsync(Cancellation));
+        Assert.DoesNotContain(_stand.Upstream.Requests, seen => seen.StartLine.EndsWith("HTTP/1.1", StringComparison.Ordinal));
+        var line = await _stand.Shim.WaitForLogAsync(
+            "it is in the log", line => line.GetProperty("Event").GetString() == "RequestHandled" && line.GetProperty("Status") is { ValueKind: JsonValueKind.Number } logged
+                && logged.GetInt32() == status && line.GetProperty("Reason").GetString() == "bad_request", Cancellation);
+        Assert.Equal("rejected", line.GetProperty("Outcome").GetString());
+        Assert.DoesNotContain(_stand.Shim.Log, said => said.TryGetProperty("@l", out var level) && level.GetString() == "Error");
+    }
+
+    [Theory]
+    [InlineData("/api/v2/customers")]
+    [InlineData("/api/v2/deals")]
+    public async Task A_body_that_comes_late_and_slowly_is_a_body(string path)
+    {
+        using var connection = await _stand.OpenAsync(Cancellation);
+        await connection.SendAsync($"POST {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Basic cGtfdmVuZG9yOnNrX3ZlbmRvcg==\r\nContent-Length: 30\r\n\r\n", Cancellation);
+
+        // Kestrel's own patience is 5 s, and then 240 bytes a second.
+        await Task.Delay(TimeSpan.FromSeconds(6.5), TimeProvider.System, Cancellation);
+        foreach (var part in (string[])["0123456789", "0123456789", "0123456789"])
+        {
+            await connection.SendAsync(part, Cancellation);
+            await Task.Delay(TimeSpan.FromSeconds(0.7), TimeProvider.System, Cancellation);
+        }
+
+        Assert.Equal("ok", (await connection.ReadAsync(Cancellation)).Text);
+        Assert.Equal(30, Assert.Single(_stand.Upstream.Requests).Body.Length);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Time.Testing;
 using ProxyShim.CustomerApi;
 using Xunit;
 
@@ -35,7 +36,7 @@ public class RequestBodyTests
     {
         var request = Request(s_json, coding);
 
-        var (body, reason) = await RequestBody.PeekAsync(request, Cancellation);
+        var (body, reason) = await RequestBody.PeekAsync(request, TimeProvider.System, Cancellation);
 
         Assert.Equal(expected ? s_json : null, body?.ToArray());
         Assert.Equal(expected ? null : "content_encoding", reason);
@@ -50,7 +51,7 @@ public class RequestBodyTests
         var compressed = Gzip(s_json);
         var request = Request(compressed, coding);
 
-        var (body, reason) = await RequestBody.PeekAsync(request, Cancellation);
+        var (body, reason) = await RequestBody.PeekAsync(request, TimeProvider.System, Cancellation);
 
         Assert.Equal(s_json, body?.ToArray());
         Assert.Null(reason);
@@ -63,7 +64,7 @@ public class RequestBodyTests
         var request = Request(Gzip(s_json), null);
         request.Headers.ContentEncoding = new(["gzip", "gzip"]);
 
-        Assert.Equal("content_encoding", (await RequestBody.PeekAsync(request, Cancellation)).Reason);
+        Assert.Equal("content_encoding", (await RequestBody.PeekAsync(request, TimeProvider.System, Cancellation)).Reason);
     }
 
     public static TheoryData<byte[]> BadGzip() => new(
@@ -78,7 +79,7 @@ public class RequestBodyTests
     {
         var request = Request(bytes, "gzip");
 
-        var (body, reason) = await RequestBody.PeekAsync(request, Cancellation);
+        var (body, reason) = await RequestBody.PeekAsync(request, TimeProvider.System, Cancellation);
 
         // A decoder that takes the end for the end of the data yields no JSON either.
         Assert.True(body is null ? reason == "content_encoding" : Read.V2(body.Value.ToArray()).Request is null);
@@ -94,7 +95,7 @@ public class RequestBodyTests
         var bomb = Gzip(new byte[length]);
         var request = Request(bomb, "gzip");
 
-        var (body, reason) = await RequestBody.PeekAsync(request, Cancellation);
+        var (body, reason) = await RequestBody.PeekAsync(request, TimeProvider.System, Cancellation);
 
         Assert.Equal(expected ? length : null, body?.Length);
         Assert.Equal(expected ? null : "body_too_large", reason);
@@ -109,7 +110,7 @@ public class RequestBodyTests
     {
         var bytes = new byte[length];
 
-        var (body, reason) = await RequestBody.PeekAsync(Request(bytes, null), Cancellation);
+        var (body, reason) = await RequestBody.PeekAsync(Request(bytes, null), TimeProvider.System, Cancellation);
 
         Assert.Equal(expected ? length : null, body?.Length);
         Assert.Equal(expected ? null : "body_too_large", reason);
@@ -122,7 +123,7 @@ public class RequestBodyTests
         var request = Request(bytes, null);
         request.ContentLength = bytes.Length;
 
-        Assert.Equal("body_too_large", (await RequestBody.PeekAsync(request, Cancellation)).Reason);
+        Assert.Equal("body_too_large", (await RequestBody.PeekAsync(request, TimeProvider.System, Cancellation)).Reason);
         Assert.Equal(bytes, await RestAsync(request));
     }
 
@@ -139,7 +140,7 @@ public class RequestBodyTests
         request.HttpContext.Features.Set<IRequestBodyPipeFeature>(new PieceByPiece(pipe.Reader));
         var writing = WriteAsync(pipe.Writer, bytes);
 
-        var (body, _) = await RequestBody.PeekAsync(request, Cancellation);
+        var (body, _) = await RequestBody.PeekAsync(request, TimeProvider.System, Cancellation);
         await writing;
 
         Assert.Equal(expected ? bytes : null, body?.ToArray());
@@ -152,7 +153,34 @@ public class RequestBodyTests
         var request = Request([], null);
         request.HttpContext.Features.Set<IRequestBodyPipeFeature>(new PieceByPiece(new Pipe().Reader));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await RequestBody.PeekAsync(request, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await RequestBody.PeekAsync(request, TimeProvider.System, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public async Task One_that_does_not_come_is_not_waited_for_for_ever()
+    {
+        var time = new FakeTimeProvider();
+        var request = Request([], null);
+        var pipe = new Pipe();
+        request.HttpContext.Features.Set<IRequestBodyPipeFeature>(new PieceByPiece(pipe.Reader));
+        var reading = RequestBody.PeekAsync(request, time, Cancellation).AsTask();
+
+        time.Advance(RequestBody.Patience - TimeSpan.FromSeconds(1));
+        Assert.False(reading.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(408, (await Assert.ThrowsAsync<BadHttpRequestException>(() => reading)).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_was_peeked_at_can_be_taken_away()
+    {
+        var request = Request(s_json, null);
+        await RequestBody.PeekAsync(request, TimeProvider.System, Cancellation);
+
+        RequestBody.Discard(request);
+
+        Assert.Empty(await RestAsync(request));
     }
 
     private static HttpRequest Request(byte[] body, string? coding)

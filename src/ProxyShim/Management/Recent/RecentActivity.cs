@@ -15,7 +15,8 @@ internal sealed class RecentActivity : IDisposable
     // Which instruments are listened to, and what their measurements mean. The label is the first one of each.
     private static readonly Dictionary<string, Take> s_instruments = new(StringComparer.Ordinal)
     {
-        ["proxyshim.request.duration"] = static (minute, seconds, outcome) => minute.Handled(outcome, TimeSpan.FromSeconds(seconds)),
+        ["proxyshim.requests"] = static (minute, count, outcome) => minute.Handled(outcome, (long)count),
+        ["proxyshim.request.duration"] = static (minute, seconds, _) => minute.Answered(TimeSpan.FromSeconds(seconds)),
         ["proxyshim.clicks.looked_up"] = static (minute, count, result) => minute.LookedUp(result, (long)count),
         ["proxyshim.conversions"] = static (minute, count, stage) => minute.Converted(stage, (long)count),
     };

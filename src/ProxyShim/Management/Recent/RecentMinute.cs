@@ -17,11 +17,12 @@ internal sealed class RecentMinute(DateTimeOffset start)
 
     public DateTimeOffset Start => start;
 
-    public void Handled(string outcome, TimeSpan elapsed)
+    public void Handled(string outcome, long count) => Count(_outcomes, outcome, count);
+
+    public void Answered(TimeSpan elapsed)
     {
         lock (_gate)
         {
-            _outcomes[outcome].Add();
             _latency.Add(elapsed.TotalMilliseconds);
         }
     }

@@ -110,6 +110,12 @@ internal sealed class Report
             (hit ? Hits : Misses).Add();
         }
 
+        if (entry.Outcome == Telemetry.Outcome.Aborted.Name)
+        {
+            // Nobody waited for the end of that one.
+            return;
+        }
+
         Latency.Add(entry.Elapsed);
         if (entry.Caller is { } caller)
         {

@@ -58,7 +58,12 @@ internal sealed class ShimMetrics : IDisposable
     {
         var outcome = new KeyValuePair<string, object?>("outcome", record.Outcome.Name);
         _requests.Add(1, outcome, new("caller", record.Caller ?? "none"));
-        _requestDuration.Record(elapsed.TotalSeconds, outcome);
+        if (record.Outcome != Outcome.Aborted)
+        {
+            // Nobody waited for the end of that one.
+            _requestDuration.Record(elapsed.TotalSeconds, outcome);
+        }
+
         if (record.Redis > TimeSpan.Zero)
         {
             _redisDuration.Record(record.Redis.TotalSeconds);

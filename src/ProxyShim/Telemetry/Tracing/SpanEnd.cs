@@ -26,12 +26,13 @@ internal static class SpanEnd
         }
     }
 
-    /// <summary>An HTTP status came, or was sent. The conventions say whose fault it is: a 4xx is the client's, and no failure of the server's span.</summary>
-    public static void Answered(this Activity? span, int status)
+    /// <summary>An HTTP status came, or was sent; null when none was. The conventions say whose fault it is: a 4xx is the client's, and no failure of the server's span.</summary>
+    public static void Answered(this Activity? span, int? status)
     {
-        if (span.Tag("http.response.status_code", status) is not null && status >= (span!.Kind == ActivityKind.Server ? 500 : 400))
+        if (status is { } answered && span.Tag("http.response.status_code", answered) is not null
+            && answered >= (span!.Kind == ActivityKind.Server ? 500 : 400))
         {
-            span.Failed(status.ToString(CultureInfo.InvariantCulture));
+            span.Failed(answered.ToString(CultureInfo.InvariantCulture));
         }
     }
 

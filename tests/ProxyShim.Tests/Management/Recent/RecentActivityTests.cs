@@ -56,6 +56,16 @@ public sealed class RecentActivityTests : IDisposable
     }
 
     [Fact]
+    public void A_caller_who_hung_up_is_counted_and_waited_for_nothing()
+    {
+        Handle(Outcome.Aborted, milliseconds: 9_000);
+
+        var minute = Assert.Single(Read());
+        Assert.Equal([KeyValuePair.Create("aborted", 1L)], minute.Outcomes);
+        Assert.Null(minute.Latency);
+    }
+
+    [Fact]
     public void An_hour_later_a_minute_is_forgotten()
     {
         Handle(Outcome.Converted);

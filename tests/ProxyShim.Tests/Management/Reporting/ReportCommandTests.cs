@@ -54,6 +54,18 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_caller_who_hung_up_is_counted_and_waited_for_nothing()
+    {
+        var report = Json("""
+            {"@t":"2026-05-04T03:02:01.0000000Z","Event":"RequestHandled","SchemaVersion":1,"Outcome":"converted","Caller":"default","ElapsedMs":10}
+            {"@t":"2026-05-04T03:02:01.0000000Z","Event":"RequestHandled","SchemaVersion":1,"Outcome":"aborted","Status":null,"Caller":"default","ElapsedMs":9000}
+            """);
+
+        Assert.Equal((1, 1), ((int)report["outcomes"]!["aborted"]!, (int)report["outcomes"]!["converted"]!));
+        Assert.InRange((double)report["latency_ms"]!["requests"]!["max"]!, 9, 11);
+    }
+
+    [Fact]
     public void A_line_longer_than_the_buffer_is_a_bad_one()
     {
         var good = """{"@t":"2026-05-04T03:02:01.0000000Z","Event":"ConversionSent","SchemaVersion":1}""";
