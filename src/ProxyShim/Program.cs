@@ -1,5 +1,4 @@
 using ProxyShim.Background;
-using ProxyShim.Background.Verification;
 using ProxyShim.Clicks;
 using ProxyShim.Conversions;
 using ProxyShim.Creation;
@@ -13,6 +12,8 @@ using ProxyShim.Lifetime;
 using ProxyShim.Management;
 using ProxyShim.Passthrough;
 using ProxyShim.Redis;
+using ProxyShim.Rollout;
+using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 
 return await CommandLine.RunAsync(args, ServeAsync);
@@ -23,25 +24,30 @@ static async Task<int> ServeAsync(string[] arguments)
     var settings = ShimSettings.Read(configuration);
     var builder = ShimHost.CreateBuilder(configuration, settings);
     builder.Services
-        .AddTelemetry(settings)
-        .AddCustomerApi(settings)
-        .AddRedis(settings)
-        .AddClicks(settings)
-        .AddLedger(settings)
-        .AddConversions(settings)
-        .AddPassthrough(settings)
-        .AddVerification(settings)
-        .AddDelivery(settings)
-        .AddManagement(settings);
+        .AddTelemetry(settings.Privacy, settings.Otlp)
+        .AddRollout(settings.Rollout)
+        .AddOutbound(settings.Outbound)
+        .AddCustomerApi(settings.CustomerApi)
+        .AddRedis(settings.Redis)
+        .AddClicks(settings.Clicks)
+        .AddLedger(settings.Ledger)
+        .AddConversions(settings.ConversionApi)
+        .AddSettlement(settings.Delivery)
+        .AddCreation(settings.Conversions)
+        .AddFollowUps()
+        .AddPassthrough(settings.CustomerApi, settings.Outbound)
+        .AddBackground(settings.Verification)
+        .AddManagement(settings.Management);
 
     await using var app = builder.Build();
 
     // What a legacy request meets, from the outside in.
-    app.UseStage<Drain>();              // while the shim stops, each answer ends its connection
-    app.UseStage<RequestLogging>();     // one wide event, whatever becomes of it
-    app.UseStage<BadRequests>();        // what is no HTTP that could be passed on
-    app.UseStage<CustomerCreation>();   // a new customer becomes a conversion
-    app.UseStage<FollowUpFilter>();          // until PartnerStack shows the customer, the ledger stands in
-    app.UsePassthrough();               // everything else, byte for byte
+    app.UseDrain();             // while the shim stops, each answer ends its connection
+    app.UseRequestLogging();    // one wide event, whatever becomes of it
+    app.UseBadRequests();       // what is no HTTP that could be passed on
+    app.UseCallers();           // who calls, and may it convert?
+    app.UseCreation();          // a new customer becomes a conversion
+    app.UseFollowUps();         // until PartnerStack shows the customer, the ledger stands in
+    app.UsePassthrough();       // everything else, byte for byte
     return await ShimHost.RunAsync(app);
 }

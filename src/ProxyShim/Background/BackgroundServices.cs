@@ -1,12 +1,16 @@
 using ProxyShim.Background.Delivery;
-using ProxyShim.Hosting;
+using ProxyShim.Background.Verification;
 
 namespace ProxyShim.Background;
 
-/// <summary>Does in the background what is due.</summary>
-internal static class DeliveryServices
+/// <summary>Delivers what is due and reads back what was sent, without a caller who waits.</summary>
+internal static class BackgroundServices
 {
-    public static IServiceCollection AddDelivery(this IServiceCollection services, ShimSettings settings) => services
+    public static IServiceCollection AddBackground(this IServiceCollection services, VerificationSettings verification) => services
+        .AddSingleton(verification)
+        .AddSingleton<CustomerReader>()
+        .AddSingleton<ReadBackBrake>()
+        .AddSingleton<VerificationRunner>()
         .AddSingleton<PartitionScan>()
         .AddSingleton<LedgerGauges>()
         .AddSingleton<DeliveryRunner>()

@@ -1,11 +1,9 @@
-using ProxyShim.Hosting;
-
 namespace ProxyShim.Clicks;
 
 /// <summary>Finds the click that brought a customer.</summary>
 internal static class ClickServices
 {
-    public static IServiceCollection AddClicks(this IServiceCollection services, ShimSettings settings) => services
-        .AddSingleton(settings.Clicks)
+    public static IServiceCollection AddClicks(this IServiceCollection services, ClickSettings settings) => services
+        .AddSingleton(settings)
         .AddSingleton<ClickStore>();
 }

@@ -18,3 +18,17 @@ internal enum AnswerMeaning
     /// <summary>It did not land and never will.</summary>
     Refused,
 }
+
+internal static class AnswerMeanings
+{
+    /// <summary>Its name in the log, the metrics and the spans: part of their contract.</summary>
+    public static string Name(this AnswerMeaning meaning) => meaning switch
+    {
+        AnswerMeaning.Sent => "sent",
+        AnswerMeaning.NothingLanded => "nothing_landed",
+        AnswerMeaning.Ambiguous => "ambiguous",
+        AnswerMeaning.OperatorFault => "operator_fault",
+        AnswerMeaning.Refused => "refused",
+        _ => throw new ArgumentOutOfRangeException(nameof(meaning)),
+    };
+}

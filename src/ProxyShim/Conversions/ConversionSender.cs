@@ -89,7 +89,7 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
             {
                 using var span = Spans.Attempt(sender.Forwarder.Endpoint, Attempts);
                 Last = await sender.Forwarder.SendAsync(body, cancellationToken);
-                span.Tag("proxyshim.result", LogEvents.NameOf(Last.Meaning)).Ended(Last.Status, Last.Error);
+                span.Tag("proxyshim.result", Last.Meaning.Name()).Ended(Last.Status, Last.Error);
                 observer.Attempted(Attempts, Last, sender.Time.GetElapsedTime(start));
                 return Outcome.FromResult(Last);
             }

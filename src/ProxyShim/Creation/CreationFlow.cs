@@ -3,7 +3,6 @@ using ProxyShim.Clicks;
 using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
-using ProxyShim.Hosting;
 using ProxyShim.Ledger;
 using ProxyShim.Primitives;
 using ProxyShim.Redis;
@@ -16,7 +15,8 @@ namespace ProxyShim.Creation;
 
 /// <summary>The flow of a call that creates a customer: look up, decide, claim, send, settle, answer. DESIGN.md, Flow.</summary>
 internal sealed class CreationFlow(
-    ShimSettings settings,
+    ConversionSettings settings,
+    RolloutSettings rollout,
     RedisGate redis,
     ClickStore clicks,
     ConversionLedger ledger,
@@ -107,7 +107,7 @@ internal sealed class CreationFlow(
 
     private ValueTask<CreationAnswer?> DecideAsync(CreationContext creation, LedgerReading reading, ClickLookup lookup)
     {
-        if (settings.Rollout.Mode == RolloutMode.Off)
+        if (rollout.Mode == RolloutMode.Off)
         {
             return new(creation.Forward(Outcome.Passthrough, Reasons.Off));
         }
@@ -115,7 +115,7 @@ internal sealed class CreationFlow(
         if (lookup.Click is not { } click)
         {
             var reason = lookup.Malformed ? Reasons.MalformedClick : Reasons.NoClick;
-            return new(settings.Conversions.OnMiss == OnMiss.Fallback
+            return new(settings.OnMiss == OnMiss.Fallback
                 ? creation.Forward(Outcome.Fallback, reason)
                 : creation.Fail(Outcome.Rejected, reason, StatusCodes.Status422UnprocessableEntity, "No click is known for this customer."));
         }
@@ -124,7 +124,7 @@ internal sealed class CreationFlow(
         creation.Record.PartnerMismatch = click.PartnerKey is { } partner && partner != creation.Request.PartnerKey;
         if (creation.Record.PartnerMismatch)
         {
-            if (settings.Conversions.OnPartnerMismatch == OnPartnerMismatch.Fallback)
+            if (settings.OnPartnerMismatch == OnPartnerMismatch.Fallback)
             {
                 return new(creation.Forward(Outcome.Fallback, Reasons.PartnerMismatch));
             }
@@ -222,7 +222,7 @@ internal sealed class CreationFlow(
 
     private async ValueTask<CreationAnswer> RefusedAsync(CreationContext creation, Lease lease, ConversionOutcome outcome)
     {
-        var fallback = settings.Conversions.OnRejected == OnRejected.Fallback;
+        var fallback = settings.OnRejected == OnRejected.Fallback;
         try
         {
             var fenced = await creation.Budget.RunAsync(
@@ -254,7 +254,7 @@ internal sealed class CreationFlow(
     }
 
     private CreationAnswer RedisDown(CreationContext creation) =>
-        settings.Conversions.OnRedisDown == OnRedisDown.Fallback || settings.Rollout.Mode == RolloutMode.Off
+        settings.OnRedisDown == OnRedisDown.Fallback || rollout.Mode == RolloutMode.Off
             ? creation.Forward(Outcome.Fallback, Reasons.RedisDown)
             : creation.Unavailable(Reasons.RedisDown);
 }

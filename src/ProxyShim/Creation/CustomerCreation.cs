@@ -7,13 +7,12 @@ using ProxyShim.Telemetry;
 namespace ProxyShim.Creation;
 
 /// <summary>Receives a call that creates a customer and answers it. What it cannot or must not convert goes on, untouched, to the passthrough.</summary>
-internal sealed class CustomerCreation(Callers callers, CreationFlow flow, TimeProvider time) : IMiddleware
+internal sealed class CustomerCreation(CreationFlow flow, TimeProvider time) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var target = RawTarget.Of(context);
         var record = RequestRecord.Of(context);
-        record.Caller = callers.Identify(context.Request.Headers.Authorization);
         if (!CustomerApiVersion.TryMatch(context.Request.Method, RawTarget.PathOf(target), out var version))
         {
             await next(context);

@@ -1,6 +1,6 @@
+using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
-using ProxyShim.Hosting;
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry;
@@ -9,7 +9,7 @@ using ProxyShim.Telemetry.Tracing;
 namespace ProxyShim.Creation;
 
 /// <summary>Answers for a customer whom the ledger knows already: no second conversion, whatever the caller does.</summary>
-internal sealed class KnownCustomer(ShimSettings settings, RedisGate redis, ConversionLedger ledger, CustomerAnswers answers, TimeProvider time)
+internal sealed class KnownCustomer(ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, CustomerAnswers answers, TimeProvider time)
 {
     private static readonly TimeSpan s_firstPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_longestPoll = TimeSpan.FromMilliseconds(250);
@@ -50,7 +50,7 @@ internal sealed class KnownCustomer(ShimSettings settings, RedisGate redis, Conv
     private async ValueTask<LedgerEntry?> OutcomeOfFirstAsync(CreationContext creation, LedgerEntry entry, CancellationToken aborted)
     {
         var current = entry;
-        for (var poll = s_firstPoll; current.InFlight && time.GetElapsedTime(creation.Start) < settings.ConversionApi.TotalTimeout; poll *= 2)
+        for (var poll = s_firstPoll; current.InFlight && time.GetElapsedTime(creation.Start) < settings.TotalTimeout; poll *= 2)
         {
             await Task.Delay(poll < s_longestPoll ? poll : s_longestPoll, time, aborted);
             var reading = await redis.NewBudget().RunAsync(

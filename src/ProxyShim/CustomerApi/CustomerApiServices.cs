@@ -1,18 +1,18 @@
-using ProxyShim.Creation;
-using ProxyShim.Hosting;
+using ProxyShim.Http;
 
 namespace ProxyShim.CustomerApi;
 
-/// <summary>Knows the caller, reads the request, leads it through the flow, and answers.</summary>
+/// <summary>The Customer API's contract: who calls it, what is asked, how it is answered.</summary>
 internal static class CustomerApiServices
 {
-    public static IServiceCollection AddCustomerApi(this IServiceCollection services, ShimSettings settings) => services
+    public static IServiceCollection AddCustomerApi(this IServiceCollection services, CustomerApiSettings settings) => services
         .AddSingleton(settings)
-        .AddSingleton(settings.CustomerApi)
         .AddSingleton<Callers>()
         .AddSingleton<BadRequests>()
-        .AddSingleton<CustomerCreation>()
-        .AddSingleton<CreationFlow>()
-        .AddSingleton<KnownCustomer>()
-        .AddSingleton<CustomerAnswers>();
+        .AddSingleton<CallerIdentification>();
+
+    public static IApplicationBuilder UseBadRequests(this IApplicationBuilder app) => app.UseSingleton<BadRequests>();
+
+    /// <summary>From here on the request's record says who calls.</summary>
+    public static IApplicationBuilder UseCallers(this IApplicationBuilder app) => app.UseSingleton<CallerIdentification>();
 }

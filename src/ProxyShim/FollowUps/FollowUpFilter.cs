@@ -1,6 +1,6 @@
+using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
-using ProxyShim.Hosting;
 using ProxyShim.Http;
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
@@ -13,7 +13,7 @@ namespace ProxyShim.FollowUps;
 /// Minutes pass before PartnerStack shows a conversion's customer. Until then the ledger stands in: a read is answered from it, a deletion takes the
 /// customer out of it, and other calls that come too soon are marked as such in the log.
 /// </summary>
-internal sealed class FollowUpFilter(ShimSettings settings, RedisGate redis, ConversionLedger ledger, SettlementBacklog backlog, TimeProvider time)
+internal sealed class FollowUpFilter(ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, SettlementBacklog backlog, TimeProvider time)
     : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -25,7 +25,7 @@ internal sealed class FollowUpFilter(ShimSettings settings, RedisGate redis, Con
             return;
         }
 
-        context.Features.Set(followUp);
+        context.Features.Set<IForwardedAnswerFilter>(new AnswerFilter(this, followUp));
         try
         {
             await next(context);
@@ -41,33 +41,25 @@ internal sealed class FollowUpFilter(ShimSettings settings, RedisGate redis, Con
         }
     }
 
-    /// <summary>Looks at the Customer API's answer before the caller does. False when the shim answers instead.</summary>
-    public async ValueTask<bool> AcceptAsync(HttpContext context, HttpResponseMessage response)
+    private async ValueTask<bool> AcceptAsync(FollowUp followUp, RequestRecord record, int status)
     {
-        if (context.Features.Get<FollowUp>() is { } followUp)
+        var budget = redis.NewBudget();
+        try
         {
-            var record = RequestRecord.Of(context);
-            var budget = redis.NewBudget();
-            var status = (int)response.StatusCode;
-            try
+            followUp.Instead = (followUp.Kind, status) switch
             {
-                followUp.Instead = (followUp.Kind, status) switch
-                {
-                    (FollowUpKind.Delete, (>= 200 and < 300) or 404) => await EraseAsync(followUp, record, budget),
-                    (FollowUpKind.Read, 404) => await ReadAsync(followUp, record, budget),
-                    (FollowUpKind.Write, 404) => await MarkAsync(followUp, record, budget),
-                    _ => null,
-                };
-            }
-            finally
-            {
-                record.Redis += budget.Spent;
-            }
-
-            return followUp.Instead is null;
+                (FollowUpKind.Delete, (>= 200 and < 300) or 404) => await EraseAsync(followUp, record, budget),
+                (FollowUpKind.Read, 404) => await ReadAsync(followUp, record, budget),
+                (FollowUpKind.Write, 404) => await MarkAsync(followUp, record, budget),
+                _ => null,
+            };
+        }
+        finally
+        {
+            record.Redis += budget.Spent;
         }
 
-        return true;
+        return followUp.Instead is null;
     }
 
     private async ValueTask<FollowUp?> RecogniseAsync(HttpContext context)
@@ -110,7 +102,7 @@ internal sealed class FollowUpFilter(ShimSettings settings, RedisGate redis, Con
 
         record.Reason = Reasons.FromLedger;
         return new CreationAnswer.Created(
-            new CustomerObject(followUp.Version, stored.Request, stored.SubIds, entry.ClaimedAt, settings.ConversionApi.Test, IsRead: true), StatusCodes.Status200OK);
+            new CustomerObject(followUp.Version, stored.Request, stored.SubIds, entry.ClaimedAt, settings.Test, IsRead: true), StatusCodes.Status200OK);
     }
 
     private async ValueTask<CreationAnswer?> MarkAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)
@@ -139,5 +131,11 @@ internal sealed class FollowUpFilter(ShimSettings settings, RedisGate redis, Con
             // The Customer API's own 404 stands.
             return default;
         }
+    }
+
+    private sealed class AnswerFilter(FollowUpFilter owner, FollowUp followUp) : IForwardedAnswerFilter
+    {
+        public ValueTask<bool> AcceptAsync(HttpContext context, HttpResponseMessage response) =>
+            owner.AcceptAsync(followUp, RequestRecord.Of(context), (int)response.StatusCode);
     }
 }

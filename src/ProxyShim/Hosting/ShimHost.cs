@@ -29,10 +29,7 @@ internal static class ShimHost
             kestrel.Limits.MinRequestBodyDataRate = null;
         });
         builder.WebHost.UseUrls([.. settings.Urls.Select(url => url.ToString())]);
-        builder.Services.AddRoutingCore().Configure<HostOptions>(host => host.ShutdownTimeout = settings.ShutdownTimeout);
-
-        // The first one in is the last to be told of an end: by then nobody takes a job any more.
-        builder.Services.AddSingleton<Drain>().AddHostedService(services => services.GetRequiredService<Drain>());
+        builder.Services.AddRoutingCore().AddSingleton(settings).AddLifetime(settings.ShutdownTimeout);
         return builder;
     }
 

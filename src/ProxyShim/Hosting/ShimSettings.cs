@@ -4,6 +4,7 @@ using ProxyShim.Conversions;
 using ProxyShim.Creation;
 using ProxyShim.CustomerApi;
 using ProxyShim.Http;
+using ProxyShim.Ledger;
 using ProxyShim.Management;
 using ProxyShim.Redis;
 using ProxyShim.Rollout;
@@ -45,6 +46,16 @@ internal sealed record ShimSettings
 
     /// <summary>Null when nothing is exported.</summary>
     public required OtlpSettings? Otlp { get; init; }
+
+    /// <summary>What the ledger needs to know of the rest.</summary>
+    public LedgerSettings Ledger => new(
+        new LedgerKeys(Redis.KeyPrefix, ConversionApi.Test),
+        LedgerSettings.LeaseOf(ConversionApi),
+
+        // Twice MaxAge: a shim that was down for all of MaxAge still finds its jobs. Then the longest wait before the event that gives up.
+        BodyLife: (Delivery.MaxAge * 2) + Delivery.Schedule.Max() + Verification.Grace + Verification.Interval,
+        ReadBackAfter: CustomerApi.Vendor is null ? null : Verification.Grace,
+        Redis.WaitReplicas);
 
     /// <exception cref="SettingsException">One or more settings are missing, wrong or unknown; all of them are named.</exception>
     public static ShimSettings Read(IConfiguration configuration)

@@ -1,20 +1,10 @@
-using ProxyShim.Hosting;
-using ProxyShim.Settlement;
-
 namespace ProxyShim.Ledger;
 
-/// <summary>Remembers each customer, and settles what becomes of each conversion.</summary>
+/// <summary>Remembers each customer for ever, and each conversion until it is proved.</summary>
 internal static class LedgerServices
 {
-    public static IServiceCollection AddLedger(this IServiceCollection services, ShimSettings settings) => services
-        .AddSingleton(settings.Delivery)
-        .AddSingleton(LedgerSettings.From(settings))
+    public static IServiceCollection AddLedger(this IServiceCollection services, LedgerSettings settings) => services
+        .AddSingleton(settings)
         .AddSingleton<ConversionLedger>()
-        .AddSingleton(new Backoff(settings.Delivery, Random.Shared.NextDouble))
-        .AddSingleton<Settler>()
-        .AddHostedService<LedgerStart>()
-
-        // Stops after everything that reports to it: the host stops its services in reverse.
-        .AddSingleton<SettlementBacklog>()
-        .AddHostedService(provider => provider.GetRequiredService<SettlementBacklog>());
+        .AddHostedService<LedgerStart>();
 }

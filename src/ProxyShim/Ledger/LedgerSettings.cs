@@ -1,5 +1,4 @@
 using ProxyShim.Conversions;
-using ProxyShim.Hosting;
 
 namespace ProxyShim.Ledger;
 
@@ -17,17 +16,9 @@ internal sealed record LedgerSettings(LedgerKeys Keys, TimeSpan Lease, TimeSpan 
     // For the clocks, and for a timer that is late.
     private static readonly TimeSpan s_attemptMargin = TimeSpan.FromSeconds(5);
 
-    public static LedgerSettings From(ShimSettings settings) => new(
-        new LedgerKeys(settings.Redis.KeyPrefix, settings.ConversionApi.Test),
-        LeaseOf(settings.ConversionApi),
-
-        // Twice MaxAge: a shim that was down for all of MaxAge still finds its jobs. Then the longest wait before the event that gives up.
-        (settings.Delivery.MaxAge * 2) + settings.Delivery.Schedule.Max() + settings.Verification.Grace + settings.Verification.Interval,
-        settings.CustomerApi.Vendor is null ? null : settings.Verification.Grace,
-        settings.Redis.WaitReplicas);
-
-    // The last attempt begins within TotalTimeout (ConversionSender) and may take all of AttemptTimeout: it has to be over before anybody else may begin.
-    private static TimeSpan LeaseOf(ConversionApiSettings api)
+    /// <summary>How long a claim belongs to its holder.</summary>
+    /// <remarks>The last attempt begins within TotalTimeout (ConversionSender) and may take all of AttemptTimeout: it has to be over before anybody else may begin.</remarks>
+    public static TimeSpan LeaseOf(ConversionApiSettings api)
     {
         var lastAttempt = api.AttemptTimeout + s_attemptMargin;
         return api.TotalTimeout + (lastAttempt > s_leaseMargin ? lastAttempt : s_leaseMargin);

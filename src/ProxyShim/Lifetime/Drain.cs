@@ -1,4 +1,4 @@
-using ProxyShim.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace ProxyShim.Lifetime;
 
@@ -10,14 +10,14 @@ namespace ProxyShim.Lifetime;
 /// A balancer needs a moment to look elsewhere. And a connection that is closed between two requests may be closed while the second one is on its way, which a
 /// client must not send again by itself, since it creates something (RFC 9110, section 9.2.2).
 /// </remarks>
-internal sealed class Drain(IHostApplicationLifetime lifetime, FatalExit exit, ShimSettings settings, TimeProvider time)
+internal sealed class Drain(IHostApplicationLifetime lifetime, FatalExit exit, IOptions<HostOptions> host, TimeProvider time)
     : IMiddleware, IHostedLifecycleService
 {
     /// <summary>So long without a request, and the listener closes.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
     // The other half is for what is in flight then, and for the background work.
-    private readonly TimeSpan _longest = settings.ShutdownTimeout / 2;
+    private readonly TimeSpan _longest = host.Value.ShutdownTimeout / 2;
 
     private bool _asked;
 

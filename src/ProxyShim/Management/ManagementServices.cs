@@ -1,5 +1,3 @@
-using ProxyShim.Hosting;
-using ProxyShim.Lifetime;
 using ProxyShim.Management.Admin;
 using ProxyShim.Management.Recent;
 using ProxyShim.Management.Scraping;
@@ -9,17 +7,15 @@ namespace ProxyShim.Management;
 /// <summary>Health, metrics, the admin API and the console, on a listener of their own.</summary>
 internal static class ManagementServices
 {
-    public static IServiceCollection AddManagement(this IServiceCollection services, ShimSettings settings) => services
-        .AddSingleton(settings.Management)
+    public static IServiceCollection AddManagement(this IServiceCollection services, ManagementSettings settings) => services
+        .AddSingleton(settings)
         .AddSingleton<ShimGauges>()
         .AddSingleton<MetricsScrape>()
-        .AddSingleton<Readiness>()
         .AddSingleton<RecentActivity>()
         .AddSingleton<OverviewReader>()
         .AddSingleton<DeadLetters>()
         .AddSingleton<CustomerSearch>()
         .AddSingleton<AdminEndpoints>()
-        .AddSingleton<FatalExit>()
         .AddHostedService<HealthWatch>()
         .AddHostedService<ManagementListener>();
 }

@@ -2,8 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Net.Http.Headers;
-using ProxyShim.FollowUps;
-using ProxyShim.Hosting;
+using ProxyShim.CustomerApi;
 using ProxyShim.Http;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Transforms;
@@ -15,10 +14,10 @@ internal static class CustomerApiRoute
 {
     private const string Cluster = "customer-api";
 
-    public static IServiceCollection AddPassthrough(this IServiceCollection services, ShimSettings settings)
+    public static IServiceCollection AddPassthrough(this IServiceCollection services, CustomerApiSettings settings, OutboundSettings outbound)
     {
-        var clients = new OutboundClients(settings.Outbound);
-        var origin = settings.CustomerApi.Address.ToString().TrimEnd('/');
+        var clients = new OutboundClients(outbound);
+        var origin = settings.Address.ToString().TrimEnd('/');
 
         services.AddSingleton<IDataProtectionProvider, NoDataProtection>();
         services.AddReverseProxy()
@@ -47,7 +46,6 @@ internal static class CustomerApiRoute
                     transform.ProxyRequest.Headers.Remove(HeaderNames.Host);
                     return ValueTask.CompletedTask;
                 });
-                var followUps = transforms.Services.GetRequiredService<FollowUpFilter>();
                 transforms.AddResponseTransform(async transform =>
                 {
                     if (transform.ProxyResponse is { } response)
@@ -57,7 +55,8 @@ internal static class CustomerApiRoute
                             HopByHop.Remove(connection.ToString(), transform.HttpContext.Response.Headers);
                         }
 
-                        transform.SuppressResponseBody = !await followUps.AcceptAsync(transform.HttpContext, response);
+                        transform.SuppressResponseBody = transform.HttpContext.Features.Get<IForwardedAnswerFilter>() is { } filter
+                            && !await filter.AcceptAsync(transform.HttpContext, response);
                     }
                 });
             });
@@ -75,7 +74,7 @@ internal static class CustomerApiRoute
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
-        return services.AddSingleton<PassthroughRecorder>().AddSingleton<FollowUpFilter>();
+        return services.AddSingleton<PassthroughRecorder>();
     }
 
     /// <summary>Ends the pipeline.</summary>
@@ -85,6 +84,6 @@ internal static class CustomerApiRoute
 
         // YARP brings it along; without a place of its own it would stand before all stages.
         app.UseAuthorization();
-        app.MapReverseProxy(pipeline => pipeline.UseStage<PassthroughRecorder>());
+        app.MapReverseProxy(pipeline => pipeline.UseSingleton<PassthroughRecorder>());
     }
 }

@@ -33,7 +33,7 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
     // The span begins in here: begun in the method that calls this, it would stay the caller's current one after its end.
     private async ValueTask<TResult> TracedAsync<TState, TResult>(RedisStage stage, Func<IDatabase, TState, Task<TResult>> work, TState state)
     {
-        using var span = Spans.Redis(stage, gate.Settings);
+        using var span = RedisSpans.Begin(stage, gate.Settings);
         try
         {
             return await gate.RunAsync(work, state, this);

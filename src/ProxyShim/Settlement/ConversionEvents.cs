@@ -74,8 +74,9 @@ internal sealed class ConversionEvents(
 
     private void Attempted(Lease lease, int attempt, ConversionAnswer answer, TimeSpan elapsed)
     {
-        metrics.Attempted(answer.Meaning, elapsed);
-        LogEvents.DeliveryAttempted(log, Logged(lease), lease.Inline, lease.Attempts + attempt, answer, elapsed, Age(lease));
+        var result = answer.Meaning.Name();
+        metrics.Attempted(result, elapsed);
+        LogEvents.DeliveryAttempted(log, Logged(lease), lease.Inline, lease.Attempts + attempt, result, answer.Status, answer.Error, elapsed, Age(lease));
         if (answer.Meaning == AnswerMeaning.Sent)
         {
             degradations.Report(DegradedPart.ConversionApiToken, null);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ProxyShim.Conversions;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Output;
 using Serilog.Events;
@@ -43,14 +42,17 @@ internal static class LogEvents
     /// <summary>One per attempt at the Conversion API.</summary>
     /// <param name="inline">While the legacy caller waits; else in the background.</param>
     /// <param name="attempt">Counted from 1 over the conversion's whole life.</param>
+    /// <param name="result">What the answer means: a name from the closed set of the schema.</param>
+    /// <param name="status">The status, or null when none came.</param>
+    /// <param name="error">How an attempt without a status ended, in a word; or null.</param>
     /// <param name="elapsed">How long this attempt took.</param>
     /// <param name="age">Since the claim.</param>
     public static void DeliveryAttempted(
-        EventLog log, in LoggedConversion conversion, bool inline, int attempt, ConversionAnswer answer, TimeSpan elapsed, TimeSpan age) => log.Write(log
+        EventLog log, in LoggedConversion conversion, bool inline, int attempt, string result, int? status, string? error, TimeSpan elapsed, TimeSpan age) => log.Write(log
             .Begin("DeliveryAttempted"u8)
-            .Text("Result"u8, NameOf(answer.Meaning))
-            .Number("Status"u8, answer.Status)
-            .Text("Error"u8, WordOf(answer.Error))
+            .Text("Result"u8, result)
+            .Number("Status"u8, status)
+            .Text("Error"u8, WordOf(error))
             .Flag("Inline"u8, inline)
             .Number("Attempt"u8, attempt)
             .Milliseconds("ElapsedMs"u8, elapsed)
@@ -137,17 +139,6 @@ internal static class LogEvents
         .Number("Total"u8, total)
         .Instant("Since"u8, since)
         .End();
-
-    /// <summary>The names are part of the log's contract.</summary>
-    public static string NameOf(AnswerMeaning meaning) => meaning switch
-    {
-        AnswerMeaning.Sent => "sent",
-        AnswerMeaning.NothingLanded => "nothing_landed",
-        AnswerMeaning.Ambiguous => "ambiguous",
-        AnswerMeaning.OperatorFault => "operator_fault",
-        AnswerMeaning.Refused => "refused",
-        _ => throw new ArgumentOutOfRangeException(nameof(meaning)),
-    };
 
     /// <summary>YARP names its errors in Pascal case; logs and spans have one case for all of their words.</summary>
     public static string? WordOf(string? error) => error is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(error);

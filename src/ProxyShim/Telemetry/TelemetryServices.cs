@@ -1,5 +1,4 @@
-using ProxyShim.Hosting;
-using ProxyShim.Settlement;
+using ProxyShim.Http;
 using ProxyShim.Telemetry.Export;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Metrics;
@@ -10,18 +9,18 @@ namespace ProxyShim.Telemetry;
 /// <summary>What can be seen of the shim: the log, the metrics, what is degraded.</summary>
 internal static class TelemetryServices
 {
-    public static IServiceCollection AddTelemetry(this IServiceCollection services, ShimSettings settings) => services
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, PrivacySettings privacy, OtlpSettings? otlp) => services
         .AddShimLogging()
-        .AddOtlp(settings.Otlp)
+        .AddOtlp(otlp)
         .AddSingleton(TimeProvider.System)
-        .AddSingleton(settings.Privacy)
-        .AddSingleton(settings.Rollout)
+        .AddSingleton(privacy)
         .AddSingleton<CustomerRef>()
         .AddSingleton<RequestLogging>()
         .AddSingleton<AlertEvents>()
-        .AddSingleton<ConversionEvents>()
         .AddSingleton<ShimMetrics>()
         .AddSingleton<Degradations>();
+
+    public static IApplicationBuilder UseRequestLogging(this IApplicationBuilder app) => app.UseSingleton<RequestLogging>();
 
     private static IServiceCollection AddOtlp(this IServiceCollection services, OtlpSettings? settings) =>
         settings is null ? services : services.AddSingleton(settings).AddHostedService<OtlpExport>();

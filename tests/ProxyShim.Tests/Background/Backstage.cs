@@ -37,7 +37,7 @@ internal sealed class Backstage : IAsyncDisposable
         Time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         Log = new CapturedLog(Time);
         Under = new LedgerUnderTest(scope, readsBack: Settings.CustomerApi.Vendor is not null);
-        Ledger = new ConversionLedger(LedgerSettings.From(Settings));
+        Ledger = new ConversionLedger(Settings.Ledger);
 
         // The connection is that of all tests, so nobody here closes it.
         Redis = new RedisGate(Settings.Redis, Time, () => Task.FromResult(LossyRedis.Over(scope.Connection, () => Weather())));

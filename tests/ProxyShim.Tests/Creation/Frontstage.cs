@@ -26,10 +26,10 @@ internal sealed class Frontstage : IAsyncDisposable
         // The connection is that of all tests, so nobody here closes it.
         Redis = new RedisGate(settings.Redis, time, () => Task.FromResult(LossyRedis.Over(backstage.Under.Scope.Connection, () => Weather())));
         Backlog = new SettlementBacklog(Redis, backstage.Settler, ledger, time);
-        var answers = new CustomerAnswers(settings, Redis, ledger);
-        var known = new KnownCustomer(settings, Redis, ledger, answers, time);
+        var answers = new CustomerAnswers(settings.Conversions, settings.ConversionApi, Redis, ledger);
+        var known = new KnownCustomer(settings.ConversionApi, Redis, ledger, answers, time);
         _flow = new CreationFlow(
-            settings, Redis, new ClickStore(settings.Clicks), ledger, known, answers, backstage.Sender, backstage.Settler, Backlog, backstage.Events, time);
+            settings.Conversions, settings.Rollout, Redis, new ClickStore(settings.Clicks), ledger, known, answers, backstage.Sender, backstage.Settler, Backlog, backstage.Events, time);
     }
 
     public RedisGate Redis { get; }

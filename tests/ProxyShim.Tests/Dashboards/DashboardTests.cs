@@ -99,7 +99,7 @@ public class DashboardTests
 
         foreach (var meaning in Enum.GetValues<AnswerMeaning>())
         {
-            instruments.Metrics.Attempted(meaning, TimeSpan.FromSeconds(1));
+            instruments.Metrics.Attempted(meaning.Name(), TimeSpan.FromSeconds(1));
         }
 
         instruments.Metrics.Converted(ConversionStage.Sent);

@@ -25,7 +25,7 @@ public sealed class ClusterTests : IAsyncLifetime
         _cluster = await RedisCluster.StartAsync(cancellation: Cancellation);
         var settings = Given.Settings(("Redis:ConnectionString", _cluster.ConnectionString), ("Redis:Timeout", "00:00:05"));
         _gate = new RedisGate(settings.Redis, TimeProvider.System);
-        _ledger = new ConversionLedger(LedgerSettings.From(settings));
+        _ledger = new ConversionLedger(settings.Ledger);
         _keys = new LedgerKeys(settings.Redis.KeyPrefix, test: false);
         await RunAsync(ClaimAsync);
     }

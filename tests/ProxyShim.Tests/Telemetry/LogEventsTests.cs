@@ -63,7 +63,7 @@ public sealed class LogEventsTests
     public void An_attempt()
     {
         LogEvents.DeliveryAttempted(
-            _log.Events, s_conversion, inline: false, attempt: 3, new ConversionAnswer(AnswerMeaning.OperatorFault, 401), TimeSpan.FromMilliseconds(12.5),
+            _log.Events, s_conversion, inline: false, attempt: 3, AnswerMeaning.OperatorFault.Name(), 401, null, TimeSpan.FromMilliseconds(12.5),
             TimeSpan.FromSeconds(90));
 
         AssertLine(
@@ -83,7 +83,7 @@ public sealed class LogEventsTests
     public void An_attempt_that_ended_without_a_status(string meaning, string name)
     {
         LogEvents.DeliveryAttempted(
-            _log.Events, default, inline: true, attempt: 1, new ConversionAnswer(Enum.Parse<AnswerMeaning>(meaning), Error: "RequestTimedOut"), default, default);
+            _log.Events, default, inline: true, attempt: 1, Enum.Parse<AnswerMeaning>(meaning).Name(), null, "RequestTimedOut", default, default);
 
         AssertLine(
             $$"""
@@ -94,7 +94,7 @@ public sealed class LogEventsTests
 
     [Fact]
     public void Every_meaning_of_an_answer_has_a_name() =>
-        Assert.Distinct(Enum.GetValues<AnswerMeaning>().Select(LogEvents.NameOf));
+        Assert.Distinct(Enum.GetValues<AnswerMeaning>().Select(AnswerMeanings.Name));
 
     [Fact]
     public void A_sent_conversion()

@@ -41,7 +41,7 @@ public class LogSchemaTests
     [Fact]
     public void Every_result_of_an_attempt_is_in_it_and_every_error_has_its_form()
     {
-        Assert.Equal(Values("DeliveryAttempted", "Result"), Enum.GetValues<AnswerMeaning>().Select(LogEvents.NameOf).ToHashSet());
+        Assert.Equal(Values("DeliveryAttempted", "Result"), Enum.GetValues<AnswerMeaning>().Select(AnswerMeanings.Name).ToHashSet());
         var form = s_schema.GetProperty("$defs").GetProperty("error").GetProperty("pattern").GetString()!;
         Assert.All(Enum.GetNames<ForwarderError>(), name => Assert.Matches(form, LogEvents.WordOf(name)));
     }

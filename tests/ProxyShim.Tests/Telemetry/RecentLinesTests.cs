@@ -21,7 +21,7 @@ public sealed class RecentLinesTests
         var log = new CapturedLog(recent: _lines);
         var conversion = new LoggedConversion("0123456789abcdef0123456789abcdef", "xid", "partner", "default", "4bf92f3577b34da6a3ce929d0e0e4736");
 
-        LogEvents.DeliveryAttempted(log.Events, conversion, true, 1, new ConversionAnswer(AnswerMeaning.Sent, 200), default, default);
+        LogEvents.DeliveryAttempted(log.Events, conversion, true, 1, AnswerMeaning.Sent.Name(), 200, null, default, default);
         LogEvents.ConversionSent(log.Events, conversion, true, 1, default);
         LogEvents.ConversionDead(log.Events, conversion, "refused", 1, 400, null, default);
 

@@ -1,6 +1,6 @@
-using System.Reflection;
 using ProxyShim.Lifetime;
 using ProxyShim.Management.Reporting;
+using ProxyShim.Primitives;
 using ProxyShim.Settings;
 
 namespace ProxyShim.Hosting.Commands;
@@ -27,7 +27,7 @@ internal static class CommandLine
                 "report" => ReportCommand.Run(rest, Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, TimeProvider.System),
                 "health" => await HealthCommand.RunAsync(rest),
                 "dead-letters" => await DeadLettersCommand.RunAsync(rest),
-                "--version" => Print(Version),
+                "--version" => Print(ProductVersion.Current),
                 _ => Usage(command),
             };
         }
@@ -42,10 +42,6 @@ internal static class CommandLine
             return StartError;
         }
     }
-
-    /// <summary>The program's own, as <c>--version</c> prints it.</summary>
-    public static string Version =>
-        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     private static int Print(string text)
     {

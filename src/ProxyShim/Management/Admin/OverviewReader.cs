@@ -1,9 +1,9 @@
 using ProxyShim.Background;
 using ProxyShim.Conversions;
-using ProxyShim.Hosting.Commands;
 using ProxyShim.Lifetime;
 using ProxyShim.Management.Recent;
 using ProxyShim.Management.Reporting;
+using ProxyShim.Primitives;
 using ProxyShim.Rollout;
 using ProxyShim.Telemetry.Health;
 
@@ -26,7 +26,7 @@ internal sealed class OverviewReader(
         return new Overview(
             time.GetUtcNow(),
             recent.Since,
-            CommandLine.Version,
+            ProductVersion.Current,
             readiness.State,
             rollout.Mode.ToString(),
             conversionApi.Test,

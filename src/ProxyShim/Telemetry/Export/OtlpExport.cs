@@ -1,10 +1,10 @@
-using System.Reflection;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using ProxyShim.Http;
+using ProxyShim.Primitives;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Telemetry.Tracing;
@@ -63,7 +63,7 @@ internal sealed class OtlpExport(
 
     // The later one wins: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES are the operator's word.
     private static void Describe(ResourceBuilder resource) => resource.Clear()
-        .AddService(ServiceName, serviceVersion: typeof(OtlpExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion)
+        .AddService(ServiceName, serviceVersion: ProductVersion.Current)
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
 

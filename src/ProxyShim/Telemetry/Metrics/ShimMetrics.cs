@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using ProxyShim.Conversions;
 
 namespace ProxyShim.Telemetry.Metrics;
 
@@ -75,8 +74,9 @@ internal sealed class ShimMetrics : IDisposable
         }
     }
 
-    public void Attempted(AnswerMeaning meaning, TimeSpan elapsed) =>
-        _attemptDuration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("result", LogEvents.NameOf(meaning)));
+    /// <param name="result">As in the log.</param>
+    public void Attempted(string result, TimeSpan elapsed) =>
+        _attemptDuration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("result", result));
 
     /// <param name="stage">Of <see cref="ConversionStage"/>.</param>
     public void Converted(string stage) => _conversions.Add(1, new KeyValuePair<string, object?>("event", stage));

@@ -1,7 +1,6 @@
 using System.Net.Http;
 using System.Net.Sockets;
 using System.Text;
-using ProxyShim.Redis;
 using StackExchange.Redis;
 
 namespace ProxyShim.Telemetry.Output;
@@ -24,7 +23,7 @@ internal static class SafeException
         (typeof(RedisConnectionException), exception => ((RedisConnectionException)exception).FailureType.ToString()),
         (typeof(RedisTimeoutException), exception => ((RedisTimeoutException)exception).Commandstatus.ToString()),
         (typeof(RedisServerException), exception => ((RedisServerException)exception).Kind.ToString()),
-        (typeof(RedisUnavailableException), exception => exception.Message),
+        (typeof(ISafeMessage), exception => exception.Message),
     ];
 
     /// <summary>Types, details and, where asked for, stack traces, from the outermost exception inwards.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using ProxyShim.Redis;
 
 namespace ProxyShim.Telemetry.Tracing;
 
@@ -46,28 +44,9 @@ internal static class Spans
     /// <param name="server">The Customer API.</param>
     public static Activity? Read(string route, Uri server) => Call(HttpMethods.Get, route, server);
 
-    /// <summary>One stage's work in Redis. None where it is for no request and no job: the shim looks at its ledger every second.</summary>
-    public static Activity? Redis(RedisStage stage, RedisSettings redis)
-    {
-        if (!s_source.HasListeners() || Activity.Current is null)
-        {
-            return null;
-        }
-
-        // Of several servers nobody knows here which one it will be, nor whom a Sentinel names.
-        (string? Host, int? Port) server = redis.Connection.EndPoints switch
-        {
-            _ when redis.Connection.ServiceName is { Length: > 0 } => default,
-            [DnsEndPoint only] => (only.Host, only.Port),
-            [IPEndPoint only] => (only.Address.ToString(), only.Port),
-            _ => (null, null),
-        };
-        return s_source.StartActivity(stage.Name, ActivityKind.Client)
-            .Tag("db.system.name", "redis")
-            .Tag("db.operation.name", stage.Name)
-            .Tag("server.address", server.Host)
-            .Tag("server.port", server.Port);
-    }
+    /// <summary>A client's call of a service that is none of HTTP. None where it is for no request and no job.</summary>
+    public static Activity? Client(string name) =>
+        s_source.HasListeners() && Activity.Current is not null ? s_source.StartActivity(name, ActivityKind.Client) : null;
 
     /// <summary>A job of the background: the trace is that of the legacy request which caused it.</summary>
     /// <param name="name">What is done.</param>

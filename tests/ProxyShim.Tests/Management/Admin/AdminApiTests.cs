@@ -186,7 +186,7 @@ public sealed class AdminApiTests : IAsyncDisposable
 
     private Task<ManagementSurface> ServeAsync(string? token = Token)
     {
-        var ledger = new ConversionLedger(LedgerSettings.From(_settings));
+        var ledger = new ConversionLedger(_settings.Ledger);
         var overview = new OverviewReader(
             _recent, _instruments.Ledger, _instruments.Degradations, new Readiness(new Started()), _settings.Rollout, _settings.ConversionApi, _time);
         var admin = new AdminEndpoints(

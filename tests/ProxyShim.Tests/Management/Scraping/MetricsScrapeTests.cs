@@ -65,7 +65,7 @@ public sealed class MetricsScrapeTests : IAsyncDisposable
     public void Conversions_attempts_and_alerts_are_counted()
     {
         _instruments.Metrics.Converted(ConversionStage.Phantom);
-        _instruments.Metrics.Attempted(AnswerMeaning.OperatorFault, TimeSpan.FromSeconds(1));
+        _instruments.Metrics.Attempted(AnswerMeaning.OperatorFault.Name(), TimeSpan.FromSeconds(1));
         _instruments.Metrics.Alerted(Alert.TokenForbidden);
 
         Assert.All(
@@ -113,7 +113,7 @@ public sealed class MetricsScrapeTests : IAsyncDisposable
         var promtool = Require.Program("promtool", "prometheus");
         _instruments.Ledger.Depths = new LedgerDepths(3, 2, 1, TimeSpan.FromSeconds(90));
         _instruments.Metrics.Handled(new RequestRecord { TraceId = "", Route = "", Redis = TimeSpan.FromSeconds(1) }, TimeSpan.FromSeconds(1));
-        _instruments.Metrics.Attempted(AnswerMeaning.Sent, TimeSpan.FromSeconds(1));
+        _instruments.Metrics.Attempted(AnswerMeaning.Sent.Name(), TimeSpan.FromSeconds(1));
 
         using var process = Process.Start(new ProcessStartInfo(promtool, ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true })!;
         await process.StandardInput.WriteAsync(_instruments.Scrape.Read());

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Net;
+using ProxyShim.Telemetry.Tracing;
+
+namespace ProxyShim.Redis;
+
+/// <summary>The spans of what is asked of Redis. Names and attributes follow OpenTelemetry's semantic conventions for databases.</summary>
+internal static class RedisSpans
+{
+    /// <summary>One stage's work in Redis. None where it is for no request and no job: the shim looks at its ledger every second.</summary>
+    public static Activity? Begin(RedisStage stage, RedisSettings redis)
+    {
+        if (Spans.Client(stage.Name) is not { } span)
+        {
+            return null;
+        }
+
+        // Of several servers nobody knows here which one it will be, nor whom a Sentinel names.
+        (string? Host, int? Port) server = redis.Connection.EndPoints switch
+        {
+            _ when redis.Connection.ServiceName is { Length: > 0 } => default,
+            [DnsEndPoint only] => (only.Host, only.Port),
+            [IPEndPoint only] => (only.Address.ToString(), only.Port),
+            _ => (null, null),
+        };
+        return span
+            .Tag("db.system.name", "redis")
+            .Tag("db.operation.name", stage.Name)
+            .Tag("server.address", server.Host)
+            .Tag("server.port", server.Port);
+    }
+}

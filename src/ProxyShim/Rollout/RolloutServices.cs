@@ -1,0 +1,7 @@
+namespace ProxyShim.Rollout;
+
+/// <summary>Whether new customers are converted.</summary>
+internal static class RolloutServices
+{
+    public static IServiceCollection AddRollout(this IServiceCollection services, RolloutSettings settings) => services.AddSingleton(settings);
+}

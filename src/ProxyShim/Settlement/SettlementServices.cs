@@ -1,0 +1,15 @@
+namespace ProxyShim.Settlement;
+
+/// <summary>What an answer of the Conversion API does to the ledger.</summary>
+internal static class SettlementServices
+{
+    public static IServiceCollection AddSettlement(this IServiceCollection services, DeliverySettings settings) => services
+        .AddSingleton(settings)
+        .AddSingleton(new Backoff(settings, Random.Shared.NextDouble))
+        .AddSingleton<ConversionEvents>()
+        .AddSingleton<Settler>()
+
+        // Stops after everything that reports to it: the host stops its services in reverse.
+        .AddSingleton<SettlementBacklog>()
+        .AddHostedService(provider => provider.GetRequiredService<SettlementBacklog>());
+}
