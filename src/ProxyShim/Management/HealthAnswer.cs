@@ -12,9 +12,12 @@ internal sealed record HealthAnswer(string Status, IReadOnlyList<DegradedAnswer>
 /// <param name="Part">One of <see cref="DegradedPart"/>.</param>
 /// <param name="Reason">Why, in a word.</param>
 /// <param name="Since">When it was noticed.</param>
-internal sealed record DegradedAnswer(string Part, string Reason, DateTimeOffset Since)
+/// <param name="Detail">An endpoint, a status, a peer's own word; absent where there is none.</param>
+/// <param name="Action">What to do, in one sentence.</param>
+internal sealed record DegradedAnswer(string Part, string Reason, DateTimeOffset Since, string? Detail, string Action)
 {
-    public static DegradedAnswer Of(Degradation degradation) => new(degradation.Part.Name, degradation.Reason, degradation.Since);
+    public static DegradedAnswer Of(Degradation degradation) =>
+        new(degradation.Part.Name, degradation.Reason, degradation.Since, degradation.Detail, degradation.Action);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

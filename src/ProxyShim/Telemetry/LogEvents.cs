@@ -120,13 +120,16 @@ internal static class LogEvents
         .Text("Alert"u8, alert.Name)
         .Text("Detail"u8, alert.Detail));
 
-    /// <summary>A part of the shim is in trouble, or no longer so.</summary>
+    /// <summary>A part of the shim is in trouble, in trouble for another reason, or no longer so.</summary>
     /// <param name="elapsed">Since it began.</param>
     public static void Degraded(EventLog log, Degradation degradation, TimeSpan elapsed, bool isOver) => log.Write(log
         .Begin("Degraded"u8, isOver ? LogEventLevel.Information : LogEventLevel.Warning)
         .Text("Part"u8, degradation.Part.Name)
         .Text("Reason"u8, degradation.Reason)
+        .Text("Detail"u8, degradation.Detail)
+        .Text("Action"u8, isOver ? null : degradation.Action)
         .Flag("Over"u8, isOver)
+        .Instant("Since"u8, degradation.Since)
         .Milliseconds("ElapsedMs"u8, elapsed));
 
     /// <summary>Once the log flows again after its reader paused for too long. Written by the log's own thread, past the queue that was full.</summary>

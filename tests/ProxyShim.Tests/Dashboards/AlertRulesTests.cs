@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ProxyShim.Telemetry.Health;
 using ProxyShim.Testing;
 using Xunit;
 
@@ -32,6 +33,20 @@ public sealed partial class AlertRulesTests
         Assert.Equal(rules, seen);
     }
 
+    [Fact]
+    public async Task A_rule_says_of_each_reason_of_its_part_what_the_health_answer_says()
+    {
+        var rules = (await File.ReadAllTextAsync(Rules, Cancellation)).Split("- alert: ")[1..]
+            .ToLookup(rule => Part().Match(rule).Groups[1].Value, rule => WhiteSpace().Replace(rule, " "));
+
+        Assert.All(DegradedPart.All, part =>
+        {
+            var rule = Assert.Single(rules[part.Name]);
+            Assert.All(part.Reasons, reason => Assert.Contains(
+                part.Reasons.Count() == 1 ? part.ActionOf(reason) : $"{reason}: {part.ActionOf(reason)}", rule, StringComparison.Ordinal));
+        });
+    }
+
     private static async Task RunAsync(params string[] arguments)
     {
         var promtool = Require.Program("promtool", "prometheus");
@@ -43,6 +58,12 @@ public sealed partial class AlertRulesTests
 
     [GeneratedRegex(@"- alert: (\w+)")]
     private static partial Regex Rule();
+
+    [GeneratedRegex(@"\n +part: (\w+)\n")]
+    private static partial Regex Part();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace();
 
     [GeneratedRegex("""labels: 'ALERTS\{alertname="(\w+)", alertstate="firing".*value: 1""")]
     private static partial Regex Firing();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -63,16 +64,19 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
         _lifetime.Start();
         foreach (var part in DegradedPart.All)
         {
-            _degradations.Report(part, "unavailable");
+            _degradations.Report(part, part.Reasons.First(), part == DegradedPart.Redis ? "redis.example:6379" : null);
             _time.Advance(TimeSpan.FromMinutes(1));
         }
 
         await AssertAnswerAsync(HealthEndpoints.Live, HttpStatusCode.OK, """{"status":"live"}""");
         var (status, body) = await GetAsync(HealthEndpoints.Ready);
         Assert.Equal(HttpStatusCode.OK, status);
+        var shown = JsonDocument.Parse(body).RootElement.GetProperty("degraded").EnumerateArray().Select(part => part.GetRawText()).ToList();
         Assert.StartsWith(
-            """{"status":"ready","degraded":[{"part":"redis","reason":"unavailable","since":"2026-05-04T03:02:01+00:00"},{"part":"conversion_api",""",
-            body, StringComparison.Ordinal);
+            """{"part":"redis","reason":"connecting","since":"2026-05-04T03:02:01+00:00","detail":"redis.example:6379","action":"Wait for """,
+            shown[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            """{"part":"callers","reason":"all_unknown","since":"2026-05-04T03:07:01+00:00","action":"Set """, shown[5], StringComparison.Ordinal);
     }
 
     public async ValueTask InitializeAsync() => await _app.StartAsync(Cancellation);

@@ -1,6 +1,7 @@
+using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
-using ProxyShim.Testing;
 using Xunit;
 
 namespace ProxyShim.Tests.Telemetry;
@@ -41,8 +42,8 @@ public class DegradationsTests
         Assert.Empty(_degradations.Current);
         Assert.Equal(
             [
-                """{"@t":"2026-05-04T03:02:01.0000000Z","@l":"Warning","Event":"Degraded","SchemaVersion":1,"Part":"conversion_api_token","Reason":"unauthorized","Over":false,"ElapsedMs":0}""",
-                """{"@t":"2026-05-04T03:02:06.0000000Z","Event":"Degraded","SchemaVersion":1,"Part":"conversion_api_token","Reason":"unauthorized","Over":true,"ElapsedMs":5000}""",
+                """{"@t":"2026-05-04T03:02:01.0000000Z","@l":"Warning","Event":"Degraded","SchemaVersion":1,"Part":"conversion_api_token","Reason":"unauthorized","Detail":null,"Action":"Make a new tracking token in PartnerStack's dashboard and set ConversionApi:Token; the key pair is no such token.","Over":false,"Since":"2026-05-04T03:02:01.0000000Z","ElapsedMs":0}""",
+                """{"@t":"2026-05-04T03:02:06.0000000Z","Event":"Degraded","SchemaVersion":1,"Part":"conversion_api_token","Reason":"unauthorized","Detail":null,"Action":null,"Over":true,"Since":"2026-05-04T03:02:01.0000000Z","ElapsedMs":5000}""",
             ],
             _log.Lines);
     }
@@ -58,6 +59,35 @@ public class DegradationsTests
     }
 
     [Fact]
-    public void Every_part_can_be_told_by_the_schema() => Assert.All(DegradedPart.All, part => LogSchema.Hold(
-        $$"""{"@t":"2026-05-04T03:02:01.0000000Z","Event":"Degraded","SchemaVersion":1,"Part":"{{part.Name}}","Reason":"overdue","Over":true,"ElapsedMs":1}"""));
+    public void Another_reason_is_another_event_of_the_same_trouble()
+    {
+        _degradations.Report(DegradedPart.Redis, "connecting");
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.True(_degradations.Report(DegradedPart.Redis, "refused", "redis.example:6379"));
+        Assert.False(_degradations.Report(DegradedPart.Redis, "refused", "redis.example:6380"));
+
+        var shown = Assert.Single(_degradations.Current);
+        Assert.Equal(("refused", "redis.example:6380", _time.GetUtcNow().AddSeconds(-5)), (shown.Reason, shown.Detail, shown.Since));
+        Assert.Equal(
+            [("connecting", null, 0), ("refused", "redis.example:6379", 5000)],
+            _log.Lines.Select(line => JsonDocument.Parse(line).RootElement)
+                .Select(line => (line.GetProperty("Reason").GetString(), line.GetProperty("Detail").GetString(), line.GetProperty("ElapsedMs").GetInt32())));
+    }
+
+    [Fact]
+    public void Every_trouble_can_be_told_by_the_schema_and_says_what_to_do_in_a_sentence_that_is_not_cut()
+    {
+        var troubles = DegradedPart.All.SelectMany(part => part.Reasons, (part, reason) => new Degradation(part, reason, _time.GetUtcNow())).ToList();
+        foreach (var trouble in troubles)
+        {
+            // Held to the schema as it is written.
+            LogEvents.Degraded(_log.Events, trouble, TimeSpan.Zero, isOver: false);
+        }
+
+        Assert.All(troubles.Zip(_log.Lines), pair =>
+        {
+            Assert.EndsWith(".", pair.First.Action, StringComparison.Ordinal);
+            Assert.Equal(pair.First.Action, JsonDocument.Parse(pair.Second).RootElement.GetProperty("Action").GetString());
+        });
+    }
 }

@@ -66,6 +66,7 @@ public class LogSchemaTests
         Assert.Equal(Alert.All, Statics<Alert>());
         Assert.Equal(Values("Degraded", "Part"), DegradedPart.All.Select(part => part.Name).ToHashSet());
         Assert.Equal(DegradedPart.All, Statics<DegradedPart>());
+        Assert.Equal(Values("Degraded", "Reason"), DegradedPart.All.SelectMany(part => part.Reasons).ToHashSet());
     }
 
     [Fact]

@@ -1,40 +1,67 @@
-using System.Collections.Concurrent;
-
 namespace ProxyShim.Telemetry.Health;
 
-/// <summary>What is in trouble at the moment. Whoever notices reports it; beginning and end are in the log.</summary>
+/// <summary>What is in trouble at the moment. Whoever notices reports it; beginning, change of reason and end are in the log.</summary>
 internal sealed class Degradations(EventLog log, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<DegradedPart, Degradation> _current = new();
+    private readonly Lock _lock = new();
+    private volatile Degradation[] _current = [];
 
     /// <summary>Oldest first.</summary>
-    public IReadOnlyList<Degradation> Current => [.. _current.Values.OrderBy(degradation => degradation.Since)];
+    public IReadOnlyList<Degradation> Current => _current;
 
-    public bool IsDegraded(DegradedPart part) => _current.ContainsKey(part);
+    public bool IsDegraded(DegradedPart part) => Find(part) is not null;
 
-    /// <summary>Reports the part's state, as often as anybody likes: only a change counts.</summary>
-    /// <param name="reason">Why it is in trouble, in a word; null when it is not.</param>
-    /// <returns>Whether this changed anything.</returns>
-    public bool Report(DegradedPart part, string? reason)
+    /// <summary>Reports the part's state, as often as anybody likes: only a change counts, and what has not changed costs nothing.</summary>
+    /// <param name="reason">Why it is in trouble, one of the part's reasons; null when it is not.</param>
+    /// <param name="detail">See <see cref="Degradation.Detail"/>. Another detail of the same reason is shown, and no event.</param>
+    /// <returns>Whether it began, ended, or has another reason than before.</returns>
+    public bool Report(DegradedPart part, string? reason, string? detail = null)
     {
-        if (reason is null)
-        {
-            if (!_current.TryRemove(part, out var ended))
-            {
-                return false;
-            }
-
-            LogEvents.Degraded(log, ended, time.GetUtcNow() - ended.Since, isOver: true);
-            return true;
-        }
-
-        var begun = new Degradation(part, reason, time.GetUtcNow());
-        if (!_current.TryAdd(part, begun))
+        var known = Find(part);
+        if (known?.Reason == reason && (reason is null || known?.Detail == detail))
         {
             return false;
         }
 
-        LogEvents.Degraded(log, begun, TimeSpan.Zero, isOver: false);
-        return true;
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            var former = Find(part);
+            var others = _current.Where(degradation => degradation.Part != part);
+            if (reason is null)
+            {
+                if (former is null)
+                {
+                    return false;
+                }
+
+                _current = [.. others];
+                LogEvents.Degraded(log, former, now - former.Since, isOver: true);
+                return true;
+            }
+
+            var next = new Degradation(part, reason, former?.Since ?? now, detail);
+            _current = [.. others.Append(next).OrderBy(degradation => degradation.Since)];
+            if (former?.Reason == reason)
+            {
+                return false;
+            }
+
+            LogEvents.Degraded(log, next, now - next.Since, isOver: false);
+            return true;
+        }
+    }
+
+    private Degradation? Find(DegradedPart part)
+    {
+        foreach (var degradation in _current)
+        {
+            if (degradation.Part == part)
+            {
+                return degradation;
+            }
+        }
+
+        return null;
     }
 }
