@@ -20,6 +20,12 @@ var screen = Screen.OfConsole();
 using var stop = new StopSignal(screen);
 try
 {
+    if (arguments.PartnerStackOnly)
+    {
+        await PartnerStackAlone.RunAsync(arguments, screen, stop.Token);
+        return 0;
+    }
+
     await using (var sandbox = await RunningSandbox.StartAsync(arguments, screen, stop.Token))
     {
         var pause = new Pause(screen, isOn: Pause.IsPossible && !arguments.Once);

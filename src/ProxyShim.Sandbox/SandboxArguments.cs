@@ -12,6 +12,7 @@ internal sealed record SandboxArguments
           --lag TIME     from an accepted conversion to its customer's record, such as 5 (seconds), 500ms, 15s or 2m;
                          5s unless told, 1s with --once (the real one takes minutes)
           --once         end after the tour instead of serving until Ctrl-C
+          --partnerstack only the simulated PartnerStack, for a shim that runs elsewhere on this loopback
           --show-log     print the shim's log too, each line after "shim | "
           --help, -h     this text
 
@@ -26,6 +27,8 @@ internal sealed record SandboxArguments
     public TimeSpan Lag => GivenLag ?? (Once ? s_lagOfOnce : s_lagToWatch);
 
     public bool Once { get; private init; }
+
+    public bool PartnerStackOnly { get; private init; }
 
     public bool ShowLog { get; private init; }
 
@@ -46,6 +49,9 @@ internal sealed record SandboxArguments
                 case "--once":
                     parsed = parsed with { Once = true };
                     break;
+                case "--partnerstack":
+                    parsed = parsed with { PartnerStackOnly = true };
+                    break;
                 case "--show-log":
                     parsed = parsed with { ShowLog = true };
                     break;
@@ -57,7 +63,7 @@ internal sealed record SandboxArguments
                     arguments = rest.IsEmpty ? rest : rest[1..];
                     break;
                 default:
-                    problem = $"'{name}' is not an option; they are --lag, --once, --show-log and --help.";
+                    problem = $"'{name}' is not an option; they are --lag, --once, --partnerstack, --show-log and --help.";
                     break;
             }
         }

@@ -5,82 +5,126 @@ using Xunit;
 
 namespace ProxyShim.EndToEnd.Sidecar;
 
-/// <summary>The example for Docker Compose.</summary>
+/// <summary>The files for Docker Compose.</summary>
 public sealed class ComposeTests
 {
-    /// <summary>The image for Redis, where the one of the file cannot be pulled; the same as for Testcontainers.</summary>
-    private const string RedisImageVariable = "PROXYSHIM_TEST_REDIS_IMAGE";
+    private const string BesideAnApp = "beside-an-app.yaml";
+    private const string QuickStart = "compose.yaml";
+    private const string PartnerStackVariable = "PROXYSHIM_TEST_PARTNERSTACK_IMAGE";
+    private const string PythonVariable = "PROXYSHIM_TEST_PYTHON_IMAGE";
 
-    private const string ManagementToken = "mgt_operators_token";
-
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
-    private static readonly string s_file = Path.Combine(Repository.Root, "config", "sidecar", "compose", "compose.yaml");
+    private static readonly Dictionary<string, string?> s_noImages = [];
+    private static readonly Dictionary<string, string> s_noVariables = [];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Compose_knows_all_that_is_in_it()
-        => Assert.Contains("proxyshim:", await ChildProcess.RunAsync(Program(), ["--file", s_file, "config"], s_limit, cancellation: Cancellation), StringComparison.Ordinal);
-
-    [Fact]
-    public async Task It_runs_and_the_shim_finds_its_Redis_and_its_secrets()
+    [Theory]
+    [InlineData(BesideAnApp)]
+    [InlineData(QuickStart)]
+    public async Task Compose_knows_all_that_is_in_it(string file)
     {
-        var (compose, image) = (Program(), DockerCli.Image);
-        using var folder = new TemporaryFolder();
-        File.Copy(s_file, Path.Combine(folder.Path, "compose.yaml"));
-        WriteSecrets(folder.Path);
-
-        // What cannot be pulled has another name here; everything else is as it stands in the file.
-        var redis = Environment.GetEnvironmentVariable(RedisImageVariable) is { Length: > 0 } given ? $"\n  redis: {{ image: \"{given}\" }}" : "";
-        File.WriteAllText(Path.Combine(folder.Path, "images.yaml"), $"services:\n  proxyshim: {{ image: \"{image}\" }}{redis}\n");
-        var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
-        try
-        {
-            await ComposeAsync("up", "--detach", "proxyshim");
-            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-
-            // Seen only when Redis has been reached, over the network of the file.
-            await Eventually.IsTrueAsync("the shim has looked at its ledger", async () => (await MetricsAsync(client)).Contains("proxyshim_ledger_depth{", StringComparison.Ordinal), cancellation: Cancellation);
-            Assert.Equal("""{"status":"ready","degraded":[]}""", await client.GetStringAsync(new Uri("/healthz/ready", UriKind.Relative), Cancellation));
-
-            // That of a Redis that evicts, or does not keep what it is told.
-            Assert.DoesNotContain("jobs_at_risk", await ComposeAsync("logs", "proxyshim"), StringComparison.Ordinal);
-
-            // The console that it publishes has its data, and its own commands run in it.
-            client.DefaultRequestHeaders.Authorization = new("Bearer", ManagementToken);
-            Assert.NotEmpty(await client.GetStringAsync(new Uri("/admin/overview", UriKind.Relative), Cancellation));
-            await ComposeAsync("exec", "-T", "proxyshim", "/app/proxyshim", "dead-letters", "list");
-
-            var id = await ComposeAsync("ps", "--quiet", "proxyshim");
-            Assert.Equal(
-                "true [ALL] [no-new-privileges:true] 65532:65532",
-                await DockerCli.RunAsync(
-                    ["inspect", "--format", "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}} {{.Config.User}}", id], Cancellation));
-            var grace = await DockerCli.RunAsync(["inspect", "--format", "{{.Config.StopTimeout}}", id], Cancellation);
-            Assert.InRange(int.Parse(grace, CultureInfo.InvariantCulture), ShimDefaults.ShutdownTimeout.TotalSeconds + 1, 600);
-        }
-        finally
-        {
-            await ComposeAsync("down", "--volumes");
-        }
-
-        Task<string> ComposeAsync(params string[] words) => ChildProcess.RunAsync(
-            compose,
-            ["--project-directory", folder.Path, "--file", Path.Combine(folder.Path, "compose.yaml"), "--file", Path.Combine(folder.Path, "images.yaml"), .. words],
-            s_limit,
-            Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
-                .Append(new System.Collections.DictionaryEntry("MANAGEMENT_PORT", port))
-                .ToDictionary(variable => (string)variable.Key, variable => (string)variable.Value!),
-            CancellationToken.None);
+        await using var compose = new ComposeProject(file, s_noImages, s_noVariables);
+        Assert.Contains("proxyshim:", await compose.RunAsync("config"), StringComparison.Ordinal);
     }
 
-    private static string Program() => Require.Program("docker-compose", "docker-compose");
+    [Fact]
+    public async Task Beside_an_app_the_shim_finds_its_Redis_and_its_secrets()
+    {
+        var image = DockerCli.Image;
+        using var folder = new TemporaryFolder();
+        WriteSecrets(folder.Path);
+        var port = FreePort.Next();
+        await using var compose = new ComposeProject(
+            BesideAnApp,
+            new Dictionary<string, string?> { ["proxyshim"] = image },
+            new Dictionary<string, string> { ["MANAGEMENT_PORT"] = port.ToString(CultureInfo.InvariantCulture) },
+            folder.Path);
+        await compose.RunAsync("up", "--detach", "proxyshim");
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
 
-    private static async Task<string> MetricsAsync(HttpClient client)
+        // Seen only when Redis has been reached, over the network of the file.
+        await Eventually.IsTrueAsync(
+            "the shim has looked at its ledger",
+            async () => (await ReadAsync(client, "/metrics")).Contains("proxyshim_ledger_depth{", StringComparison.Ordinal), cancellation: Cancellation);
+        Assert.Equal("""{"status":"ready","degraded":[]}""", await client.GetStringAsync(new Uri("/healthz/ready", UriKind.Relative), Cancellation));
+
+        // That of a Redis that evicts, or does not keep what it is told.
+        Assert.DoesNotContain("jobs_at_risk", await compose.RunAsync("logs", "proxyshim"), StringComparison.Ordinal);
+
+        // The console that it publishes has its data, and its own commands run in it.
+        client.DefaultRequestHeaders.Authorization = new("Bearer", Manifest.OperatorsSecrets["Management__Token"]);
+        Assert.NotEmpty(await client.GetStringAsync(new Uri("/admin/overview", UriKind.Relative), Cancellation));
+        await compose.RunAsync("exec", "-T", "proxyshim", "/app/proxyshim", "dead-letters", "list");
+
+        var id = await compose.RunAsync("ps", "--quiet", "proxyshim");
+        Assert.Equal(
+            "true [ALL] [no-new-privileges:true] 65532:65532",
+            await DockerCli.RunAsync(
+                ["inspect", "--format", "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}} {{.Config.User}}", id],
+                Cancellation));
+        var grace = await DockerCli.RunAsync(["inspect", "--format", "{{.Config.StopTimeout}}", id], Cancellation);
+        Assert.InRange(int.Parse(grace, CultureInfo.InvariantCulture), ShimDefaults.ShutdownTimeout.TotalSeconds + 1, 600);
+    }
+
+    [Fact]
+    public async Task In_the_quick_start_a_visitor_is_converted_and_everybody_is_told_where_to_look()
+    {
+        var partnerStack = Environment.GetEnvironmentVariable(PartnerStackVariable);
+        Require.That(
+            partnerStack is { Length: > 0 },
+            "no image of the simulated PartnerStack is named",
+            $"docker build -t partnerstack -f config/sidecar/compose/partnerstack.Dockerfile . && export {PartnerStackVariable}=partnerstack");
+        var (site, management) = (FreePort.Next(), FreePort.Next());
+        await using var compose = new ComposeProject(
+            QuickStart,
+            new Dictionary<string, string?>
+            {
+                ["proxyshim"] = DockerCli.Image,
+                ["partnerstack"] = partnerStack,
+                ["site"] = Environment.GetEnvironmentVariable(PythonVariable),
+            },
+            new Dictionary<string, string>
+            {
+                ["SITE_PORT"] = site.ToString(CultureInfo.InvariantCulture),
+                ["MANAGEMENT_PORT"] = management.ToString(CultureInfo.InvariantCulture),
+            });
+        await compose.RunAsync("up", "--detach", "--no-build");
+        using var visitor = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{site}") };
+        await Eventually.IsTrueAsync(
+            "the visitor has followed the partner's link", async () => await IsThereAsync(visitor, "/?ps_xid=xid_ada"), cancellation: Cancellation);
+
+        // The cookie of the click is the browser's to send back.
+        using var form = new FormUrlEncodedContent([new("customer", "ada")]);
+        using var answer = await visitor.PostAsync(new Uri("/sign-up", UriKind.Relative), form, Cancellation);
+
+        Assert.StartsWith("200 converted\n", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        await Eventually.IsTrueAsync(
+            "PartnerStack's log shows the conversion",
+            async () => (await compose.RunAsync("logs", "partnerstack")).Contains("\"xid\":\"xid_ada\"", StringComparison.Ordinal),
+            cancellation: Cancellation);
+        var told = await compose.RunAsync("logs", "site");
+        Assert.Contains($"http://127.0.0.1:{site}", told, StringComparison.Ordinal);
+        Assert.Contains($"http://127.0.0.1:{management}", told, StringComparison.Ordinal);
+    }
+
+    private static async Task<bool> IsThereAsync(HttpClient client, string path)
     {
         try
         {
-            return await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), Cancellation);
+            using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<string> ReadAsync(HttpClient client, string path)
+    {
+        try
+        {
+            return await client.GetStringAsync(new Uri(path, UriKind.Relative), Cancellation);
         }
         catch (HttpRequestException)
         {
@@ -91,11 +135,7 @@ public sealed class ComposeTests
     private static void WriteSecrets(string folder)
     {
         var secrets = Directory.CreateDirectory(Path.Combine(folder, "secrets")).FullName;
-        foreach (var (name, value) in new[]
-        {
-            ("CustomerApi__PublicKey", "pk_vendor"), ("CustomerApi__SecretKey", "sk_vendor"), ("ConversionApi__Token", "tok_vendor"),
-            ("Management__Token", ManagementToken), ("Privacy__PseudonymKey", Convert.ToBase64String(new byte[32])),
-        })
+        foreach (var (name, value) in Manifest.OperatorsSecrets.Where(secret => secret.Key != "Redis__ConnectionString"))
         {
             File.WriteAllText(Path.Combine(secrets, name), value);
         }

@@ -29,7 +29,6 @@ internal sealed class Manifest
         ["cert-manager.io/v1/Certificate"] = typeof(Certificate),
     };
 
-    // As an operator would give them: those of the examples are placeholders.
     private static readonly Dictionary<string, string> s_secrets = new()
     {
         ["CustomerApi__PublicKey"] = Stand.PublicKey,
@@ -51,6 +50,9 @@ internal sealed class Manifest
         Pod = Deployment.Spec.Template.Spec;
         Shim = (Pod.InitContainers ?? []).Concat(Pod.Containers).Single(container => container.Name == "proxyshim");
     }
+
+    /// <summary>Secrets by their files' names, as an operator would give them: those of the examples are placeholders.</summary>
+    public static IReadOnlyDictionary<string, string> OperatorsSecrets => s_secrets;
 
     /// <summary>The only one.</summary>
     public V1Deployment Deployment { get; }
