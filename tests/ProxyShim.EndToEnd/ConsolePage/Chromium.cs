@@ -1,11 +1,10 @@
 using Microsoft.Playwright;
 using ProxyShim.Testing;
-using Xunit;
 
 namespace ProxyShim.EndToEnd.ConsolePage;
 
 /// <summary>Debian's Chromium, driven by Playwright; nothing is downloaded.</summary>
-public sealed class Chromium : IAsyncLifetime
+public sealed class Chromium : IAsyncDisposable
 {
     // Nothing of a browser's own goes over the network.
     private static readonly string[] s_arguments =
@@ -16,25 +15,18 @@ public sealed class Chromium : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    /// <summary>A window of a new session, which knows nothing of any other.</summary>
+    /// <summary>A window of a new session, which knows nothing of any other; skips the test where there is no Chromium.</summary>
     public async Task<ConsoleWindow> OpenAsync(Uri console, ColorScheme theme = ColorScheme.Light, int width = 1280)
     {
-        var context = await _browser!.NewContextAsync(new()
+        var executable = Require.Program("chromium", "chromium");
+        _browser ??= await LaunchAsync(executable);
+        var context = await _browser.NewContextAsync(new()
         {
             ColorScheme = theme,
             ViewportSize = new() { Width = width, Height = 900 },
             TimezoneId = "UTC",
         });
         return await ConsoleWindow.OpenAsync(context, console);
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
-    {
-        var executable = Require.Program("chromium", "chromium");
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(
-            new() { ExecutablePath = executable, Headless = true, ChromiumSandbox = false, Args = s_arguments });
     }
 
     /// <inheritdoc/>
@@ -46,5 +38,13 @@ public sealed class Chromium : IAsyncLifetime
         }
 
         _playwright?.Dispose();
+    }
+
+    // The tests of a class run one after another: only the first finds none.
+    private async Task<IBrowser> LaunchAsync(string executable)
+    {
+        _playwright = await Playwright.CreateAsync();
+        return await _playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = executable, Headless = true, ChromiumSandbox = false, Args = s_arguments });
     }
 }

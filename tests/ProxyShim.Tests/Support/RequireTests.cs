@@ -4,7 +4,7 @@ using Xunit.Sdk;
 
 namespace ProxyShim.Tests.Support;
 
-public class RequireTests
+public class RequireTests(RequireTests.AskingFixture asking) : IClassFixture<RequireTests.AskingFixture>
 {
     [Theory]
     [InlineData(true)]
@@ -33,11 +33,28 @@ public class RequireTests
     public void What_is_missing_in_CI_fails_the_test()
         => Assert.Throws<FailException>(() => Require.That(present: false, "dot is not on the path", "apt-get install graphviz", inCi: true));
 
-    [Fact]
-    public void Finds_a_program_on_the_path()
-        => Assert.True(File.Exists(Require.Program("sh", "dash")));
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_a_fixture_asks_for_is_an_error_whether_it_is_there_or_not(bool present)
+        => Assert.Contains(
+            "A fixture cannot be skipped (dot is not on the path)", Assert.IsType<InvalidOperationException>(asking.Refusals[present]).Message, StringComparison.Ordinal);
 
-    [Fact]
-    public void Does_not_find_what_is_not_there()
-        => Assert.Null(SearchPath.Find("no-such-program-anywhere"));
+    /// <summary>A fixture that asks for a part.</summary>
+    public sealed class AskingFixture : IAsyncLifetime
+    {
+        /// <summary>What it got for asking, by whether the part is there.</summary>
+        public IReadOnlyDictionary<bool, Exception?> Refusals { get; private set; } = new Dictionary<bool, Exception?>();
+
+        /// <inheritdoc/>
+        public async ValueTask InitializeAsync()
+        {
+            // Where a real one would ask: after it has done something else.
+            await Task.Yield();
+            Refusals = ((bool[])[true, false]).ToDictionary(present => present, present => Record.Exception(() => Require.That(present, "dot is not on the path", "install it")));
+        }
+
+        /// <inheritdoc/>
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }

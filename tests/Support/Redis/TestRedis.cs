@@ -9,7 +9,7 @@ namespace ProxyShim.Testing;
 /// </summary>
 public sealed class TestRedis : IAsyncDisposable
 {
-    private readonly Lazy<Task<Started>> _started = new(StartAsync);
+    private readonly Lazy<Task<Started>> _started = new(StartApartAsync);
 
     /// <summary>Where it comes from.</summary>
     public async Task<RedisKind> GetKindAsync() => (await _started.Value).Kind;
@@ -43,6 +43,13 @@ public sealed class TestRedis : IAsyncDisposable
         {
             await owner.DisposeAsync();
         }
+    }
+
+    // It is the run's, not that test's or fixture's which asks first: their context stays behind.
+    private static Task<Started> StartApartAsync()
+    {
+        using var _ = ExecutionContext.SuppressFlow();
+        return Task.Run(StartAsync);
     }
 
     private static async Task<Started> StartAsync()

@@ -53,7 +53,7 @@ internal static class NativeBinary
 
     private static async Task PublishAsync(string linker)
         => await ChildProcess.RunAsync(
-            Require.Program("dotnet", "dotnet-sdk-10.0"),
+            "dotnet",
             [
                 "publish", Path.Combine(Repository.Root, "src", "ProxyShim"), "--configuration", "Release", "--use-current-runtime",
                 "--output", s_folder, $"-p:CppCompilerAndLinker={linker}",

@@ -15,7 +15,7 @@ public sealed record PublishedShim(string Path, bool IsNative)
     /// otherwise, without a linker, the managed build. The run prints which.
     /// </summary>
     /// <exception cref="FileNotFoundException"><c>PROXYSHIM_BINARY</c> names no file.</exception>
-    /// <exception cref="InvalidOperationException">Publishing failed.</exception>
+    /// <exception cref="InvalidOperationException">Publishing failed, or CI lacks a linker.</exception>
     public static Task<PublishedShim> LocateAsync() => s_located.Value;
 
     private static async Task<PublishedShim> FindOrPublishAsync()
@@ -30,7 +30,11 @@ public sealed record PublishedShim(string Path, bool IsNative)
         var linker = await Linker.FindAsync();
         if (linker is null)
         {
-            Require.That(!Require.InCi, "there is no linker for Native AOT", Linker.Remedy);
+            if (Require.InCi)
+            {
+                throw new InvalidOperationException($"There is no linker for Native AOT ({Linker.Remedy}).");
+            }
+
             // The build copies it beside the tests, since they refer to its project.
             var managed = System.IO.Path.Combine(AppContext.BaseDirectory, "proxyshim");
             return Note(new(managed, IsNative: false), "ManagedBuild", $"not the native binary that is shipped: {Linker.Remedy}");
