@@ -52,7 +52,7 @@ public sealed class Sandbox : IAsyncLifetime
     /// <summary>Kills the shim, and with it ends the sandbox.</summary>
     public async Task KillShimAsync()
     {
-        await SandboxProcess.SignalAsync("KILL", _process!.Labelled("shim's process"), Cancellation);
+        _process!.KillShim();
         await _process.EndsAsync(Cancellation);
     }
 
@@ -74,7 +74,7 @@ public sealed class Sandbox : IAsyncLifetime
         {
             if (!_process.HasExited)
             {
-                await _process.SignalAsync("TERM", CancellationToken.None);
+                _process.Signal("TERM");
                 await _process.EndsAsync(CancellationToken.None);
             }
 

@@ -99,7 +99,7 @@ public sealed partial class SandboxProgramTests
         await sandbox.PrintsAsync($"  Conversion API POST /conversion/xid → 200  {becomes.Trim().Split('\n')[0]}\n", Cancellation, serving);
         await sandbox.PrintsAsync("Customer API   GET /api/v2/customers/margaret → 200", Cancellation, serving);
 
-        await sandbox.SignalAsync(signal, Cancellation);
+        sandbox.Signal(signal);
         Assert.Equal(0, await sandbox.EndsAsync(Cancellation));
         Assert.Contains("Stopping", sandbox.Output, StringComparison.Ordinal);
         Assert.EndsWith("Stopped.\n", sandbox.Output, StringComparison.Ordinal);
@@ -143,7 +143,7 @@ public sealed partial class SandboxProgramTests
     {
         await using var sandbox = new SandboxProcess(["--lag", "0"]);
         await sandbox.PrintsAsync("Serving.", Cancellation);
-        await SandboxProcess.SignalAsync("KILL", sandbox.Labelled("shim's process"), Cancellation);
+        sandbox.KillShim();
         Assert.Equal(1, await sandbox.EndsAsync(Cancellation));
         Assert.Contains("The shim ended with exit code 137", sandbox.Output, StringComparison.Ordinal);
         await AssertGoneAsync(sandbox);

@@ -169,10 +169,7 @@ public sealed class ChildProcess : IAsyncDisposable
 
     private void Signal(string name)
     {
-        // The shell's own kill: .NET sends no signal but SIGKILL, and numbers differ between systems.
-        using var kill = Process.Start("sh", ["-c", $"kill -{name} {Id}"]);
-        kill.WaitForExit();
-        if (kill.ExitCode != 0)
+        if (!Signals.Send(name, Id))
         {
             throw new InvalidOperationException($"SIG{name} did not reach {Describe()}");
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Xunit;
@@ -94,14 +95,10 @@ public sealed class SandboxProcess : IAsyncDisposable
     }
 
     /// <summary>Sends it a signal, such as <c>TERM</c>.</summary>
-    public Task SignalAsync(string signal, CancellationToken cancellationToken) => SignalAsync(signal, $"{_process.Id}", cancellationToken);
+    public void Signal(string signal) => Assert.True(Signals.Send(signal, _process.Id), Output);
 
-    /// <summary>The same for any other process, such as its shim.</summary>
-    public static async Task SignalAsync(string signal, string processId, CancellationToken cancellationToken)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", processId]);
-        await kill.WaitForExitAsync(cancellationToken);
-    }
+    /// <summary>Kills its shim.</summary>
+    public void KillShim() => Assert.True(Signals.Send("KILL", int.Parse(Labelled("shim's process"), CultureInfo.InvariantCulture)), Output);
 
     /// <summary>Waits for its end.</summary>
     /// <returns>The exit code.</returns>
