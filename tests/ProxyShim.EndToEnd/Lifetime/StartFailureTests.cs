@@ -63,6 +63,8 @@ public sealed class StartFailureTests
     {
         var environment = new Dictionary<string, string>
         {
+            // Not the home of who runs the tests: the SDK puts a certificate for developers there, which Kestrel takes where none is set.
+            ["HOME"] = folder,
             ["Urls"] = $"http://127.0.0.1:{FreePort.Next()}",
             ["Management:Url"] = $"http://127.0.0.1:{FreePort.Next()}",
             ["CustomerApi:PublicKey"] = Stand.PublicKey,
