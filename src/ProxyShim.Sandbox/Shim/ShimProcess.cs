@@ -113,25 +113,25 @@ internal sealed class ShimProcess : IAsyncDisposable
     // DESIGN.md, "Operator's contract: settings".
     private static Dictionary<string, string> Settings(
         Uri address, Uri management, string token, EmbeddedRedis redis, SimulatedPartnerStack partnerStack) => new()
-    {
-        ["Urls"] = address.ToString(),
-        ["Management__Url"] = management.ToString(),
-        ["Management__Token"] = token,
-        ["CustomerApi__Address"] = partnerStack.CustomerApiAddress.ToString(),
-        ["CustomerApi__PublicKey"] = SampleKeys.Vendor.PublicKey,
-        ["CustomerApi__SecretKey"] = SampleKeys.Vendor.SecretKey,
-        ["ConversionApi__Address"] = partnerStack.ConversionApiAddress.ToString(),
-        ["ConversionApi__Token"] = SampleKeys.ConversionToken,
-        ["Redis__ConnectionString"] = redis.ConnectionString,
+        {
+            ["Urls"] = address.ToString(),
+            ["Management__Url"] = management.ToString(),
+            ["Management__Token"] = token,
+            ["CustomerApi__Address"] = partnerStack.CustomerApiAddress.ToString(),
+            ["CustomerApi__PublicKey"] = SampleKeys.Vendor.PublicKey,
+            ["CustomerApi__SecretKey"] = SampleKeys.Vendor.SecretKey,
+            ["ConversionApi__Address"] = partnerStack.ConversionApiAddress.ToString(),
+            ["ConversionApi__Token"] = SampleKeys.ConversionToken,
+            ["Redis__ConnectionString"] = redis.ConnectionString,
 
-        // This is the managed build, on whatever machine: its first call has code to compile before it comes to Redis.
-        ["Redis__Timeout"] = "00:00:05",
+            // This is the managed build, on whatever machine: its first call has code to compile before it comes to Redis.
+            ["Redis__Timeout"] = "00:00:05",
 
-        ["Delivery__Schedule__0"] = Text(s_pause),
-        ["Verification__Grace"] = Text(partnerStack.Lag + s_graceBeyondLag),
-        ["Verification__Interval"] = Text(s_interval),
-        ["Privacy__PseudonymKey"] = Convert.ToBase64String(Encoding.UTF8.GetBytes("a key that is no secret at all, for the sandbox only")),
-    };
+            ["Delivery__Schedule__0"] = Text(s_pause),
+            ["Verification__Grace"] = Text(partnerStack.Lag + s_graceBeyondLag),
+            ["Verification__Interval"] = Text(s_interval),
+            ["Privacy__PseudonymKey"] = Convert.ToBase64String(Encoding.UTF8.GetBytes("a key that is no secret at all, for the sandbox only")),
+        };
 
     private static string Text(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);
 
