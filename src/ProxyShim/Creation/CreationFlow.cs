@@ -148,8 +148,9 @@ internal sealed class CreationFlow(
         var conversion = new NewConversion(stored, click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!);
         try
         {
-            // Redis's own clock, plus what is left of our patience: past that moment this request is answered otherwise, and the claim must not count.
-            var notAfter = reading.Now + creation.Budget.Remaining;
+            // Redis's own clock, plus what is left of our patience: past that moment this request is answered otherwise, and the claim must not count. While its
+            // answer waited for our own threads that clock went on.
+            var notAfter = reading.Now + creation.Budget.OwnDelay + creation.Budget.Remaining;
             var outcome = await creation.Budget.RunAsync(
                 RedisStage.Claim,
                 static (database, call) => call.ledger.ClaimAsync(database, call.lease.Id, call.lease.Token, call.notAfter, call.conversion),

@@ -5,9 +5,16 @@ using ProxyShim.Primitives;
 namespace ProxyShim.Redis;
 
 /// <summary>Waits for tasks for so long and no longer, with timers that are used again: <see cref="Task.WaitAsync(TimeSpan)"/> makes one, and a task, for each.</summary>
-internal sealed class BoundedWaits(TimeProvider time)
+/// <param name="isAnswered">Whether what is waited for has come already and only our own threads have not got to it: that is nobody's delay but ours.</param>
+internal sealed class BoundedWaits(TimeProvider time, Func<bool>? isAnswered = null)
 {
-    private readonly ObjectPool<Wait> _kept = Pools.Create(() => new Wait(time));
+    /// <summary>How much longer it waits for our own threads; one that has not got to it by then never will.</summary>
+    public static readonly TimeSpan OwnDelayLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often it looks then.</summary>
+    public static readonly TimeSpan OwnDelayLook = TimeSpan.FromMilliseconds(10);
+
+    private readonly ObjectPool<Wait> _kept = Pools.Create(() => new Wait(time, isAnswered ?? (static () => false)));
 
     /// <summary>True once the task has ended, well or not; false when it has not in time. What comes after goes on where the task ended, or on a timer's thread.</summary>
     public ValueTask<bool> ForAsync(Task task, TimeSpan patience) =>
@@ -16,6 +23,7 @@ internal sealed class BoundedWaits(TimeProvider time)
     private sealed class Wait : IValueTaskSource<bool>
     {
         private readonly TimeProvider _time;
+        private readonly Func<bool> _isAnswered;
         private readonly ITimer _timer;
         private readonly Action _ended;
         private ManualResetValueTaskSourceCore<bool> _outcome;
@@ -29,9 +37,9 @@ internal sealed class BoundedWaits(TimeProvider time)
         // The round that nothing has decided yet; 0 when there is none.
         private long _open;
 
-        public Wait(TimeProvider time)
+        public Wait(TimeProvider time, Func<bool> isAnswered)
         {
-            _time = time;
+            (_time, _isAnswered) = (time, isAnswered);
             _timer = time.CreateTimer(static wait => ((Wait)wait!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _ended = () => Decide(_round, inTime: true);
         }
@@ -75,6 +83,11 @@ internal sealed class BoundedWaits(TimeProvider time)
             // Told too late to be still, it may come into the next round, before its time.
             var round = Volatile.Read(ref _open);
             var rest = _patience - _time.GetElapsedTime(_start);
+            if (rest <= TimeSpan.Zero && rest > -OwnDelayLimit && _isAnswered())
+            {
+                rest = OwnDelayLook;
+            }
+
             if (rest > TimeSpan.Zero)
             {
                 _timer.Change(rest, Timeout.InfiniteTimeSpan);

@@ -9,10 +9,15 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
     /// <summary>What is left below this is not worth a round trip.</summary>
     public static readonly TimeSpan Least = TimeSpan.FromMilliseconds(10);
 
+    private TimeSpan _excused;
+
     /// <summary>What has been spent so far.</summary>
     public TimeSpan Spent { get; private set; }
 
-    public TimeSpan Remaining => total - Spent;
+    /// <summary>What the last round trip waited for our own threads at least: Redis had answered by then. Zero for one that was in time.</summary>
+    public TimeSpan OwnDelay { get; private set; }
+
+    public TimeSpan Remaining => total - Spent + _excused;
 
     /// <summary>What remains for a round trip that is under way since <paramref name="start"/>; less than nothing when it is late.</summary>
     public TimeSpan RemainingSince(long start) => Remaining - gate.Time.GetElapsedTime(start);
@@ -27,8 +32,14 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
     public ValueTask<TResult> RunAsync<TState, TResult>(RedisStage stage, Func<IDatabase, TState, Task<TResult>> work, TState state) =>
         Spans.AreHeard ? TracedAsync(stage, work, state) : gate.RunAsync(work, state, this);
 
-    /// <summary>Takes a round trip's time off.</summary>
-    public void Spend(TimeSpan time) => Spent += time;
+    /// <summary>Takes a round trip's time off; nothing when its reply had come in time and waited for our own threads: how long Redis took nobody knows then.</summary>
+    /// <param name="patience">What there was for it.</param>
+    public void Spend(TimeSpan time, TimeSpan patience)
+    {
+        Spent += time;
+        OwnDelay = time > patience ? time - patience : TimeSpan.Zero;
+        _excused += OwnDelay > TimeSpan.Zero ? time : TimeSpan.Zero;
+    }
 
     // The span begins in here: begun in the method that calls this, it would stay the caller's current one after its end.
     private async ValueTask<TResult> TracedAsync<TState, TResult>(RedisStage stage, Func<IDatabase, TState, Task<TResult>> work, TState state)

@@ -23,7 +23,7 @@ internal sealed class RedisGate : IAsyncDisposable
         _connection = NewConnection(settings.Connection, time, connect);
         _asideConnection = NewConnection(settings.Connection, time, connect);
         _breaker = new ConsecutiveFailureBreaker(time);
-        _waits = new BoundedWaits(time);
+        _waits = new BoundedWaits(time, settings.Connection.Tunnel is RedisTunnel tunnel ? tunnel.HasUnread : null);
     }
 
     public RedisSettings Settings { get; }
@@ -53,7 +53,7 @@ internal sealed class RedisGate : IAsyncDisposable
             throw new RedisUnavailableException("circuit_open", null);
         }
 
-        var start = Time.GetTimestamp();
+        var (start, patience) = (Time.GetTimestamp(), budget.Remaining);
         try
         {
             var connecting = _connection.Current;
@@ -91,7 +91,7 @@ internal sealed class RedisGate : IAsyncDisposable
         }
         finally
         {
-            budget.Spend(Time.GetElapsedTime(start));
+            budget.Spend(Time.GetElapsedTime(start), patience);
         }
     }
 

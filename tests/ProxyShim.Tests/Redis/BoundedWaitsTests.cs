@@ -154,4 +154,37 @@ public class BoundedWaitsTests
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
+
+    [Fact]
+    public async Task What_has_come_and_waits_for_our_own_threads_is_waited_for()
+    {
+        var isAnswered = true;
+        var waits = new BoundedWaits(_time, () => isAnswered);
+        var read = new TaskCompletionSource();
+        var waiting = waits.ForAsync(read.Task, s_patience);
+        var unanswered = waits.ForAsync(new TaskCompletionSource().Task, s_patience);
+
+        _time.Advance(s_patience * 4);
+        Assert.False(waiting.IsCompleted);
+        read.SetResult();
+        Assert.True(await waiting);
+
+        // Its reply was not among what came.
+        isAnswered = false;
+        _time.Advance(BoundedWaits.OwnDelayLook);
+        Assert.False(await unanswered);
+    }
+
+    [Fact]
+    public async Task It_does_not_wait_for_our_own_threads_for_ever()
+    {
+        var waits = new BoundedWaits(_time, () => true);
+        var waiting = waits.ForAsync(new TaskCompletionSource().Task, s_patience);
+
+        _time.Advance(s_patience + BoundedWaits.OwnDelayLimit - s_tick);
+        Assert.False(waiting.IsCompleted);
+        _time.Advance(BoundedWaits.OwnDelayLook + s_tick);
+
+        Assert.False(await waiting);
+    }
 }

@@ -9,7 +9,8 @@ namespace ProxyShim.Redis.Sockets;
 /// StackExchange.Redis's own way hands each command to a loop on the thread pool, and each reply back to the thread pool: at the usual load of a sidecar that
 /// wakes two threads a command, which costs more than the command.
 /// </remarks>
-internal sealed class RedisTransport(Socket socket) : DuplexTransport
+/// <param name="closed">Told once, when nothing is received any more.</param>
+internal sealed class RedisTransport(Socket socket, Action<RedisTransport> closed) : DuplexTransport
 {
     // Enough for dozens of replies; what is longer takes another turn.
     private const int ReceiveBytes = 16 * 1024;
@@ -23,6 +24,22 @@ internal sealed class RedisTransport(Socket socket) : DuplexTransport
 
     // How often somebody has asked for what is committed to be sent, since the last one who sent was done: the first of them sends for all.
     private int _asked;
+
+    /// <summary>Whether there is something to receive.</summary>
+    public bool HasUnread
+    {
+        get
+        {
+            try
+            {
+                return socket.Available > 0;
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
 
     public override Memory<byte> GetMemory(int sizeHint = 0) => _outgoing.Writer.GetMemory(sizeHint);
 
@@ -112,6 +129,7 @@ internal sealed class RedisTransport(Socket socket) : DuplexTransport
         }
 
         socket.Dispose();
+        closed(this);
         receiver.OnClosed(fault);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using RESPite.Transports;
@@ -10,6 +11,11 @@ namespace ProxyShim.Redis.Sockets;
 /// <param name="connectTimeout">The transport is connected by whoever makes it.</param>
 internal sealed class RedisTunnel(TimeSpan connectTimeout) : Tunnel
 {
+    private readonly ConcurrentDictionary<RedisTransport, bool> _open = new();
+
+    /// <summary>Whether a reply has come that nobody has read yet: then our own threads are behind, and not Redis.</summary>
+    public bool HasUnread() => _open.Keys.Any(transport => transport.HasUnread);
+
     public override async ValueTask<DuplexTransport?> ConnectTransportAsync(
         EndPoint endpoint, ConnectionType connectionType, TlsOptions tls, CancellationToken cancellationToken)
     {
@@ -24,7 +30,9 @@ internal sealed class RedisTunnel(TimeSpan connectTimeout) : Tunnel
             using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             late.CancelAfter(connectTimeout);
             await socket.ConnectAsync(endpoint, late.Token);
-            return new RedisTransport(socket);
+            var transport = new RedisTransport(socket, closed => _open.TryRemove(closed, out _));
+            _open.TryAdd(transport, true);
+            return transport;
         }
         catch
         {

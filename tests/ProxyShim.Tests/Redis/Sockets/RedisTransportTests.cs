@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Redis;
 using ProxyShim.Redis.Sockets;
 using ProxyShim.Testing;
@@ -92,6 +93,40 @@ public class RedisTransportTests
 
         var gone = await Assert.ThrowsAnyAsync<RedisException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Cancellation));
         Assert.IsNotType<RedisTimeoutException>(gone);
+    }
+
+    [Fact]
+    public async Task A_reply_that_waits_for_our_own_thread_is_not_late()
+    {
+        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
+        var (settings, time) = (Settings(server.Endpoint), new FakeTimeProvider());
+        await using var gate = new RedisGate(settings, time);
+        await Eventually.IsTrueAsync("Redis answers", () => PingAsync(gate), cancellation: Cancellation);
+        var isBusy = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var goOn = new ManualResetEventSlim();
+        var busy = gate.TryRunAsync(
+            static async (database, thread) =>
+            {
+                var answer = await database.PingAsync().InTurn();
+                thread.isBusy.SetResult();
+                thread.goOn.Wait(Cancellation);
+                return answer;
+            },
+            (isBusy, goOn));
+        await isBusy.Task;
+
+        var budget = gate.NewBudget();
+        var asking = budget.RunAsync(static async (database, _) => await database.PingAsync(), 0);
+        await Eventually.IsTrueAsync(
+            "the reply is there", () => Task.FromResult(((RedisTunnel)settings.Connection.Tunnel!).HasUnread()), cancellation: Cancellation);
+        time.Advance(settings.Timeout * 3);
+        Assert.False(asking.IsCompleted);
+        goOn.Set();
+
+        await asking;
+        await busy;
+        Assert.Equal((settings.Timeout, settings.Timeout * 2), (budget.Remaining, budget.OwnDelay));
+        Assert.False(gate.IsBroken);
     }
 
     [Fact]
