@@ -9,6 +9,7 @@ using ProxyShim.Hosting.Commands;
 using ProxyShim.Http;
 using ProxyShim.Ledger;
 using ProxyShim.Lifetime;
+using ProxyShim.Limits;
 using ProxyShim.Management;
 using ProxyShim.Passthrough;
 using ProxyShim.Redis;
@@ -28,6 +29,7 @@ static async Task<int> ServeAsync(string[] arguments)
         .AddRollout(settings.Rollout)
         .AddOutbound(settings.Outbound)
         .AddCustomerApi(settings.CustomerApi)
+        .AddLimits(settings.Limits)
         .AddRedis(settings.Redis)
         .AddClicks(settings.Clicks)
         .AddLedger(settings.Ledger)
@@ -46,6 +48,7 @@ static async Task<int> ServeAsync(string[] arguments)
     app.UseRequestLogging();    // one wide event, whatever becomes of it
     app.UseBadRequests();       // what is no HTTP that could be passed on
     app.UseCallers();           // who calls, and may it convert?
+    app.UseRequestLimits();     // who is more than it can take is told to come again
     app.UseCreation();          // a new customer becomes a conversion
     app.UseFollowUps();         // until PartnerStack shows the customer, the ledger stands in
     app.UsePassthrough();       // everything else, byte for byte

@@ -8,6 +8,9 @@ namespace ProxyShim.CustomerApi;
 /// <param name="AllowAnonymous">Any caller may convert.</param>
 internal sealed record CustomerApiSettings(Uri Address, CallerPair? Vendor, IReadOnlyList<CallerPair> Callers, bool AllowAnonymous)
 {
+    /// <summary>How long a forwarded call may go without a byte in either direction; then the caller gets 504. YARP's own default.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
+
     private const string VendorName = "default";
 
     public static CustomerApiSettings Read(SettingsReader reader)
@@ -32,7 +35,10 @@ internal sealed record CustomerApiSettings(Uri Address, CallerPair? Vendor, IRea
             reader.Problem("CustomerApi:Callers", $"names '{twice.Key}' twice ('{VendorName}' is the vendor's own pair)", "give each caller its own name");
         }
 
-        return new CustomerApiSettings(address, vendor, callers, anonymous);
+        return new CustomerApiSettings(address, vendor, callers, anonymous)
+        {
+            Timeout = reader.Duration("CustomerApi:Timeout", TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        };
     }
 
     private static CallerPair? ReadPair(SettingsReader reader, string section, string? name)

@@ -13,8 +13,8 @@ internal static class ShimAnswer
     /// <summary>Says that the shim answered, and how: an operator can tell its answers from the Customer API's.</summary>
     public const string OutcomeHeader = "X-ProxyShim-Outcome";
 
-    // Long enough for a blip to pass, short enough for a caller who waits.
-    private const string RetryAfterSeconds = "5";
+    /// <summary>Long enough for a blip to pass, short enough for a caller who waits.</summary>
+    public const string RetryAfterSeconds = "5";
 
     /// <summary>Writes an answer of the shim's own; a forwarded one is none.</summary>
     public static ValueTask<FlushResult> WriteAsync(HttpContext context, CreationAnswer answer)

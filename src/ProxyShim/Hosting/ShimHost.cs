@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ProxyShim.Lifetime;
+using ProxyShim.Limits;
+using ProxyShim.Limits.Turns;
 using ProxyShim.Settings;
 
 namespace ProxyShim.Hosting;
@@ -7,8 +9,15 @@ namespace ProxyShim.Hosting;
 /// <summary>The web host around the stages: the legacy listener, the start and the end.</summary>
 internal static class ShimHost
 {
+    // What a connection's bytes may take up while nobody reads them: as long as a request's headers may be, and no more.
+    private const int RequestBuffer = 128 * 1024;
+
+    // sysexits.h: EX_SOFTWARE.
+    private const int SoftwareError = 70;
+
     public static WebApplicationBuilder CreateBuilder(IConfiguration configuration, ShimSettings settings)
     {
+        MemoryEnd.Watch();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddConfiguration(configuration);
         RunOnSocketThreads(builder);
@@ -17,10 +26,15 @@ internal static class ShimHost
             // Kestrel's standard configuration: certificates, and endpoints that take the place of Urls.
             kestrel.Configure(configuration.GetSection("Kestrel"));
             kestrel.AddServerHeader = false;
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            kestrel.ConfigureEndpointDefaults(endpoint =>
+            {
+                endpoint.Protocols = HttpProtocols.Http1;
+                endpoint.UseLimits();
+            });
 
             // The Customer API sets the limits; what it would take is not refused here. (AWS's load balancers take a line of 16 KB and 64 KB of headers.)
             kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MaxRequestBufferSize = RequestBuffer;
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 1000;
@@ -34,7 +48,7 @@ internal static class ShimHost
     }
 
     /// <summary>Serves until it is told to stop.</summary>
-    /// <returns>0.</returns>
+    /// <returns>0; 70 when something has failed within.</returns>
     /// <exception cref="SettingsException">It must not go on.</exception>
     /// <exception cref="StartException">It cannot start.</exception>
     public static async Task<int> RunAsync(WebApplication app)
@@ -45,7 +59,7 @@ internal static class ShimHost
             await StartException.GuardAsync(() => app.StartAsync(), Addresses(app));
             await app.WaitForShutdownAsync();
         }
-        catch (OperationCanceledException) when (exit.Reason is not null)
+        catch (OperationCanceledException) when (exit.Reason is not null || BackgroundFailure.Of(app.Services) is not null)
         {
             // Stopped while it was still starting.
         }
@@ -54,6 +68,12 @@ internal static class ShimHost
             // What has been started already shall not take its end for a failure.
             app.Lifetime.StopApplication();
             throw;
+        }
+
+        if (BackgroundFailure.Of(app.Services) is { } failure)
+        {
+            await Console.Error.WriteLineAsync($"The shim ends: {failure}.");
+            return SoftwareError;
         }
 
         return exit.Reason is { } reason ? throw new SettingsException([reason]) : 0;
@@ -66,13 +86,15 @@ internal static class ShimHost
 
     /// <summary>
     /// Code goes on where its bytes arrived, on the socket's thread. That spares a hand-over to the thread pool and back at each of a conversion's dozen
-    /// hops, which cost more than what is done there; and nothing here may block: <c>load --sections slow</c> of the benchmarks is there to show it.
+    /// hops, which cost more than what is done there; and nothing here may block, nor go on without end (<see cref="BulkTurns"/>): <c>load --sections slow,bulk</c>
+    /// of the benchmarks is there to show it.
     /// </summary>
     private static void RunOnSocketThreads(WebApplicationBuilder builder)
     {
         builder.WebHost.UseSockets(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = true;
+            sockets.MaxReadBufferSize = RequestBuffer;
 
             // A connection that is idle holds 4 KB, and a request is received at the first try.
             sockets.WaitForDataBeforeAllocatingBuffer = false;

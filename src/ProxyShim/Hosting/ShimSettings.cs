@@ -5,6 +5,7 @@ using ProxyShim.Creation;
 using ProxyShim.CustomerApi;
 using ProxyShim.Http;
 using ProxyShim.Ledger;
+using ProxyShim.Limits;
 using ProxyShim.Management;
 using ProxyShim.Redis;
 using ProxyShim.Rollout;
@@ -37,6 +38,8 @@ internal sealed record ShimSettings
     public required ConversionSettings Conversions { get; init; }
 
     public required RolloutSettings Rollout { get; init; }
+
+    public required LimitSettings Limits { get; init; }
 
     public required DeliverySettings Delivery { get; init; }
 
@@ -74,6 +77,7 @@ internal sealed record ShimSettings
             Clicks = ClickSettings.Read(reader),
             Conversions = ConversionSettings.Read(reader),
             Rollout = rollout,
+            Limits = LimitSettings.Read(reader),
             Delivery = DeliverySettings.Read(reader),
             Verification = VerificationSettings.Read(reader),
             Privacy = PrivacySettings.Read(reader),

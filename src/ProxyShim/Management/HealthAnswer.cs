@@ -5,7 +5,7 @@ using ProxyShim.Telemetry.Health;
 namespace ProxyShim.Management;
 
 /// <summary>What the health end points say.</summary>
-/// <param name="Status"><c>live</c>, <c>ready</c>, <c>starting</c> or <c>draining</c>.</param>
+/// <param name="Status"><c>live</c>, <c>not_listening</c>, <c>ready</c>, <c>starting</c> or <c>draining</c>.</param>
 /// <param name="Degraded">What is in trouble, oldest first; absent where it is not asked for.</param>
 internal sealed record HealthAnswer(string Status, IReadOnlyList<DegradedAnswer>? Degraded);
 

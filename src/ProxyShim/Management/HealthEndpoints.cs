@@ -1,4 +1,5 @@
 using ProxyShim.Lifetime;
+using ProxyShim.Limits;
 using ProxyShim.Telemetry.Health;
 
 namespace ProxyShim.Management;
@@ -9,10 +10,12 @@ internal static class HealthEndpoints
     public const string Live = "/healthz/live";
     public const string Ready = "/healthz/ready";
 
-    public static void MapHealth(this IEndpointRouteBuilder endpoints, Readiness readiness, Degradations degradations)
+    public static void MapHealth(this IEndpointRouteBuilder endpoints, Readiness readiness, Degradations degradations, ListenerProbe listener)
     {
-        // It answers: that is all there is to it. A peer that is down is no reason to be restarted.
-        endpoints.MapGet(Live, context => WriteAsync(context, StatusCodes.Status200OK, new HealthAnswer("live", null)));
+        // It takes connections: that is all there is to it. A peer that is down is no reason to be restarted.
+        endpoints.MapGet(Live, async context => await (!readiness.IsReady || await listener.IsListeningAsync(context.RequestAborted)
+            ? WriteAsync(context, StatusCodes.Status200OK, new HealthAnswer("live", null))
+            : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, new HealthAnswer("not_listening", null))));
         endpoints.MapGet(Ready, context => WriteAsync(
             context,
             readiness.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,

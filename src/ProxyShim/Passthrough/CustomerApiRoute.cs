@@ -5,6 +5,7 @@ using Microsoft.Net.Http.Headers;
 using ProxyShim.CustomerApi;
 using ProxyShim.Http;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
 
 namespace ProxyShim.Passthrough;
@@ -27,6 +28,7 @@ internal static class CustomerApiRoute
                     new ClusterConfig
                     {
                         ClusterId = Cluster,
+                        HttpRequest = new ForwarderRequestConfig { ActivityTimeout = settings.Timeout },
                         Destinations = new Dictionary<string, DestinationConfig> { [Cluster] = new() { Address = origin } },
                     },
                 ])

@@ -27,14 +27,7 @@ public sealed class LogOutputTests(TestRedis redis)
         Require.That(binary.IsNative || output != "all are closed", "the JIT's own files have taken the numbers first", Linker.Remedy);
         await using var stand = await Stand.StartAsync(redis, Cancellation);
         using var folder = new TemporaryFolder();
-        var program = Path.Combine(folder.Path, "start");
-        await File.WriteAllTextAsync(program, $"#!/bin/sh\ncd '{folder.Path}'\nSHIM='{binary.Path}'\n{script}\n", Cancellation);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        }
-
-        await using var shim = ShimProcess.Launch(binary with { Path = program }, stand.SettingsWith(("Delivery:Concurrency", "4")));
+        await using var shim = ShimProcess.Launch(await WrappedShim.WriteAsync(folder, script, Cancellation), stand.SettingsWith(("Delivery:Concurrency", "4")));
         await shim.WaitUntilReadyAsync(Cancellation);
         using var client = new HttpClient();
 

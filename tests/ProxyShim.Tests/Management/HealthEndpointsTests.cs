@@ -2,12 +2,15 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Lifetime;
+using ProxyShim.Limits;
 using ProxyShim.Management;
 using ProxyShim.Telemetry.Health;
+using ProxyShim.Testing;
 using ProxyShim.Tests.Telemetry;
 using Xunit;
 
@@ -20,6 +23,8 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
     private readonly HttpClient _client = new();
     private readonly WebApplication _app;
     private readonly Degradations _degradations;
+    private readonly ListenerProbe _listener = new(TimeProvider.System);
+    private readonly KestrelServerOptions _options = new();
 
     public HealthEndpointsTests()
     {
@@ -28,7 +33,7 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
         _app = builder.Build();
-        _app.MapHealth(new Readiness(_lifetime), _degradations);
+        _app.MapHealth(new Readiness(_lifetime), _degradations, _listener);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -46,6 +51,17 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
         _lifetime.Start();
 
         await AssertAnswerAsync(HealthEndpoints.Ready, HttpStatusCode.OK, """{"status":"ready","degraded":[]}""");
+    }
+
+    [Fact]
+    public async Task A_legacy_listener_that_takes_no_connection_is_not_alive_unless_it_drains()
+    {
+        _lifetime.Start();
+        _options.ListenLocalhost(FreePort.Next(), _listener.Watch);
+        await AssertAnswerAsync(HealthEndpoints.Live, HttpStatusCode.ServiceUnavailable, """{"status":"not_listening"}""");
+
+        _lifetime.StopApplication();
+        await AssertAnswerAsync(HealthEndpoints.Live, HttpStatusCode.OK, """{"status":"live"}""");
     }
 
     [Fact]

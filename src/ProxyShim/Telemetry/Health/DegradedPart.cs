@@ -20,6 +20,7 @@ internal sealed class DegradedPart
     public static readonly DegradedPart Log = new("log", Remedies.Log);
     public static readonly DegradedPart TraceExport = new("trace_export", Remedies.TraceExport);
     public static readonly DegradedPart MetricExport = new("metric_export", Remedies.MetricExport);
+    public static readonly DegradedPart Capacity = new("capacity", Remedies.Capacity);
 
     private readonly IReadOnlyDictionary<string, string> _remedies;
 
@@ -28,7 +29,7 @@ internal sealed class DegradedPart
     public static IReadOnlyList<DegradedPart> All { get; } =
     [
         Redis, CustomerApi, ConversionApi, ConversionApiToken, KeyPair, Callers, Clicks, Conversions, ReadBack, Environment, Queue, Log, TraceExport,
-        MetricExport,
+        MetricExport, Capacity,
     ];
 
     public string Name { get; }

@@ -95,6 +95,11 @@ internal static class Remedies
         ["events_dropped"] = "Look at the log collector: it reads the shim's standard output too slowly, or not at all.",
     };
 
+    public static readonly Dictionary<string, string> Capacity = new()
+    {
+        ["full"] = "Find the caller that holds so many connections or requests; else give the container more memory, or raise the Limits settings.",
+    };
+
     public static readonly Dictionary<string, string> TraceExport = new() { ["failing"] = Collector };
 
     public static readonly Dictionary<string, string> MetricExport = new() { ["failing"] = Collector };

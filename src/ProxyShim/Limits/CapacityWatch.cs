@@ -1,0 +1,47 @@
+using ProxyShim.Telemetry.Health;
+
+namespace ProxyShim.Limits;
+
+/// <summary>Says when callers are told to come again, and gives memory back once a flood is over.</summary>
+/// <remarks>An idle process collects nothing: what a thousand connections have left would stay for days.</remarks>
+internal sealed class CapacityWatch(ConnectionGate connections, RequestLimits requests, Degradations degradations, TimeProvider time) : BackgroundService
+{
+    /// <summary>It is told for at least so long: whoever looks once a minute sees it.</summary>
+    public static readonly TimeSpan IsTold = TimeSpan.FromMinutes(1);
+
+    /// <summary>Fewer connections leave nothing behind that is worth a pause of some ten milliseconds.</summary>
+    public const int Flood = 128;
+
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    private long _refused;
+    private long _lastRefusal;
+    private int _most;
+
+    /// <summary>One look.</summary>
+    /// <returns>Whether a flood is over.</returns>
+    public bool Look()
+    {
+        var refused = connections.Refused + requests.Refused;
+        _lastRefusal = refused > _refused ? time.GetTimestamp() : _lastRefusal;
+        _refused = refused;
+        degradations.Report(DegradedPart.Capacity, refused > 0 && time.GetElapsedTime(_lastRefusal) < IsTold ? "full" : null);
+
+        var open = connections.Open;
+        var isOver = _most >= Flood && open < _most / 4;
+        _most = isOver ? open : Math.Max(_most, open);
+        return isOver;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (Look())
+            {
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using ProxyShim.Settings;
+
+namespace ProxyShim.Limits;
+
+/// <summary>What the legacy listener takes at once. Beyond it a caller gets 503 and comes again, and the process lives.</summary>
+/// <param name="Connections">Connections; one more is closed at once.</param>
+/// <param name="RequestsInFlight">Requests that have been begun and not answered.</param>
+/// <param name="BufferedBytes">Bytes of bodies that wait for somebody to take them.</param>
+/// <param name="BodyBytes">The longest body that is taken; null for any.</param>
+/// <param name="RequestsPerSecond">Requests a second of one caller, on the average; 0 for any number.</param>
+internal sealed record LimitSettings(int Connections, int RequestsInFlight, long BufferedBytes, long? BodyBytes, int RequestsPerSecond)
+{
+    /// <summary>The defaults of the first three follow <see cref="Capacity.Of"/>.</summary>
+    public static LimitSettings Read(SettingsReader reader) => Read(reader, Capacity.Of(Surroundings.Memory, Surroundings.Descriptors));
+
+    public static LimitSettings Read(SettingsReader reader, Capacity capacity)
+    {
+        var body = reader.Number("Limits:BodyBytes", 0, 0, int.MaxValue);
+        return new(
+            reader.Number("Limits:Connections", capacity.Connections, 1, 1_000_000),
+            reader.Number("Limits:RequestsInFlight", capacity.RequestsInFlight, 1, 1_000_000),
+            reader.Number("Limits:BufferedBytes", (int)capacity.BufferedBytes, RequestLimits.MostBuffered, int.MaxValue),
+            body == 0 ? null : body,
+            reader.Number("Limits:RequestsPerSecond", 0, 0, 1_000_000));
+    }
+}

@@ -1,0 +1,100 @@
+using System.IO.Pipelines;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http.Features;
+using ProxyShim.CustomerApi;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Metrics;
+
+namespace ProxyShim.Limits;
+
+/// <summary>Takes as many requests at once as the process can hold, and tells the others to come again.</summary>
+internal sealed class RequestLimits : IMiddleware, IDisposable
+{
+    /// <summary>Bytes of one body that stand in buffers at most: Kestrel's own, and what is looked at or copied.</summary>
+    public const int MostBuffered = 256 * 1024;
+
+    private readonly LimitSettings _settings;
+    private readonly PartitionedRateLimiter<string>? _rates;
+    private int _inFlight;
+    private long _buffered;
+    private long _refused;
+
+    public RequestLimits(LimitSettings settings, ShimMetrics metrics)
+    {
+        _settings = settings;
+        _rates = settings.RequestsPerSecond == 0 ? null : PartitionedRateLimiter.Create<string, string>(caller => RateLimitPartition.GetTokenBucketLimiter(
+            caller,
+            _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = settings.RequestsPerSecond, TokensPerPeriod = settings.RequestsPerSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
+            }));
+        var meter = metrics.Meter;
+        meter.CreateObservableGauge("proxyshim.requests.in_flight", () => Volatile.Read(ref _inFlight), "{request}", "Legacy requests that have been begun and not answered.");
+        meter.CreateObservableGauge("proxyshim.requests.buffered", () => Interlocked.Read(ref _buffered), "By", "What their bodies may hold in buffers.");
+        meter.CreateObservableCounter(
+            "proxyshim.requests.refused", () => Refused, "{request}", "Legacy requests that were told to come again, since Limits:RequestsInFlight or Limits:BufferedBytes was reached.");
+    }
+
+    /// <summary>Requests that were told to come again because the process is full, since the start.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        var body = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true ? request.ContentLength ?? long.MaxValue : 0;
+        if (_settings.BodyBytes is { } most && body > 0)
+        {
+            if (request.ContentLength > most)
+            {
+                return RefuseAsync(context, Outcome.Rejected, Reasons.BodyOverLimit, StatusCodes.Status413PayloadTooLarge, $"The body is longer than {most} bytes.");
+            }
+
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = most;
+        }
+
+        if (_rates is not null)
+        {
+            using var lease = _rates.AttemptAcquire(RequestRecord.Of(context).Caller ?? "");
+            if (!lease.IsAcquired)
+            {
+                context.Response.Headers.RetryAfter = "1";
+                return RefuseAsync(context, Outcome.Rejected, Reasons.RateLimited, StatusCodes.Status429TooManyRequests, "Too many requests.");
+            }
+        }
+
+        return EnterAsync(context, next, Math.Min(body, MostBuffered));
+    }
+
+    public void Dispose() => _rates?.Dispose();
+
+    private async Task EnterAsync(HttpContext context, RequestDelegate next, long bytes)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _inFlight) <= _settings.RequestsInFlight & Interlocked.Add(ref _buffered, bytes) <= _settings.BufferedBytes)
+            {
+                await next(context);
+                return;
+            }
+
+            Interlocked.Increment(ref _refused);
+            context.Response.Headers.RetryAfter = ShimAnswer.RetryAfterSeconds;
+            await RefuseAsync(context, Outcome.Unavailable, Reasons.Overloaded, StatusCodes.Status503ServiceUnavailable, "Too many requests at once.");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+            Interlocked.Add(ref _buffered, -bytes);
+        }
+    }
+
+    private static Task<FlushResult> RefuseAsync(HttpContext context, Outcome outcome, string reason, int status, string message)
+    {
+        var record = RequestRecord.Of(context);
+        (record.Outcome, record.Reason) = (outcome, reason);
+
+        // What is left of a body nobody wants.
+        context.Response.Headers.Connection = "close";
+        return ShimAnswer.WriteErrorAsync(context, status, message).AsTask();
+    }
+}

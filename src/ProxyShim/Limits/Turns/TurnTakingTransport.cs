@@ -1,0 +1,73 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+
+namespace ProxyShim.Limits.Turns;
+
+/// <summary>One connection's bytes, in turns with those of the others as soon as they are many.</summary>
+internal sealed class TurnTakingTransport : IDuplexPipe
+{
+    // A socket's reads are of half a block and more while it is behind; a small request is less, and it is where another exchange begins.
+    private const int SmallRead = 2048;
+
+    private readonly BulkTurns _turns;
+    private long _received;
+    private long _sent;
+
+    public TurnTakingTransport(IDuplexPipe transport, BulkTurns turns)
+    {
+        _turns = turns;
+        Input = new TurnTakingReader(transport.Input, this);
+        Output = new TurnTakingWriter(transport.Output, this);
+    }
+
+    public PipeReader Input { get; }
+
+    public PipeWriter Output { get; }
+
+    /// <summary>Connection middleware.</summary>
+    public static ConnectionDelegate Use(ConnectionDelegate next, BulkTurns turns) => async connection =>
+    {
+        var transport = connection.Transport;
+        connection.Transport = new TurnTakingTransport(transport, turns);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            connection.Transport = transport;
+        }
+    };
+
+    /// <summary>Whether what has been received is a whole turn.</summary>
+    public bool HasReceivedTurn => _received >= BulkTurns.Bytes;
+
+    /// <summary>Whether what has been sent is a whole turn.</summary>
+    public bool HasSentTurn => _sent >= BulkTurns.Bytes;
+
+    public void Received(long bytes)
+    {
+        if (bytes < SmallRead)
+        {
+            (_received, _sent) = (0, 0);
+        }
+        else
+        {
+            _received += bytes;
+        }
+    }
+
+    public void Sent(long bytes) => _sent += bytes;
+
+    public Task NextReceivingTurnAsync()
+    {
+        _received = 0;
+        return _turns.NextAsync();
+    }
+
+    public Task NextSendingTurnAsync()
+    {
+        _sent = 0;
+        return _turns.NextAsync();
+    }
+}

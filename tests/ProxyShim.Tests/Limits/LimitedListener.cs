@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using ProxyShim.Limits;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Health;
+using ProxyShim.Telemetry.Metrics;
+using ProxyShim.Tests.Telemetry;
+using Xunit;
+
+namespace ProxyShim.Tests.Limits;
+
+/// <summary>A legacy listener with limits and nothing behind them: a request waits until it is let go, and is answered with 200.</summary>
+internal sealed class LimitedListener : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly SemaphoreSlim _letGo = new(0);
+    private int _waiting;
+
+    private LimitedListener(LimitSettings settings)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseSockets().ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endPoint => endPoint.UseLimits()))
+            .UseUrls("http://127.0.0.1:0");
+        builder.Services.AddLimits(settings).AddSingleton(TimeProvider.System).AddSingleton<ShimMetrics>()
+            .AddSingleton(new Degradations(new CapturedLog().Events, TimeProvider.System));
+        _app = builder.Build();
+        _app.Use(next => context =>
+        {
+            context.Features.Set(Record = new RequestRecord { TraceId = "", Route = "" });
+            return next(context);
+        });
+        _app.UseRequestLimits();
+        _app.Run(async context =>
+        {
+            Interlocked.Increment(ref _waiting);
+            await _letGo.WaitAsync(context.RequestAborted);
+            Interlocked.Decrement(ref _waiting);
+        });
+    }
+
+    public HttpClient Client { get; } = new();
+
+    public RequestRecord? Record { get; private set; }
+
+    /// <summary>Requests that have come through.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    public IPEndPoint EndPoint => new(IPAddress.Loopback, Client.BaseAddress!.Port);
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public static async Task<LimitedListener> StartAsync(LimitSettings settings)
+    {
+        var listener = new LimitedListener(settings);
+        await listener._app.StartAsync(TestContext.Current.CancellationToken);
+        listener.Client.BaseAddress = new Uri(listener._app.Urls.Single());
+        return listener;
+    }
+
+    public void LetGo(int requests = 1) => _letGo.Release(requests);
+
+    public Task<HttpResponseMessage> PostAsync(int bytes = 0) =>
+        Client.PostAsync(new Uri("/", UriKind.Relative), bytes == 0 ? null : new ByteArrayContent(new byte[bytes]), TestContext.Current.CancellationToken);
+
+    public async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(EndPoint, TestContext.Current.CancellationToken);
+        return socket;
+    }
+
+    /// <summary>Whether the connection is served: it answers, or it is closed.</summary>
+    public static async Task<bool> IsServedAsync(Socket socket)
+    {
+        var buffer = new byte[256];
+        try
+        {
+            await socket.SendAsync(Encoding.ASCII.GetBytes("BROKEN\r\n\r\n"), TestContext.Current.CancellationToken);
+            return await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken) > 0;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+        _letGo.Dispose();
+    }
+}
