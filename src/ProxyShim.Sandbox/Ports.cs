@@ -12,6 +12,7 @@ internal static class Ports
     public const int CustomerApi = 9080;
     public const int ConversionApi = 9081;
     public const int Control = 9082;
+    public const int DemoSite = 9090;
     public const int Redis = 9379;
 
     // Whoever loses a port looks for another one; nobody is unlucky this often.

@@ -1,3 +1,4 @@
+using ProxyShim.Sandbox.DemoSite;
 using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Sandbox.Shim;
 using ProxyShim.Sandbox.Terminal;
@@ -21,6 +22,8 @@ internal sealed class RunningSandbox : IAsyncDisposable
     public EmbeddedRedis Redis { get; private set; } = null!;
 
     public SimulatedPartnerStack PartnerStack { get; private set; } = null!;
+
+    public DemoServer Site { get; private set; } = null!;
 
     public ShimProcess Shim { get; private set; } = null!;
 
@@ -73,6 +76,8 @@ internal sealed class RunningSandbox : IAsyncDisposable
             },
             cancellationToken)));
         await SampleClicks.PlantAsync(clicks, PartnerStack);
+        Site = Keep(await Ports.StartAsync(
+            () => DemoServer.StartAsync(Ports.IfFree(Ports.DemoSite), PartnerStack, clicks, () => Shim, screen, cancellationToken)));
         Shim = Keep(await Ports.StartAsync(() => ShimProcess.StartAsync(
             Redis, PartnerStack, new ShimLog(Path.Combine(_folder.FullName, "shim.log"), arguments.ShowLog ? screen : null), cancellationToken)));
     }

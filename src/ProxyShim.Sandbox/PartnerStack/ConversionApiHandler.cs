@@ -1,7 +1,8 @@
 namespace ProxyShim.Sandbox.PartnerStack;
 
 /// <summary>Answers as CONTRACT.md says the S2S Conversion API does; what is unknown there is assumed as it says.</summary>
-internal sealed class ConversionApiHandler(SimulatedPartnerStackOptions options, Account account, CallRecorder recorder, Func<TimeSpan> lag)
+internal sealed class ConversionApiHandler(
+    SimulatedPartnerStackOptions options, Account account, CallRecorder recorder, PartnerLink links, Func<TimeSpan> lag)
 {
     private readonly string _authorization = $"Bearer {options.ConversionToken}";
 
@@ -9,7 +10,7 @@ internal sealed class ConversionApiHandler(SimulatedPartnerStackOptions options,
     {
         if (call.Path != "/conversion/xid" || call.Method != "POST")
         {
-            return Answer.Failure(404, "Not found");
+            return links.Follow(call) ?? Answer.Failure(404, "Not found");
         }
 
         if (call.Header("Authorization") != _authorization)

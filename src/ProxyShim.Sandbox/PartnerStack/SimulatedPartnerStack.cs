@@ -21,6 +21,7 @@ public sealed class SimulatedPartnerStack : IAsyncDisposable
     private readonly List<IAsyncDisposable> _servers = [];
     private readonly CancellationTokenSource _stopping = new();
     private long _lag;
+    private volatile Uri? _landingPage;
 
     private SimulatedPartnerStack(SimulatedPartnerStackOptions options)
     {
@@ -44,6 +45,13 @@ public sealed class SimulatedPartnerStack : IAsyncDisposable
 
     /// <summary>Where <see cref="ControlApi"/> answers.</summary>
     public Uri ControlAddress { get; private set; } = null!;
+
+    /// <summary>Where a partner's link, <c>GET /link/{partner_key}</c> on the Conversion API's host, sends a visitor; null = such links are a 404.</summary>
+    public Uri? LandingPage
+    {
+        get => _landingPage;
+        set => _landingPage = value;
+    }
 
     /// <summary>From an accepted conversion to its customer's record, at least zero. A change is for the conversions accepted from then on.</summary>
     public TimeSpan Lag
@@ -76,7 +84,8 @@ public sealed class SimulatedPartnerStack : IAsyncDisposable
         try
         {
             var customers = new CustomerApiHandler(options, stack._account);
-            var conversions = new ConversionApiHandler(options, stack._account, stack._recorder, () => stack.Lag);
+            var conversions = new ConversionApiHandler(
+                options, stack._account, stack._recorder, new(stack._account, options.Random, () => stack.LandingPage), () => stack.Lag);
             stack.CustomerApi = await stack.ServeAsync(ApiKind.CustomerApi, options.CustomerApiPort, customers.Handle, cancellationToken);
             stack.ConversionApi = await stack.ServeAsync(ApiKind.ConversionApi, options.ConversionApiPort, conversions.Handle, cancellationToken);
 

@@ -111,8 +111,9 @@ internal sealed class ShimProcess : IAsyncDisposable
     }
 
     // DESIGN.md, "Operator's contract: settings".
-    private static Dictionary<string, string> Settings(
-        Uri address, Uri management, string token, EmbeddedRedis redis, SimulatedPartnerStack partnerStack) => new()
+    private static Dictionary<string, string> Settings(Uri address, Uri management, string token, EmbeddedRedis redis, SimulatedPartnerStack partnerStack)
+    {
+        var settings = new Dictionary<string, string>
         {
             ["Urls"] = address.ToString(),
             ["Management__Url"] = management.ToString(),
@@ -126,12 +127,18 @@ internal sealed class ShimProcess : IAsyncDisposable
 
             // This is the managed build, on whatever machine: its first call has code to compile before it comes to Redis.
             ["Redis__Timeout"] = "00:00:05",
-
             ["Delivery__Schedule__0"] = Text(s_pause),
             ["Verification__Grace"] = Text(partnerStack.Lag + s_graceBeyondLag),
             ["Verification__Interval"] = Text(s_interval),
             ["Privacy__PseudonymKey"] = Convert.ToBase64String(Encoding.UTF8.GetBytes("a key that is no secret at all, for the sandbox only")),
         };
+        foreach (var (index, template) in ClickKey.Templates.Index())
+        {
+            settings[$"Clicks__Keys__{index}"] = template;
+        }
+
+        return settings;
+    }
 
     private static string Text(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);
 

@@ -12,6 +12,7 @@ internal static class Addresses
         var lag = stack.Lag.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
         Row("shim", $"{sandbox.Shim.Address}   what your app calls instead of PartnerStack's Customer API");
         Row("management", $"{sandbox.Shim.Management}   the console, for a browser; its token is {sandbox.Shim.ManagementToken}");
+        Row("demo site", $"{sandbox.Site.Address}   for a browser: partner link, landing page, sign-up, what became of it");
         Row("Customer API", $"{stack.CustomerApiAddress}   simulated; key pair {SampleKeys.Vendor.PublicKey} / {SampleKeys.Vendor.SecretKey}");
         Row("Conversion API", $"{stack.ConversionApiAddress}   simulated; token {SampleKeys.ConversionToken}; a record appears {lag} s later (--lag)");
         Row("simulator", $"{stack.ControlAddress}   curl it: what PartnerStack got, and what can be tried");

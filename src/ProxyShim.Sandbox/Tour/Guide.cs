@@ -18,6 +18,8 @@ internal static class Guide
               {PostClick(control)}
               {TourStep.Create("edith", "clarke").Curl(shim.Address)}
 
+            The same in a browser, from the partner's link to the proof: {sandbox.Site.Address}
+
             The calls of the tour:
             {string.Join('\n', Chapter.All.SelectMany(static chapter => chapter.Steps).Select(step => $"  # {step.Title}\n  {step.Curl(step.IsDirect ? sandbox.PartnerStack.CustomerApiAddress : shim.Address)}"))}
 

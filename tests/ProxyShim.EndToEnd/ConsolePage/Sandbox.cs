@@ -22,6 +22,16 @@ public sealed class Sandbox : IAsyncLifetime
     /// <summary>Its token, as the welcome says.</summary>
     public string Token => WordsAfter("its token is ");
 
+    /// <summary>Where the demo site is, as the welcome says.</summary>
+    public Uri DemoSite => new(_process!.Labelled("demo site"));
+
+    /// <summary>What PartnerStack got, as the simulator lists it: <c>conversions</c>, <c>customers</c>, <c>calls</c>.</summary>
+    public async Task<JsonElement> GotAsync(string list) =>
+        JsonElement.Parse(await _client.GetStringAsync(new Uri(new Uri(_process!.Labelled("simulator")), list), Cancellation));
+
+    /// <summary>Waits until the terminal says this.</summary>
+    public Task SaysAsync(string text) => _process!.PrintsAsync(text, Cancellation);
+
     private string WordsAfter(string text) => _process!.Output.Split(text)[1].Split(['\n', ' '])[0];
 
     /// <summary>Reports a new customer as a legacy app does, and says that a click brought them.</summary>

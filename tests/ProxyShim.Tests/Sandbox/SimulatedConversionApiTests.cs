@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Sandbox.PartnerStack;
 using Xunit;
@@ -129,6 +130,40 @@ public sealed class SimulatedConversionApiTests : SimulatorFixture
         }
 
         Assert.Empty(Stack.Conversions);
+    }
+
+    [Fact]
+    public async Task A_partners_link_makes_a_click_and_sends_the_visitor_on()
+    {
+        Stack.LandingPage = new Uri("http://acme.example/landing");
+        using var visitor = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Stack.ConversionApiAddress };
+        using var first = await visitor.GetAsync("link/editorialdepartment9381?sid1=a%20b&sid2=c", Cancellation);
+        using var second = await visitor.GetAsync("link/editorialdepartment9381", Cancellation);
+
+        Assert.Equal(HttpStatusCode.Found, first.StatusCode);
+        var query = QueryHelpers.ParseQuery(first.Headers.Location!.Query);
+        var xid = query["ps_xid"].ToString();
+        Assert.StartsWith("http://acme.example/landing?", first.Headers.Location.OriginalString, StringComparison.Ordinal);
+        Assert.Matches("^[0-9A-Za-z]{14}$", xid);
+        Assert.Equal(
+            [xid, "ZWRpdG9yaWFsZGVwYXJ0bWVudDkzODE", "ZWRpdG9yaWFsZGVwYXJ0bWVudDkzODE", "a b", "c"],
+            ((string[])["gsxid", "ps_partner_key", "gspk", "sid1", "sid2"]).Select(name => query[name].ToString()));
+        Assert.DoesNotContain(xid, second.Headers.Location!.Query, StringComparison.Ordinal);
+
+        using var converted = await ConvertAsync("ada", xid);
+        _clock.Advance(Stack.Lag);
+        Assert.Equal("editorialdepartment9381", Assert.Single(Stack.Customers).PartnerKey);
+    }
+
+    [Theory]
+    [InlineData("link/lovelace", null)]
+    [InlineData("link/", "http://acme.example/")]
+    [InlineData("link/a/b", "http://acme.example/")]
+    public async Task A_link_that_leads_nowhere_is_a_404(string path, string? landingPage)
+    {
+        Stack.LandingPage = landingPage is null ? null : new Uri(landingPage);
+        using var answer = await Conversions.GetAsync(path, Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     [Theory]
