@@ -9,22 +9,23 @@ namespace ProxyShim.Clicks;
 /// <summary>A Redis key with placeholders for what a request says of its customer, such as <c>click:{customer_key}</c>.</summary>
 internal sealed class ClickKeyTemplate
 {
-    // A placeholder yields null when the request lacks the value: then the template names no key.
-    private static readonly Dictionary<string, Func<CustomerRequest, string?>> s_placeholders = new(StringComparer.Ordinal)
+    // A placeholder yields null when the customer lacks the value: then the template names no key.
+    private static readonly Dictionary<string, Func<CustomerIdentity, string?>> s_placeholders = new(StringComparer.Ordinal)
     {
-        ["customer_key"] = request => request.CustomerKey.Value,
-        ["email"] = request => Normalized(request.Email),
-        ["email_sha256"] = request => Normalized(request.Email) is { } email ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(email))) : null,
-        ["provider_key"] = request => string.IsNullOrEmpty(request.ProviderKey) ? null : request.ProviderKey,
+        ["customer_key"] = customer => NullIfEmpty(customer.CustomerKey),
+        ["email"] = customer => Normalized(customer.Email),
+        ["email_sha256"] = customer =>
+            customer.EmailSha256 ?? (Normalized(customer.Email) is { } email ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(email))) : null),
+        ["provider_key"] = customer => NullIfEmpty(customer.ProviderKey),
     };
 
     private readonly string _text;
 
     // What stands before the first placeholder. As bytes: it is written without being put together with the rest first.
     private readonly RedisKey _prefix;
-    private readonly Func<CustomerRequest, string?>[] _parts;
+    private readonly Func<CustomerIdentity, string?>[] _parts;
 
-    private ClickKeyTemplate(string text, Func<CustomerRequest, string?>[] parts)
+    private ClickKeyTemplate(string text, Func<CustomerIdentity, string?>[] parts)
     {
         _text = text;
         _prefix = Encoding.UTF8.GetBytes(text[..text.IndexOf('{', StringComparison.Ordinal)]);
@@ -35,18 +36,18 @@ internal sealed class ClickKeyTemplate
 
     public static string PlaceholderNames { get; } = string.Join(", ", s_placeholders.Keys.Select(name => $"{{{name}}}"));
 
-    /// <summary>The customer's Redis key, or null when the request lacks a value that the template asks for.</summary>
-    public RedisKey? KeyOf(CustomerRequest request)
+    /// <summary>The customer's Redis key, or null when a value that the template asks for is not known.</summary>
+    public RedisKey? KeyOf(in CustomerIdentity customer)
     {
         if (_parts is [var only])
         {
-            return only(request) is { } value ? ((RedisKey)value).Prepend(_prefix) : default(RedisKey?);
+            return only(customer) is { } value ? ((RedisKey)value).Prepend(_prefix) : default(RedisKey?);
         }
 
         var key = new StringBuilder();
         foreach (var part in _parts)
         {
-            if (part(request) is not { } value)
+            if (part(customer) is not { } value)
             {
                 return null;
             }
@@ -61,7 +62,7 @@ internal sealed class ClickKeyTemplate
     public static bool TryParse(string text, [NotNullWhen(true)] out ClickKeyTemplate? template)
     {
         template = null;
-        var parts = new List<Func<CustomerRequest, string?>>();
+        var parts = new List<Func<CustomerIdentity, string?>>();
         var placeholders = 0;
         for (var rest = text; rest.Length > 0;)
         {
@@ -101,6 +102,7 @@ internal sealed class ClickKeyTemplate
 
     private static ClickKeyTemplate Parse(string text) => TryParse(text, out var template) ? template : throw new FormatException(text);
 
-    // Empty where somebody looks a customer up by the customer_key alone.
-    private static string? Normalized(string email) => email.Length == 0 ? null : email.Trim().ToLowerInvariant();
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static string? Normalized(string? email) => NullIfEmpty(email)?.Trim().ToLowerInvariant();
 }

@@ -5,5 +5,6 @@ internal static class ClickServices
 {
     public static IServiceCollection AddClicks(this IServiceCollection services, ClickSettings settings) => services
         .AddSingleton(settings)
-        .AddSingleton<ClickStore>();
+        .AddSingleton<ClickStore>()
+        .AddSingleton<ClickWriter>();
 }

@@ -14,13 +14,18 @@ internal enum ClickFormat
 
 /// <param name="Keys">Where a customer's click may stand, best first.</param>
 /// <param name="Format">How it is written there.</param>
-internal sealed record ClickSettings(IReadOnlyList<ClickKeyTemplate> Keys, ClickFormat Format)
+/// <param name="Lifetime">From the click to the end of what the shim itself writes of it.</param>
+internal sealed record ClickSettings(IReadOnlyList<ClickKeyTemplate> Keys, ClickFormat Format, TimeSpan Lifetime)
 {
+    // PartnerStack attributes to the last click of 90 days: CONTRACT.md, Clicks.
+    private static readonly TimeSpan s_attributionWindow = TimeSpan.FromDays(90);
+
     private static readonly IReadOnlyList<ClickKeyTemplate> s_defaultKeys = [ClickKeyTemplate.Default];
 
     public static ClickSettings Read(SettingsReader reader) => new(
         reader.List("Clicks:Keys", s_defaultKeys, key => ReadTemplate(reader, key)),
-        reader.Choice("Clicks:Format", ClickFormat.Auto));
+        reader.Choice("Clicks:Format", ClickFormat.Auto),
+        reader.Duration("Clicks:Lifetime", s_attributionWindow, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)));
 
     private static ClickKeyTemplate ReadTemplate(SettingsReader reader, string key)
     {

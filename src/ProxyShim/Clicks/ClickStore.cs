@@ -9,16 +9,19 @@ namespace ProxyShim.Clicks;
 internal sealed class ClickStore(ClickSettings settings)
 {
     /// <summary>Reads every key template at once (one pipelined round trip); the first that yields a click wins.</summary>
-    public async Task<ClickLookup> FindAsync(IDatabase redis, CustomerRequest request) => await UnderstandAsync(Ask(redis, request));
+    public Task<ClickLookup> FindAsync(IDatabase redis, CustomerRequest request) => FindAsync(redis, CustomerIdentity.Of(request));
+
+    /// <inheritdoc cref="FindAsync(IDatabase, CustomerRequest)"/>
+    public async Task<ClickLookup> FindAsync(IDatabase redis, CustomerIdentity customer) => await UnderstandAsync(Ask(redis, customer));
 
     /// <summary>The first half of it: puts a command for each template on its way.</summary>
-    /// <returns>The replies, best first; null for a template that asks for more than the request has.</returns>
-    public Task?[] Ask(IDatabase redis, CustomerRequest request)
+    /// <returns>The replies, best first; null for a template that asks for more than is known of the customer.</returns>
+    public Task?[] Ask(IDatabase redis, in CustomerIdentity customer)
     {
         var replies = new Task?[settings.Keys.Count];
         for (var i = 0; i < replies.Length; i++)
         {
-            replies[i] = settings.Keys[i].KeyOf(request) is not { } key ? null
+            replies[i] = settings.Keys[i].KeyOf(customer) is not { } key ? null
                 : settings.Format == ClickFormat.Hash ? redis.HashGetAllAsync(key, CommandFlags.DemandMaster)
                 : redis.StringGetAsync(key, CommandFlags.DemandMaster);
         }

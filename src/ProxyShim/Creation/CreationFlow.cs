@@ -46,7 +46,7 @@ internal sealed class CreationFlow(
                     {
                         // Both are on their way before either is awaited: one round trip.
                         var reading = call.Ledger.ReadAsync(database, call.Id);
-                        var clicks = call.Clicks.Ask(database, call.Request);
+                        var clicks = call.Clicks.Ask(database, CustomerIdentity.Of(call.Request));
                         return (await reading, await ClickStore.UnderstandAsync(clicks));
                     },
                     (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request));
@@ -121,7 +121,7 @@ internal sealed class CreationFlow(
         }
 
         creation.Record.Xid = click.Xid.Value;
-        creation.Record.PartnerMismatch = click.PartnerKey is { } partner && partner != creation.Request.PartnerKey;
+        creation.Record.PartnerMismatch = click.PartnerKey is { } partner && !PartnerKeys.AreSame(partner, creation.Request.PartnerKey);
         if (creation.Record.PartnerMismatch)
         {
             if (settings.OnPartnerMismatch == OnPartnerMismatch.Fallback)

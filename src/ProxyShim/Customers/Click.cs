@@ -22,8 +22,8 @@ internal sealed record Click(
     Utf8Text ExternalType = default,
     Utf8Text ClickedAt = default)
 {
-    // As seconds it is the year 5138, as milliseconds 1973: no click is on the wrong side of it.
-    private const long LeastMilliseconds = 100_000_000_000;
+    /// <summary>As seconds it is the year 5138, as milliseconds 1973: no click is on the wrong side of it.</summary>
+    public const long LeastMilliseconds = 100_000_000_000;
 
     /// <summary>When it was made; null when that is not known, or written otherwise than as ISO 8601 or as seconds or milliseconds since 1970.</summary>
     public DateTimeOffset? When =>

@@ -15,6 +15,7 @@ internal static class ManagementServices
         .AddSingleton<OverviewReader>()
         .AddSingleton<DeadLetters>()
         .AddSingleton<CustomerSearch>()
+        .AddSingleton<ClickSearch>()
         .AddSingleton<AdminEndpoints>()
         .AddHostedService<HealthWatch>()
         .AddHostedService<ManagementListener>();

@@ -18,6 +18,9 @@ internal sealed class RedisStage
     /// <summary>Forgets a customer who was deleted.</summary>
     public static readonly RedisStage Erase = new("erase");
 
+    /// <summary>Writes a click, or takes one away.</summary>
+    public static readonly RedisStage Click = new("click");
+
     private RedisStage(string name) => Name = name;
 
     public string Name { get; }

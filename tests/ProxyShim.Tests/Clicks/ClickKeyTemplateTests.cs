@@ -20,25 +20,25 @@ public class ClickKeyTemplateTests
     [InlineData("{customer_key}{customer_key}", "C-1C-1")]
     [InlineData("}{customer_key}}", "}C-1}")]
     public void Places_hold_what_the_request_says(string template, string expected)
-        => Assert.Equal(expected, Parse(template).KeyOf(s_request));
+        => Assert.Equal(expected, Parse(template).KeyOf(CustomerIdentity.Of(s_request)));
 
     [Theory]
     [InlineData("click:{provider_key}")]
     [InlineData("{customer_key}:{provider_key}:x")]
     public void A_template_that_asks_for_more_than_the_request_has_names_no_key(string template)
     {
-        Assert.Null(Parse(template).KeyOf(Read.Request(providerKey: null)));
-        Assert.Null(Parse(template).KeyOf(Read.Request(providerKey: "")));
+        Assert.Null(Parse(template).KeyOf(CustomerIdentity.Of(Read.Request(providerKey: null))));
+        Assert.Null(Parse(template).KeyOf(CustomerIdentity.Of(Read.Request(providerKey: ""))));
     }
 
     [Theory]
     [InlineData("click:{email}")]
     [InlineData("click:{email_sha256}")]
-    public void Without_an_address_a_template_of_the_address_names_no_key(string template) => Assert.Null(Parse(template).KeyOf(Read.Request(email: "")));
+    public void Without_an_address_a_template_of_the_address_names_no_key(string template) => Assert.Null(Parse(template).KeyOf(CustomerIdentity.Of(Read.Request(email: ""))));
 
     [Fact]
     public void The_key_is_not_interpreted_as_a_template()
-        => Assert.Equal("click:{email}", Parse("click:{customer_key}").KeyOf(Read.Request("{email}")));
+        => Assert.Equal("click:{email}", Parse("click:{customer_key}").KeyOf(CustomerIdentity.Of(Read.Request("{email}"))));
 
     [Theory]
     [InlineData("")]

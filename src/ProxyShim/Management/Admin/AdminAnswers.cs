@@ -46,6 +46,12 @@ internal sealed record ShownCustomer : ShownConversion
         new(Of(entry)) { CustomerRef = customerRef, ClickedAt = click?.When };
 }
 
+/// <summary>A click as the admin API shows it; the visitor's address and browser are personal data and stay in Redis.</summary>
+internal sealed record ShownClick(string Xid, string? PartnerKey, IReadOnlyList<string> SubIds, DateTimeOffset? ClickedAt)
+{
+    public static ShownClick Of(Click click) => new(click.Xid.Value, click.PartnerKey, click.SubIds ?? [], click.When);
+}
+
 internal sealed record DeadLetterList(IReadOnlyList<ShownConversion> DeadLetters);
 
 internal sealed record ReplayResult(int Replayed);
@@ -54,6 +60,7 @@ internal sealed record AdminError(string Error);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ShownCustomer))]
+[JsonSerializable(typeof(ShownClick))]
 [JsonSerializable(typeof(Overview))]
 [JsonSerializable(typeof(DeadLetterList))]
 [JsonSerializable(typeof(ReplayResult))]

@@ -1,10 +1,12 @@
+using ProxyShim.Clicks;
 using ProxyShim.Telemetry.Output;
 
 namespace ProxyShim.Management.Admin;
 
 /// <summary>The admin API on the management listener: bearer token, JSON, no personal data.</summary>
 internal sealed class AdminEndpoints(
-    ManagementSettings settings, DeadLetters letters, CustomerSearch customers, OverviewReader overview, RecentLines events)
+    ManagementSettings settings, DeadLetters letters, CustomerSearch customers, OverviewReader overview, RecentLines events,
+    ClickSearch clicks, ClickWriter clickWriter, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder endpoints)
     {
@@ -12,5 +14,6 @@ internal sealed class AdminEndpoints(
         OverviewEndpoints.Map(routes, overview, events);
         DeadLetterEndpoints.Map(routes, letters);
         CustomerEndpoints.Map(routes, customers);
+        ClickEndpoints.Map(routes, clicks, clickWriter, time);
     }
 }

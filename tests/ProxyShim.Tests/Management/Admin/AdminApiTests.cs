@@ -194,7 +194,10 @@ public sealed class AdminApiTests : IAsyncDisposable
             new DeadLetters(_instruments.Redis, ledger),
             new CustomerSearch(_instruments.Redis, ledger, new ClickStore(_settings.Clicks), new CustomerRef(_settings.Privacy)),
             overview,
-            _lines);
+            _lines,
+            new ClickSearch(_instruments.Redis, new ClickStore(_settings.Clicks)),
+            new ClickWriter(_settings.Clicks, _instruments.Redis, _time),
+            _time);
         return ManagementSurface.ServeAsync(admin.Map);
     }
 

@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using ProxyShim.Customers;
+
+namespace ProxyShim.Clicks;
+
+/// <summary>
+/// Reads a click that a back-end, a page or an operator reports: a JSON object, with the names that partner links and PartnerStackJS use as well
+/// (DESIGN.md, Forms). What is refused says what to write, and repeats nothing of what was given.
+/// </summary>
+internal sealed class ClickForm
+{
+    /// <summary>The largest object that is read, in bytes.</summary>
+    public const int MaxLength = 64 * 1024;
+
+    /// <summary>The longest text, in UTF-16 code units; a user agent may have <see cref="MaxUserAgent"/>.</summary>
+    public const int MaxText = 255;
+
+    public const int MaxUserAgent = 1024;
+
+    /// <summary>The most subIDs; partner links have <c>sid</c> and <c>sid1</c> to <c>sid5</c>.</summary>
+    public const int MaxSubIds = 20;
+
+    // The attribution window is 90 days; a clock may be wrong by some hours.
+    private static readonly TimeSpan s_future = TimeSpan.FromDays(1);
+
+    // By name: the field, and how well the name is trusted where a field is given twice. Landing URLs carry the older names beside the present ones.
+    private static readonly Dictionary<string, (Field Field, int Rank, bool IsEncoded)> s_names = new(StringComparer.Ordinal)
+    {
+        ["xid"] = (Field.Xid, 0, false),
+        ["ps_xid"] = (Field.Xid, 1, false),
+        ["gsxid"] = (Field.Xid, 2, false),
+        ["partner_key"] = (Field.PartnerKey, 0, false),
+        ["ps_partner_key"] = (Field.PartnerKey, 1, true),
+        ["gspk"] = (Field.PartnerKey, 2, true),
+        ["clicked_at"] = (Field.ClickedAt, 0, false),
+        ["origin"] = (Field.Origin, 0, false),
+        ["external_type"] = (Field.ExternalType, 0, false),
+        ["ip_address"] = (Field.IpAddress, 0, false),
+        ["user_agent"] = (Field.UserAgent, 0, false),
+        ["customer_key"] = (Field.CustomerKey, 0, false),
+        ["email"] = (Field.Email, 0, false),
+        ["email_sha256"] = (Field.EmailSha256, 0, false),
+        ["provider_key"] = (Field.ProviderKey, 0, false),
+    };
+
+    private const string SubIdsName = "sub_ids";
+
+    private readonly (string? Value, int Rank, bool IsEncoded)[] _values = new (string?, int, bool)[Enum.GetValues<Field>().Length];
+    private List<string>? _subIds;
+
+    private ClickForm()
+    {
+    }
+
+    private enum Field
+    {
+        Xid,
+        PartnerKey,
+        ClickedAt,
+        Origin,
+        ExternalType,
+        IpAddress,
+        UserAgent,
+        CustomerKey,
+        Email,
+        EmailSha256,
+        ProviderKey,
+    }
+
+    /// <summary>Every name that may be written.</summary>
+    public static IReadOnlyCollection<string> Names { get; } = [.. s_names.Keys, SubIdsName];
+
+    /// <summary>Reads a JSON object.</summary>
+    /// <param name="now">The present time: a click of the future is none.</param>
+    /// <param name="problem">What is wrong and what to write; null when all is well.</param>
+    public static ReportedClick? Read(ReadOnlyMemory<byte> json, DateTimeOffset now, out string? problem)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                problem = "Write a JSON object.";
+                return null;
+            }
+
+            var form = new ClickForm();
+            problem = document.RootElement.EnumerateObject().Select(form.Take).FirstOrDefault(wrong => wrong is not null);
+            return problem is null ? form.Build(now, out problem) : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: an escaped lone surrogate.
+            problem = "The body is not valid JSON; write an object such as {\"xid\":\"…\"}.";
+            return null;
+        }
+    }
+
+    private string? Take(JsonProperty property)
+    {
+        if (property.NameEquals(SubIdsName))
+        {
+            return TakeSubIds(property.Value);
+        }
+
+        if (!s_names.TryGetValue(property.Name, out var name))
+        {
+            return $"One of the names is not known; the names are {string.Join(", ", Names)}.";
+        }
+
+        // An integer counts as its digits, as everywhere.
+        var text = property.Value.ValueKind switch
+        {
+            JsonValueKind.Null => "",
+            JsonValueKind.String => property.Value.GetString()!,
+            JsonValueKind.Number => property.Value.GetRawText(),
+            _ => null,
+        };
+        if (text is null)
+        {
+            return $"{property.Name} is not a text; write one.";
+        }
+
+        // Worse than an absent field is an empty one.
+        ref var taken = ref _values[(int)name.Field];
+        if (text.Length > 0 && (taken.Value is null || name.Rank < taken.Rank))
+        {
+            taken = (text, name.Rank, name.IsEncoded);
+        }
+
+        return null;
+    }
+
+    private string? TakeSubIds(JsonElement list)
+    {
+        const string write = "sub_ids is not a list of texts; write an array of at most 20, each of at most 255 characters.";
+        if (list.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > MaxSubIds || list.EnumerateArray().Any(one => one.ValueKind != JsonValueKind.String))
+        {
+            return write;
+        }
+
+        _subIds = [.. list.EnumerateArray().Select(one => one.GetString()!).Where(one => one.Length > 0)];
+        return _subIds.Exists(one => one.Length > MaxText) ? write : null;
+    }
+
+    private ReportedClick? Build(DateTimeOffset now, out string? problem)
+    {
+        problem = null;
+        if (Text(Field.Xid)?.Trim() is not { } id)
+        {
+            problem = "xid is missing; write the click id: what the partner link put into ps_xid.";
+        }
+        else if (!Xid.TryParse(id, out var xid))
+        {
+            problem = "xid is not a click id; write what the partner link put into ps_xid, without white space.";
+        }
+        else if (Text(Field.ClickedAt) is { } at && !IsTime(at, now))
+        {
+            problem = "clicked_at is not a time in the past; write milliseconds since 1970.";
+        }
+        else if (Text(Field.IpAddress) is { } address && !IPAddress.TryParse(address, out _))
+        {
+            problem = "ip_address is not an address; write the customer's own, or leave it out.";
+        }
+        else if (Text(Field.EmailSha256) is { } hash && !(hash.Length == 64 && hash.All(char.IsAsciiHexDigit)))
+        {
+            problem = "email_sha256 is not 64 hexadecimal digits; write the SHA-256 of the trimmed, lower-case address.";
+        }
+        else if (Text(Field.CustomerKey) is { } key && !CustomerKey.TryCreate(key, out _))
+        {
+            problem = $"customer_key is too long; at most {CustomerKey.MaxUtf8Length} bytes can be converted.";
+        }
+        else if (Enum.GetValues<Field>().Any(field => Text(field)?.Length > (field == Field.UserAgent ? MaxUserAgent : MaxText)))
+        {
+            problem = $"A text is too long; write at most {MaxText} characters, {MaxUserAgent} for user_agent.";
+        }
+        else
+        {
+            return new ReportedClick(
+                new Click(
+                    xid, PartnerKey(), _subIds is { Count: > 0 } ? _subIds : null, Text(Field.Origin), Text(Field.IpAddress), Text(Field.UserAgent),
+                    Text(Field.ExternalType), Text(Field.ClickedAt)),
+                new CustomerIdentity(Text(Field.CustomerKey), Text(Field.Email), Text(Field.EmailSha256)?.ToLowerInvariant(), Text(Field.ProviderKey)));
+        }
+
+        return null;
+    }
+
+    private string? PartnerKey() => _values[(int)Field.PartnerKey] is { Value: { } text } given && given.IsEncoded ? PartnerKeys.TryDecode(text) ?? text : Text(Field.PartnerKey);
+
+    private string? Text(Field field) => _values[(int)field].Value;
+
+    private static bool IsTime(string text, DateTimeOffset now) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+        && milliseconds >= Click.LeastMilliseconds && milliseconds <= (now + s_future).ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,17 @@
+namespace ProxyShim.Clicks;
+
+/// <summary>What became of a click that somebody reported.</summary>
+internal enum ClickWriteOutcome
+{
+    /// <summary>It is the customer's click now.</summary>
+    Written,
+
+    /// <summary>It was there already.</summary>
+    Same,
+
+    /// <summary>A newer click is there, or its own lifetime is over: last click wins.</summary>
+    Older,
+
+    /// <summary>No key template can be filled with what is known of the customer; nothing was written.</summary>
+    NoKey,
+}

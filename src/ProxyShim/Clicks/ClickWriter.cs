@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text;
+using ProxyShim.Customers;
+using ProxyShim.Primitives;
+using ProxyShim.Redis;
+using StackExchange.Redis;
+
+namespace ProxyShim.Clicks;
+
+/// <summary>Writes clicks where <see cref="ClickStore"/> looks for them. Last click wins, by the time of the click; one round trip each.</summary>
+internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeProvider time)
+{
+    private static readonly RedisScript s_writeString = new(RedisScript.Load("ProxyShim.Clicks.Scripts.write-string.lua"));
+    private static readonly RedisScript s_writeHash = new(RedisScript.Load("ProxyShim.Clicks.Scripts.write-hash.lua"));
+
+    /// <summary>Writes it under the first key template that what is known of the customer fills.</summary>
+    /// <param name="reported">The click; one without a time replaces none that has one.</param>
+    /// <exception cref="RedisUnavailableException">Redis did not answer; whether it is written is unknown, and writing it again changes nothing.</exception>
+    public async ValueTask<ClickWriteOutcome> WriteAsync(ReportedClick reported)
+    {
+        var now = time.GetUtcNow();
+        var life = (reported.Click.When ?? now) + settings.Lifetime - now;
+        if (KeyOf(reported.Customer) is not { } key)
+        {
+            return ClickWriteOutcome.NoKey;
+        }
+
+        return life <= TimeSpan.Zero ? ClickWriteOutcome.Older : await redis.NewBudget().RunAsync(
+            RedisStage.Click, static (database, call) => call.writer.WriteAsync(database, call.key, call.click, call.life), (writer: this, key, click: reported.Click, life));
+    }
+
+    /// <summary>Takes the click of a customer away, wherever a template names it by what is known of the customer.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="RedisUnavailableException">Redis did not answer.</exception>
+    public async ValueTask<bool> DeleteAsync(CustomerIdentity customer)
+    {
+        var deleted = false;
+        foreach (var key in settings.Keys.Select(template => template.KeyOf(customer)).OfType<RedisKey>())
+        {
+            deleted |= await redis.NewBudget().RunAsync(
+                RedisStage.Click, static (database, key) => database.KeyDeleteAsync(key, CommandFlags.DemandMaster), key);
+        }
+
+        return deleted;
+    }
+
+    private RedisKey? KeyOf(CustomerIdentity customer) => settings.Keys.Select(template => template.KeyOf(customer)).FirstOrDefault(key => key is not null);
+
+    private Task<ClickWriteOutcome> WriteAsync(IDatabase database, RedisKey key, Click click, TimeSpan life)
+    {
+        var at = click.When?.ToUnixTimeMilliseconds() ?? 0;
+        var lives = (long)life.TotalMilliseconds;
+        return settings.Format == ClickFormat.Hash
+            ? s_writeHash.RunAsync(database, [key], [click.Xid.Value, at, lives, .. Fields(click).SelectMany(field => new RedisValue[] { field.Name, field.Value })], Understand)
+            : s_writeString.RunAsync(database, [key], [Json(click), at, lives], Understand);
+    }
+
+    private static ClickWriteOutcome Understand(RedisResult reply) => (string?)reply switch
+    {
+        "written" => ClickWriteOutcome.Written,
+        "same" => ClickWriteOutcome.Same,
+        _ => ClickWriteOutcome.Older,
+    };
+
+    // What is not known is left out: to the Conversion API an empty text is worse than none.
+    private static IEnumerable<(string Name, string Value)> Texts(Click click) => new (string Name, string? Value)[]
+    {
+        ("xid", click.Xid.Value), ("partner_key", click.PartnerKey), ("origin", click.Origin.ToString()), ("ip_address", click.IpAddress.ToString()),
+        ("user_agent", click.UserAgent.ToString()), ("external_type", click.ExternalType.ToString()),
+    }.Where(field => !string.IsNullOrEmpty(field.Value)).Select(field => (field.Name, field.Value!));
+
+    private static IEnumerable<(string Name, string Value)> Fields(Click click)
+    {
+        foreach (var text in Texts(click))
+        {
+            yield return text;
+        }
+
+        if (click.SubIds is not null)
+        {
+            yield return ("sub_ids", Encoding.UTF8.GetString(JsonText.Write(click.SubIds, static (json, subIds) =>
+            {
+                json.WriteStartArray();
+                foreach (var subId in subIds)
+                {
+                    json.WriteStringValue(subId);
+                }
+
+                json.WriteEndArray();
+                return 0;
+            }).Text));
+        }
+
+        if (click.When is { } at)
+        {
+            yield return ("clicked_at", at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static byte[] Json(Click click) => JsonText.Write(click, static (json, click) =>
+    {
+        json.WriteStartObject();
+        foreach (var (name, value) in Texts(click))
+        {
+            json.WriteString(name, value);
+        }
+
+        if (click.SubIds is not null)
+        {
+            JsonText.WriteTexts(json, "sub_ids"u8, click.SubIds);
+        }
+
+        if (click.When is { } at)
+        {
+            json.WriteNumber("clicked_at"u8, at.ToUnixTimeMilliseconds());
+        }
+
+        json.WriteEndObject();
+        return 0;
+    }).Text;
+}

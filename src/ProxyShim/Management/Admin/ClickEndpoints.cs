@@ -1,0 +1,85 @@
+using System.Buffers;
+using ProxyShim.Clicks;
+using ProxyShim.Customers;
+using ProxyShim.Http;
+
+namespace ProxyShim.Management.Admin;
+
+/// <summary>A customer's click: written, shown and taken away by whoever knows the <c>customer_key</c>, a vendor's back-end for one.</summary>
+internal static class ClickEndpoints
+{
+    public const string Clicks = "/admin/clicks/";
+
+    private const string NoKey = "No template of Clicks:Keys is filled by a customer_key alone; write the click by POST with what the template asks for.";
+
+    public static void Map(AdminRoutes routes, ClickSearch search, ClickWriter writer, TimeProvider time)
+    {
+        routes.Map("GET", Clicks + "{**key}", context => FindAsync(context, search));
+        routes.Map("PUT", Clicks + "{**key}", context => WriteAsync(context, writer, time));
+        routes.Map("DELETE", Clicks + "{**key}", context => DeleteAsync(context, writer));
+    }
+
+    private static async Task FindAsync(HttpContext context, ClickSearch search) =>
+        await (TryKey(context, out var key) && await search.FindAsync(key) is { } click
+            ? AdminReply.WriteAsync(context, ShownClick.Of(click), AdminJson.Default.ShownClick)
+            : NoClickAsync(context));
+
+    private static async Task WriteAsync(HttpContext context, ClickWriter writer, TimeProvider time)
+    {
+        if (!TryKey(context, out var key))
+        {
+            await AdminReply.FailAsync(context, StatusCodes.Status422UnprocessableEntity, $"Write the customer_key after {Clicks}: 1 to {CustomerKey.MaxUtf8Length} bytes.");
+            return;
+        }
+
+        if (await ReadAsync(context) is not { } body)
+        {
+            await AdminReply.FailAsync(context, StatusCodes.Status413PayloadTooLarge, $"A click has at most {ClickForm.MaxLength} bytes.");
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        if (ClickForm.Read(body, now, out var problem) is not { } reported)
+        {
+            await AdminReply.FailAsync(context, StatusCodes.Status422UnprocessableEntity, problem!);
+            return;
+        }
+
+        // Whoever writes one click by hand means the present one.
+        await (await writer.WriteAsync(reported.At(now) with { Customer = new CustomerIdentity(key.Value) }) switch
+        {
+            ClickWriteOutcome.NoKey => AdminReply.FailAsync(context, StatusCodes.Status422UnprocessableEntity, NoKey),
+            ClickWriteOutcome.Older => AdminReply.FailAsync(context, StatusCodes.Status409Conflict, "A newer click is there; last click wins. Delete it first if this one shall count."),
+            _ => DoneAsync(context),
+        });
+    }
+
+    private static async Task DeleteAsync(HttpContext context, ClickWriter writer) =>
+        await (TryKey(context, out var key) && await writer.DeleteAsync(new CustomerIdentity(key.Value)) ? DoneAsync(context) : NoClickAsync(context));
+
+    private static Task NoClickAsync(HttpContext context) =>
+        AdminReply.FailAsync(context, StatusCodes.Status404NotFound, "Redis has no click of this customer under its customer_key.");
+
+    private static Task DoneAsync(HttpContext context)
+    {
+        AdminReply.Begin(context, StatusCodes.Status204NoContent);
+        return Task.CompletedTask;
+    }
+
+    // The raw target: a customer_key may hold anything, an escaped slash too.
+    private static bool TryKey(HttpContext context, out CustomerKey key)
+    {
+        var path = RawTarget.PathOf(RawTarget.Of(context));
+        key = default;
+        return path.StartsWith(Clicks, StringComparison.Ordinal) && CustomerKey.TryCreate(Uri.UnescapeDataString(path[Clicks.Length..]), out key);
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        var result = await reader.ReadAtLeastAsync(ClickForm.MaxLength + 1, context.RequestAborted);
+        var body = result.Buffer.Length > ClickForm.MaxLength ? default(ReadOnlyMemory<byte>?) : result.Buffer.ToArray();
+        reader.AdvanceTo(result.Buffer.End);
+        return body;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using ProxyShim.Redis.Sockets;
+using StackExchange.Redis;
+
+namespace ProxyShim.Redis;
+
+/// <summary>A Lua script: one atomic change of the keys that it is given, which stand in one slot.</summary>
+/// <remarks>Called by its hash from the start: by its text, StackExchange.Redis hashes some two thousand characters at every call to find out the same.</remarks>
+internal sealed class RedisScript(string text)
+{
+    private readonly byte[] _hash = Hash(text);
+
+    /// <summary>Runs it, by its hash; where Redis does not know it (a new server, <c>SCRIPT FLUSH</c>), it is sent as text.</summary>
+    /// <remarks>A replica that lags would deny what is known, and StackExchange.Redis asks one when the master does not answer: hence the master only.</remarks>
+    /// <param name="read">Reads the reply.</param>
+    public async Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read)
+    {
+        RedisResult reply;
+        try
+        {
+            reply = await redis.ScriptEvaluateAsync(_hash, keys, arguments, CommandFlags.DemandMaster).InTurn();
+        }
+        catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // It was not run, so running it now is not running it twice.
+            reply = await redis.ScriptEvaluateAsync(text, keys, arguments, CommandFlags.DemandMaster).InTurn();
+        }
+
+        return read(reply);
+    }
+
+    /// <summary>Runs it on one server and no other, without its cache of scripts: for what is rare.</summary>
+    public Task<RedisResult> RunAsync(IServer server, RedisKey[] keys, params RedisValue[] arguments) =>
+        server.ExecuteAsync("EVAL", [text, keys.Length, .. keys, .. arguments], CommandFlags.DemandMaster | CommandFlags.NoRedirect);
+
+    /// <summary>The text of a script that is embedded in the program.</summary>
+    public static string Load(string resource)
+    {
+        using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream(resource)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    // Redis's own name for a script, not a safeguard.
+    [SuppressMessage("Security", "CA5350", Justification = "EVALSHA knows scripts by SHA-1.")]
+    private static byte[] Hash(string text) => SHA1.HashData(Encoding.UTF8.GetBytes(text));
+}
