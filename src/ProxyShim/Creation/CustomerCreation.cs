@@ -9,12 +9,16 @@ namespace ProxyShim.Creation;
 /// <summary>Receives a call that creates a customer and answers it. What it cannot or must not convert goes on, untouched, to the passthrough.</summary>
 internal sealed class CustomerCreation(CreationFlow flow, TimeProvider time) : IMiddleware
 {
+    // By which some frameworks take a POST for another method.
+    private static readonly string[] s_overrides = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
+
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var target = RawTarget.Of(context);
         var record = RequestRecord.Of(context);
         if (!CustomerApiVersion.TryMatch(context.Request.Method, RawTarget.PathOf(target), out var version))
         {
+            record.Reason = CustomerApiVersion.OddityOf(context.Request.Method, RawTarget.PathOf(target));
             await next(context);
             return;
         }
@@ -43,6 +47,7 @@ internal sealed class CustomerCreation(CreationFlow flow, TimeProvider time) : I
     {
         record.Reason = record.Caller is null ? Reasons.UnknownCaller
             : target.Contains('?', StringComparison.Ordinal) ? Reasons.QueryString
+            : s_overrides.Any(name => context.Request.Headers[name] is [{ } method, ..] && method != HttpMethods.Post) ? Reasons.UnusualMethod
             : null;
         if (record.Reason is not null)
         {

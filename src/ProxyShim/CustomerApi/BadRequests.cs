@@ -6,8 +6,10 @@ using ProxyShim.Telemetry;
 namespace ProxyShim.CustomerApi;
 
 /// <summary>Refuses what is no HTTP that could be passed on, in the Customer API's envelope, and ends its connection: what comes next on it may be anything.</summary>
-internal sealed class BadRequests : IMiddleware
+internal sealed class BadRequests(TimeProvider time) : IMiddleware
 {
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(100);
+
     // RFC 9110, section 15.5.6: a 405 names what is allowed.
     private const string Methods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
 
@@ -43,7 +45,7 @@ internal sealed class BadRequests : IMiddleware
         catch (BadHttpRequestException broken) when (!context.Response.HasStarted)
         {
             context.Response.Clear();
-            await RefuseAsync(context, broken.StatusCode, "The request's body is broken, or did not come.");
+            await RefuseBodyAsync(context, broken.StatusCode, time);
         }
         finally
         {
@@ -55,15 +57,19 @@ internal sealed class BadRequests : IMiddleware
         }
     }
 
-    /// <summary>Answers with <c>{"message", "status"}</c>.</summary>
-    public static async Task RefuseAsync(HttpContext context, int status, string message)
+    /// <summary>Refuses a request whose body is broken, or has not come.</summary>
+    public static async Task RefuseBodyAsync(HttpContext context, int status, TimeProvider time)
     {
-        if (context.RequestAborted.IsCancellationRequested)
+        // Whether it broke off because its caller has gone Kestrel says a moment later, on another thread.
+        await Task.Delay(s_moment, time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!context.RequestAborted.IsCancellationRequested)
         {
-            // It broke off because its caller has gone.
-            return;
+            await RefuseAsync(context, status, "The request's body is broken, or did not come.");
         }
+    }
 
+    private static async Task RefuseAsync(HttpContext context, int status, string message)
+    {
         (RequestRecord.Of(context).Outcome, RequestRecord.Of(context).Reason) = (Outcome.Rejected, Reasons.BadRequest);
         context.Response.Headers.Connection = "close";
         if (status == StatusCodes.Status405MethodNotAllowed)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ProxyShim.Telemetry;
 
 namespace ProxyShim.CustomerApi;
 
@@ -11,6 +12,9 @@ internal sealed record CustomerApiVersion(string Path, string KeyName, string Da
     public static readonly CustomerApiVersion V2 = new("/api/v2/customers", "customer_key", "data");
     public static readonly CustomerApiVersion V1 = new("/v1/customers", "key", "rdata");
 
+    // Every letter escaped, and some slashes.
+    private const int MostOddLength = 64;
+
     private static readonly CustomerApiVersion[] s_all = [V2, V1];
 
     public static ReadOnlySpan<CustomerApiVersion> All => s_all;
@@ -19,7 +23,7 @@ internal sealed record CustomerApiVersion(string Path, string KeyName, string Da
     public static bool TryMatch(string method, ReadOnlySpan<char> rawPath, [NotNullWhen(true)] out CustomerApiVersion? version)
     {
         version = null;
-        if (!HttpMethods.IsPost(method))
+        if (method != HttpMethods.Post)
         {
             return false;
         }
@@ -34,5 +38,25 @@ internal sealed record CustomerApiVersion(string Path, string KeyName, string Da
         }
 
         return false;
+    }
+
+    /// <summary>What keeps a request from creating a customer that is meant to, by the looks of it: a reason of the log; null for one that is something else.</summary>
+    public static string? OddityOf(string method, ReadOnlySpan<char> rawPath)
+    {
+        if (!HttpMethods.IsPost(method) || rawPath.Length > MostOddLength)
+        {
+            return null;
+        }
+
+        var path = string.Join('/', Uri.UnescapeDataString(rawPath).Split('/', StringSplitOptions.RemoveEmptyEntries));
+        foreach (var candidate in All)
+        {
+            if (path.Equals(candidate.Path[1..], StringComparison.OrdinalIgnoreCase))
+            {
+                return method == HttpMethods.Post ? Reasons.UnusualPath : Reasons.UnusualMethod;
+            }
+        }
+
+        return null;
     }
 }

@@ -25,10 +25,11 @@ internal static class RawTarget
     /// <summary>The target on another origin.</summary>
     public static Uri On(string origin, HttpContext context) => new(origin + Of(context), s_asWritten);
 
-    /// <summary>The raw path without its query.</summary>
+    /// <summary>The raw path without its query. Of slashes that begin it one is left: where the base URL of an app ends in one, it asks for <c>//api/…</c>.</summary>
     public static ReadOnlySpan<char> PathOf(string target)
     {
         var query = target.IndexOf('?', StringComparison.Ordinal);
-        return query < 0 ? target : target.AsSpan(0, query);
+        var path = query < 0 ? target : target.AsSpan(0, query);
+        return path is ['/', '/', ..] ? path[(path.Length - path.TrimStart('/').Length - 1)..] : path;
     }
 }

@@ -27,6 +27,11 @@ internal sealed class ManagementListener(
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).UseUrls(settings.Url.ToString());
         builder.Services.AddRoutingCore();
         var app = builder.Build();
+        app.Use(static (context, next) =>
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            return next(context);
+        });
         app.MapHealth(readiness, degradations, listener);
         app.MapMetrics(metrics);
         admin.Map(app);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -28,11 +29,22 @@ internal static class CustomerApiRoute
                     new ClusterConfig
                     {
                         ClusterId = Cluster,
-                        HttpRequest = new ForwarderRequestConfig { ActivityTimeout = settings.Timeout },
                         Destinations = new Dictionary<string, DestinationConfig> { [Cluster] = new() { Address = origin } },
+
+                        // An HTTP/2 connection that its server ends in good order takes calls with it, whose bodies cannot be sent again.
+                        HttpRequest = new ForwarderRequestConfig
+                        {
+                            Version = HttpVersion.Version11,
+                            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+                            ActivityTimeout = settings.Timeout,
+                        },
                     },
                 ])
-            .ConfigureHttpClient((_, handler) => clients.Configure(handler))
+            .ConfigureHttpClient((_, handler) =>
+            {
+                clients.Configure(handler);
+                handler.PlaintextStreamFilter = static (context, _) => new(new UpstreamConnection(context.PlaintextStream));
+            })
             .AddTransforms(transforms =>
             {
                 // The Customer API sees what the caller sent, and no trace of us.
@@ -57,8 +69,9 @@ internal static class CustomerApiRoute
                             HopByHop.Remove(connection.ToString(), transform.HttpContext.Response.Headers);
                         }
 
-                        transform.SuppressResponseBody = transform.HttpContext.Features.Get<IForwardedAnswerFilter>() is { } filter
-                            && !await filter.AcceptAsync(transform.HttpContext, response);
+                        transform.SuppressResponseBody = BodilessAnswers.Mend(transform.HttpContext)
+                            || (transform.HttpContext.Features.Get<IForwardedAnswerFilter>() is { } filter
+                                && !await filter.AcceptAsync(transform.HttpContext, response));
                     }
                 });
             });

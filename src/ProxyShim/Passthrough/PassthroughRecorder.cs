@@ -23,14 +23,18 @@ internal sealed class PassthroughRecorder(CustomerApiSettings settings, TimeProv
         var status = context.Response.StatusCode;
         var error = context.Features.Get<IForwarderErrorFeature>()?.Error;
         span.Ended(error is null ? status : null, error?.ToString());
-        if (error is null)
+        if (error is null && record.Outcome == Outcome.Unavailable)
+        {
+            await ShimAnswer.WriteErrorAsync(context, status, "The Customer API's answer is none to this call.");
+        }
+        else if (error is null)
         {
             record.UpstreamStatus = status;
             record.Outcome = status == StatusCodes.Status401Unauthorized ? Outcome.Unauthorized : record.Outcome;
         }
         else if (!context.Response.HasStarted && error is ForwarderError.RequestBodyClient)
         {
-            await BadRequests.RefuseAsync(context, status, "The request's body is broken.");
+            await BadRequests.RefuseBodyAsync(context, status, time);
         }
         else if (!context.Response.HasStarted)
         {

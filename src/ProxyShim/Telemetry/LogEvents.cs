@@ -30,7 +30,7 @@ internal static class LogEvents
             .Flag("Ambiguous"u8, record.Ambiguous)
             .Text("CustomerRef"u8, record.CustomerRef)
             .Text("Xid"u8, record.Xid)
-            .Text("PartnerKey"u8, record.PartnerKey)
+            .Partner(record.PartnerKey)
             .Flag("PartnerMismatch"u8, record.PartnerMismatch)
             .Text("Caller"u8, record.Caller)
             .Text("Mode"u8, mode)

@@ -35,4 +35,6 @@ internal static class Reasons
     public const string BodyOverLimit = "body_over_limit";
     public const string RateLimited = "rate_limited";
     public const string Overloaded = "overloaded";
+    public const string UnusualPath = "unusual_path";
+    public const string UnusualMethod = "unusual_method";
 }

@@ -16,6 +16,7 @@ internal static class TelemetryServices
         .AddSingleton(privacy)
         .AddSingleton<CustomerRef>()
         .AddSingleton<RequestLogging>()
+        .AddHostedService<Refusals>()
         .AddSingleton<AlertEvents>()
         .AddSingleton<ShimMetrics>()
         .AddSingleton<Degradations>();

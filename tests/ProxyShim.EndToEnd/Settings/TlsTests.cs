@@ -2,8 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using ProxyShim.EndToEnd.Harness;
 using ProxyShim.Testing;
 using Xunit;
@@ -58,13 +60,52 @@ public sealed class TlsTests
         Assert.Equal("ok", await client.GetStringAsync(new Uri(shim.Address, "/x"), Cancellation));
     }
 
-    private static WebApplication Serve(X509Certificate2 certificate)
+    [Fact]
+    public async Task Connections_that_end_in_good_order_take_no_call_with_them()
+    {
+        using var folder = new TemporaryFolder();
+        using var certificate = Certificate(folder);
+        var calls = 0;
+        await using var upstream = Serve(certificate, context =>
+        {
+            if (Interlocked.Increment(ref calls) % 20 == 0)
+            {
+                // Over HTTP/2 a GOAWAY, over HTTP/1.1 "Connection: close".
+                context.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>().RequestClose();
+            }
+        });
+        await upstream.StartAsync(Cancellation);
+        await using var shim = await ShimProcess.StartAsync(
+            Settings(("CustomerApi:Address", upstream.Urls.Single()), ("SSL_CERT_FILE", Path.Combine(folder.Path, "certificate.pem"))), Cancellation);
+        using var client = new HttpClient { BaseAddress = shim.Address };
+
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            List<int> statuses = [];
+            for (var call = 0; call < 150; call++)
+            {
+                using var answer = await client.PostAsync("/api/v2/transactions", new StringContent("{\"customer_key\":\"a\",\"amount\":1}"), Cancellation);
+                statuses.Add((int)answer.StatusCode);
+            }
+
+            return statuses;
+        }));
+
+        Assert.All(statuses.SelectMany(each => each), status => Assert.Equal(200, status));
+    }
+
+    private static WebApplication Serve(X509Certificate2 certificate, Action<HttpContext>? first = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
             .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
         var app = builder.Build();
-        app.Run(context => context.Response.WriteAsync("ok", context.RequestAborted));
+        app.Run(async context =>
+        {
+            first?.Invoke(context);
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            await context.Response.WriteAsync("ok", context.RequestAborted);
+        });
         return app;
     }
 

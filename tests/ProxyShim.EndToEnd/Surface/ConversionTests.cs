@@ -106,12 +106,72 @@ public sealed class ConversionTests(UsualStand usual) : IClassFixture<UsualStand
     [Theory]
     [InlineData("/api/v2/customers/")]
     [InlineData("/v1/customers/")]
-    public async Task A_trailing_slash_is_no_other_path(string path)
+    [InlineData("//api/v2/customers")]
+    [InlineData("///v1/customers")]
+    public async Task A_slash_too_many_is_no_other_path(string path)
     {
         var key = await _stand.NewCustomerAsync();
-        var body = path.StartsWith("/v1", StringComparison.Ordinal) ? Stand.Body(key).Replace("customer_key", "key", StringComparison.Ordinal) : Stand.Body(key);
+        var body = path.Contains("/v1", StringComparison.Ordinal) ? Stand.Body(key).Replace("customer_key", "key", StringComparison.Ordinal) : Stand.Body(key);
 
-        Assert.Equal("converted", (await _stand.PostAsync(body, Cancellation, path)).Outcome);
+        using var request = Post(body, new Uri(_stand.Shim.Address.OriginalString + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        Assert.Equal("converted", (await _stand.CallAsync(request, Cancellation)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_slash_too_many_goes_on_as_it_came()
+    {
+        using var request = Post(Stand.Body(Stand.NewKey()), new Uri(_stand.Shim.Address.OriginalString + "//api/v2/customers"));
+
+        var line = await _stand.EventOfAsync(await _stand.CallAsync(request, Cancellation), Cancellation);
+
+        Assert.Equal(("fallback", "no_click"), (line.GetProperty("Outcome").GetString(), line.GetProperty("Reason").GetString()));
+        Assert.Equal("//api/v2/customers", Assert.Single(_stand.Forwarded).Target);
+    }
+
+    [Theory]
+    [InlineData("X-HTTP-Method-Override", "PUT", null)]
+    [InlineData("X-HTTP-Method", "delete", null)]
+    [InlineData("X-Method-Override", "PATCH", null)]
+    [InlineData("X-HTTP-Method-Override", "POST", "converted")]
+    public async Task A_method_that_is_overridden_creates_nothing(string header, string method, string? outcome)
+    {
+        using var request = Post(Stand.Body(await _stand.NewCustomerAsync()));
+        request.Headers.Add(header, method);
+
+        var answer = await _stand.CallAsync(request, Cancellation);
+
+        Assert.Equal(outcome, answer.Outcome);
+        if (outcome is null)
+        {
+            Assert.Empty(_stand.Conversions);
+            Assert.Equal(method, Assert.Single(_stand.Forwarded).Header(header));
+            Assert.Equal("unusual_method", (await _stand.EventOfAsync(answer, Cancellation)).GetProperty("Reason").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task A_partner_key_that_is_an_email_address_is_not_told()
+    {
+        var key = await _stand.NewCustomerAsync();
+        var email = Canaries.EmailOf(key);
+
+        var answer = await _stand.PostAsync(Stand.Body(key).Replace("\"partner\"", $"\"{email}\"", StringComparison.Ordinal), Cancellation);
+
+        Assert.Equal("converted", answer.Outcome);
+        Assert.Equal("[redacted]", (await _stand.EventOfAsync(answer, Cancellation)).GetProperty("PartnerKey").GetString());
+    }
+
+    [Fact]
+    public async Task Credentials_that_are_said_twice_are_one()
+    {
+        using var connection = await RawConnection.OpenAsync(_stand.Shim.Address, Cancellation);
+        var (key, authorization) = (await _stand.NewCustomerAsync(), $"Authorization: {Stand.Basic(Stand.PublicKey, Stand.SecretKey)}\r\n");
+        var body = Stand.Body(key, "");
+        await connection.SendAsync($"POST /api/v2/customers HTTP/1.1\r\nHost: a\r\n{authorization}{authorization}Content-Length: {body.Length}\r\n\r\n{body}", Cancellation);
+        Assert.Equal("converted", (await connection.ReadAsync(Cancellation)).Header("X-ProxyShim-Outcome"));
+
+        await connection.SendAsync($"GET /api/v2/customers?limit=1 HTTP/1.1\r\nHost: a\r\n{authorization}{authorization}\r\n", Cancellation);
+        Assert.Equal(200, (await connection.ReadAsync(Cancellation)).Status);
     }
 
     public static TheoryData<string?> Labels() =>
@@ -266,9 +326,9 @@ public sealed class ConversionTests(UsualStand usual) : IClassFixture<UsualStand
         Assert.DoesNotContain(key, string.Join('\n', _stand.Shim.Output), StringComparison.Ordinal);
     }
 
-    private static HttpRequestMessage Post(string body)
+    private static HttpRequestMessage Post(string body, Uri? uri = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v2/customers") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Post, uri ?? new Uri("/api/v2/customers", UriKind.Relative)) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = Stand.Basic(Stand.PublicKey, Stand.SecretKey);
         return request;
     }

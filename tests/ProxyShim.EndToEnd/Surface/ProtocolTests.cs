@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ProxyShim.EndToEnd.Harness;
+using ProxyShim.Testing;
 using Xunit;
 
 namespace ProxyShim.EndToEnd.Surface;
@@ -275,6 +276,122 @@ public sealed class ProtocolTests : IClassFixture<RawStand>
                 && logged.GetInt32() == status && line.GetProperty("Reason").GetString() == "bad_request", Cancellation);
         Assert.Equal("rejected", line.GetProperty("Outcome").GetString());
         Assert.DoesNotContain(_stand.Shim.Log, said => said.TryGetProperty("@l", out var level) && level.GetString() == "Error");
+    }
+
+    [Theory]
+    [InlineData("GET /x HTTP/1.1\r\n\r\n", 400, "GET")]
+    [InlineData("POST /api/v2/customers HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400, "POST")]
+    [InlineData("GET /x HTTP/3.7\r\nHost: a\r\n\r\n", 505, "OTHER")]
+    public async Task What_Kestrel_refuses_by_itself_is_in_the_log_and_counted(string request, int status, string method)
+    {
+        var before = await RefusedAsync();
+
+        Assert.Equal(status, (await _stand.AskAsync(request, Cancellation)).Status);
+
+        await _stand.Shim.WaitForLogAsync(
+            "it is in the log", line => line.GetProperty("Event").GetString() == "RequestHandled" && line.GetProperty("Reason").GetString() == "bad_request"
+                && line.GetProperty("Outcome").GetString() == "rejected" && line.GetProperty("Status").GetInt32() == status
+                && line.GetProperty("Method").GetString() == method, Cancellation);
+        Assert.Equal(before + 1, await RefusedAsync());
+    }
+
+    private async Task<int> RefusedAsync()
+    {
+        using var client = new HttpClient();
+        var metrics = await client.GetStringAsync(new Uri(_stand.Shim.Management, "/metrics"), Cancellation);
+        return metrics.Split('\n').Where(line => line.StartsWith("proxyshim_requests_total{outcome=\"rejected\"", StringComparison.Ordinal))
+            .Sum(line => int.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("/healthz/live")]
+    [InlineData("/metrics")]
+    [InlineData("/admin/overview")]
+    [InlineData("/nowhere")]
+    public async Task No_answer_of_the_management_listener_is_taken_for_something_else(string path)
+    {
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(new Uri(_stand.Shim.Management, path), Cancellation);
+
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+    }
+
+    [Theory]
+    [InlineData("GET", "HTTP/1.1 204 No\r\nContent-Length: 5\r\n\r\nabcde", 204)]
+    [InlineData("GET", "HTTP/1.1 205 Reset\r\nContent-Length: 5\r\n\r\nabcde", 205)]
+    [InlineData("GET", "HTTP/1.1 205 Reset\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", 205)]
+    [InlineData("HEAD", "HTTP/1.1 205 Reset\r\nContent-Length: 5\r\n\r\n", 205)]
+    [InlineData("HEAD", "HTTP/1.1 204 No\r\nContent-Length: 5\r\n\r\n", 204)]
+    [InlineData("GET", "HTTP/1.1 304 Same\r\nContent-Length: 5\r\n\r\n", 304)]
+    public async Task An_answer_that_must_have_no_body_is_passed_on_without_one(string method, string upstream, int status)
+    {
+        _stand.Upstream.Answer = request => request.Target == "/odd" ? upstream : RawUpstream.PlainAnswer;
+        using var connection = await _stand.OpenAsync(Cancellation);
+
+        await connection.SendAsync($"{method} /odd HTTP/1.1\r\nHost: a\r\n\r\n", Cancellation);
+        Assert.Equal(status, (await connection.ReadAsync(Cancellation, hasBody: false)).Status);
+
+        await connection.SendAsync("GET /next HTTP/1.1\r\nHost: a\r\n\r\n", Cancellation);
+        Assert.Equal("ok", (await connection.ReadAsync(Cancellation)).Text);
+    }
+
+    [Fact]
+    public async Task A_101_that_nobody_has_asked_for_is_a_502_in_the_envelope()
+    {
+        _stand.Upstream.Answer = _ => "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
+
+        var answer = await _stand.AskAsync("GET /x HTTP/1.1\r\nHost: a\r\n\r\n", Cancellation);
+
+        Assert.Equal((502, "unavailable"), (answer.Status, answer.Header("X-ProxyShim-Outcome")));
+        Assert.Equal(502, JsonElement.Parse(answer.Text).GetProperty("status").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok")]
+    [InlineData("HTTP/1.0 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")]
+    public async Task A_connection_that_an_HTTP_1_0_answer_has_ended_is_not_used_again(string upstream)
+    {
+        // It says nothing more of its end, and closes a moment later: whoever uses it again meets a reset.
+        await using var older = new HalfClosingUpstream(upstream);
+        await using var shim = await ShimProcess.StartAsync(
+            new Dictionary<string, string>
+            {
+                ["CustomerApi:Address"] = older.Address.OriginalString,
+                ["CustomerApi:AllowAnonymous"] = "true",
+                ["ConversionApi:Token"] = "tok_vendor",
+                ["Redis:ConnectionString"] = $"127.0.0.1:{FreePort.Next()}",
+            },
+            Cancellation);
+        using var client = new HttpClient { BaseAddress = shim.Address };
+        for (var i = 0; i < 10; i++)
+        {
+            using var answer = await client.PostAsync("/api/v2/deals", new StringContent("{}"), Cancellation);
+            Assert.Equal("ok", await answer.Content.ReadAsStringAsync(Cancellation));
+        }
+
+        Assert.Equal(10, older.Connections);
+    }
+
+    [Theory]
+    [InlineData("/api/v2/actions")]
+    [InlineData("/api/v2/customers")]
+    public async Task A_large_body_that_is_refused_by_its_head_is_refused_to_its_caller(string path)
+    {
+        await using var strict = new HalfClosingUpstream("HTTP/1.1 413 Too large\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno", readsBodies: false);
+        await using var shim = await ShimProcess.StartAsync(
+            new Dictionary<string, string>
+            {
+                ["CustomerApi:Address"] = strict.Address.OriginalString,
+                ["CustomerApi:AllowAnonymous"] = "true",
+                ["ConversionApi:Token"] = "tok_vendor",
+                ["Redis:ConnectionString"] = $"127.0.0.1:{FreePort.Next()}",
+            },
+            Cancellation);
+        using var client = new HttpClient { BaseAddress = shim.Address };
+
+        using var answer = await client.PostAsync(path, new ByteArrayContent(new byte[5_000_000]), Cancellation);
+
+        Assert.Equal((413, "no"), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation)));
     }
 
     [Theory]

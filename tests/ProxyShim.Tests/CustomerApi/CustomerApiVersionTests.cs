@@ -40,6 +40,23 @@ public class CustomerApiVersionTests
     [InlineData("POST", "/api/v1/customers")]
     [InlineData("POST", "/v2/customers")]
     [InlineData("POST", "/api/v2/transactions")]
+    [InlineData("post", "/api/v2/customers")]
+    [InlineData("Post", "/api/v2/customers")]
     public void These_are_for_the_Customer_API_to_answer(string method, string path)
         => Assert.False(CustomerApiVersion.TryMatch(method, path, out _));
+
+    [Theory]
+    [InlineData("POST", "/API/V2/Customers", "unusual_path")]
+    [InlineData("POST", "/api//v2/customers", "unusual_path")]
+    [InlineData("POST", "/api/v2/customers//", "unusual_path")]
+    [InlineData("POST", "/api/v2/%63ustomers", "unusual_path")]
+    [InlineData("POST", "/api/v2%2Fcustomers", "unusual_path")]
+    [InlineData("POST", "/V1/customers", "unusual_path")]
+    [InlineData("post", "/api/v2/customers", "unusual_method")]
+    [InlineData("POST", "/api/v2/customers/abc", null)]
+    [InlineData("POST", "/api/v2/transactions", null)]
+    [InlineData("POST", "", null)]
+    [InlineData("GET", "/API/V2/Customers", null)]
+    public void What_is_nearly_one_has_a_name(string method, string path, string? reason)
+        => Assert.Equal(reason, CustomerApiVersion.OddityOf(method, path));
 }

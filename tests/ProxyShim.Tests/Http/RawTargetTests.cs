@@ -59,6 +59,9 @@ public class RawTargetTests
     [InlineData("/a?", "/a")]
     [InlineData("/a?b?c", "/a")]
     [InlineData("?", "")]
+    [InlineData("//a//b", "/a//b")]
+    [InlineData("///a?//", "/a")]
+    [InlineData("//", "/")]
     public void The_path_ends_at_the_first_question_mark(string target, string expected)
         => Assert.Equal(expected, RawTarget.PathOf(target).ToString());
 

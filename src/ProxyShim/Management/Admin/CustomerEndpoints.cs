@@ -14,7 +14,8 @@ internal static class CustomerEndpoints
     private static async Task FindAsync(HttpContext context, CustomerSearch customers)
     {
         // The raw target: a customer_key may hold anything, an escaped slash too.
-        var raw = RawTarget.PathOf(RawTarget.Of(context))[Conversions.Length..];
+        var path = RawTarget.PathOf(RawTarget.Of(context));
+        var raw = path.StartsWith(Conversions, StringComparison.Ordinal) ? path[Conversions.Length..] : "";
         var found = CustomerKey.TryCreate(Uri.UnescapeDataString(raw), out var key) ? await customers.FindAsync(key) : default;
         await (found.Entry is { } entry
             ? AdminReply.WriteAsync(context, ShownCustomer.Of(entry, found.Click, customers.RefOf(key)), AdminJson.Default.ShownCustomer)

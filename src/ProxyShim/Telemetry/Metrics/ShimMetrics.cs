@@ -55,8 +55,7 @@ internal sealed class ShimMetrics : IDisposable
 
     public void Handled(RequestRecord record, TimeSpan elapsed)
     {
-        var outcome = new KeyValuePair<string, object?>("outcome", record.Outcome.Name);
-        _requests.Add(1, outcome, new("caller", record.Caller ?? "none"));
+        var outcome = Count(record);
         if (record.Outcome != Outcome.Aborted)
         {
             // Nobody waited for the end of that one.
@@ -74,6 +73,9 @@ internal sealed class ShimMetrics : IDisposable
         }
     }
 
+    /// <summary>A request that no stage has seen, so that nothing about it was timed.</summary>
+    public void Refused(RequestRecord record) => Count(record);
+
     /// <param name="result">As in the log.</param>
     public void Attempted(string result, TimeSpan elapsed) =>
         _attemptDuration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("result", result));
@@ -84,6 +86,13 @@ internal sealed class ShimMetrics : IDisposable
     public void Alerted(Alert alert) => _alerts.Add(1, new KeyValuePair<string, object?>("alert", alert.Name));
 
     public void Dispose() => Meter.Dispose();
+
+    private KeyValuePair<string, object?> Count(RequestRecord record)
+    {
+        var outcome = new KeyValuePair<string, object?>("outcome", record.Outcome.Name);
+        _requests.Add(1, outcome, new("caller", record.Caller ?? "none"));
+        return outcome;
+    }
 
     private void CountLookUp(bool hit, long count) => _lookUps.Add(count, new KeyValuePair<string, object?>("result", hit ? "hit" : "miss"));
 

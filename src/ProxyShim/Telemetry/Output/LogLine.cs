@@ -19,6 +19,8 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
     /// <summary>The longest value of a text field, in UTF-16 code units; the rest is cut. A caller decides how long a partner_key is.</summary>
     public const int MaxText = 256;
 
+    private const string Redacted = "[redacted]";
+
     // After an unusually long line the buffer is given back, so that no thread keeps it for ever.
     private const int MaxKeptBytes = 16 * 1024;
 
@@ -128,9 +130,12 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
     public LogLine Conversion(in LoggedConversion conversion) =>
         Text("CustomerRef"u8, conversion.CustomerRef)
             .Text("Xid"u8, conversion.Xid)
-            .Text("PartnerKey"u8, conversion.PartnerKey)
+            .Partner(conversion.PartnerKey)
             .Text("Caller"u8, conversion.Caller)
             .Text("TraceId"u8, conversion.TraceId);
+
+    /// <summary>A partner_key. One that is an e-mail address is an app's mistake, and not told.</summary>
+    public LogLine Partner(string? key) => Text("PartnerKey"u8, key?.Contains('@', StringComparison.Ordinal) == true ? Redacted : key);
 
     /// <summary>A value of a type that only its source knows, as a framework's argument; the caller has made sure that it may be written.</summary>
     public LogLine Scalar(string name, object? value)
