@@ -19,15 +19,20 @@ internal sealed class ClickKeyTemplate
         ["provider_key"] = customer => NullIfEmpty(customer.ProviderKey),
     };
 
+    // What a customer, or an app on its behalf, may choose freely. An address has an @, and a hash no choice.
+    private static readonly string[] s_free = ["customer_key", "provider_key"];
+
     private readonly string _text;
+    private readonly string[] _names;
 
     // What stands before the first placeholder. As bytes: it is written without being put together with the rest first.
     private readonly RedisKey _prefix;
     private readonly Func<CustomerIdentity, string?>[] _parts;
 
-    private ClickKeyTemplate(string text, Func<CustomerIdentity, string?>[] parts)
+    private ClickKeyTemplate(string text, Func<CustomerIdentity, string?>[] parts, string[] names)
     {
         _text = text;
+        _names = names;
         _prefix = Encoding.UTF8.GetBytes(text[..text.IndexOf('{', StringComparison.Ordinal)]);
         _parts = parts;
     }
@@ -58,17 +63,30 @@ internal sealed class ClickKeyTemplate
         return ((RedisKey)key.ToString()).Prepend(_prefix);
     }
 
+    /// <summary>Whether it may be one key for two customers: <c>{a}:{b}</c> is, for "x", "y:z" and "x:y", "z".</summary>
+    public bool IsAmbiguous => _names.Count(name => name != "email_sha256") > 1;
+
+    /// <summary>Whether one customer's key by this template may be another one's by that: whoever chooses what fills the one could name the other.</summary>
+    public bool Overlaps(ClickKeyTemplate other) =>
+        _names.Concat(other._names).Any(name => s_free.Contains(name, StringComparer.Ordinal))
+        && (Head.StartsWith(other.Head, StringComparison.Ordinal) || other.Head.StartsWith(Head, StringComparison.Ordinal))
+        && (Tail.EndsWith(other.Tail, StringComparison.Ordinal) || other.Tail.EndsWith(Tail, StringComparison.Ordinal));
+
+    private string Head => _text[.._text.IndexOf('{', StringComparison.Ordinal)];
+
+    private string Tail => _text[(_text.LastIndexOf('}') + 1)..];
+
     /// <summary>Reads a template; false when a brace is left open, a placeholder is unknown, or there is none at all.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ClickKeyTemplate? template)
     {
         template = null;
         var parts = new List<Func<CustomerIdentity, string?>>();
-        var placeholders = 0;
+        var names = new List<string>();
         for (var rest = text; rest.Length > 0;)
         {
             var open = rest.IndexOf('{', StringComparison.Ordinal);
             var literal = open < 0 ? rest : rest[..open];
-            if (literal.Length > 0 && placeholders > 0)
+            if (literal.Length > 0 && names.Count > 0)
             {
                 parts.Add(_ => literal);
             }
@@ -85,16 +103,16 @@ internal sealed class ClickKeyTemplate
             }
 
             parts.Add(placeholder);
-            placeholders++;
+            names.Add(rest[(open + 1)..close]);
             rest = rest[(close + 1)..];
         }
 
-        if (placeholders == 0)
+        if (names.Count == 0)
         {
             return false;
         }
 
-        template = new ClickKeyTemplate(text, [.. parts]);
+        template = new ClickKeyTemplate(text, [.. parts], [.. names]);
         return true;
     }
 

@@ -23,13 +23,40 @@ internal sealed record ClickSettings(IReadOnlyList<ClickKeyTemplate> Keys, Click
     private static readonly IReadOnlyList<ClickKeyTemplate> s_defaultKeys = [ClickKeyTemplate.Default];
 
     public static ClickSettings Read(SettingsReader reader) => new(
-        reader.List("Clicks:Keys", s_defaultKeys, key => ReadTemplate(reader, key)),
-        reader.Choice("Clicks:Format", ClickFormat.Auto),
-        reader.Duration("Clicks:Lifetime", s_attributionWindow, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)));
+        ReadKeys(reader),
+        reader.Choice("Clicks:Format", ClickFormat.Auto, "How a click is written. `Auto`: a string, either a bare xid or JSON; `Hash`: a Redis hash with the JSON's names as its fields."),
+        reader.Duration(
+            "Clicks:Lifetime", s_attributionWindow, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650),
+            "From the click to the end of what the shim itself writes of it; what others write has the lifetime that they give it."));
+
+    private static IReadOnlyList<ClickKeyTemplate> ReadKeys(SettingsReader reader)
+    {
+        const string key = "Clicks:Keys";
+        const string write = "let each begin in its own way and hold one placeholder, such as click:key:{customer_key} and click:email:{email_sha256}";
+        var keys = reader.List(key, s_defaultKeys, entry => ReadTemplate(reader, entry));
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (keys[i].IsAmbiguous)
+            {
+                reader.Warn(key, $"'{keys[i]}' is one key for customers whose values end and begin differently, so that one may get the other's click", write);
+            }
+
+            if (keys.Skip(i + 1).FirstOrDefault(keys[i].Overlaps) is { } other)
+            {
+                reader.Warn(key, $"'{keys[i]}' and '{other}' may be one key for two customers, so that one gets the other's click", write);
+            }
+        }
+
+        return keys;
+    }
 
     private static ClickKeyTemplate ReadTemplate(SettingsReader reader, string key)
     {
-        if (ClickKeyTemplate.TryParse(reader.Text(key, ""), out var template))
+        if (ClickKeyTemplate.TryParse(reader.Text(
+            key, ClickKeyTemplate.Default.ToString(),
+            $"Where a customer's click may stand in Redis, best first; all are read in one round trip and the first hit wins. Placeholders: {ClickKeyTemplate.PlaceholderNames}. "
+            + "`{email}` is trimmed and in lower case, `{email_sha256}` the hex of its hash. One entry replaces the default.",
+            "click:email:{email_sha256}"), out var template))
         {
             return template;
         }

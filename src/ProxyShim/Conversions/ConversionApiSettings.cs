@@ -18,12 +18,23 @@ internal sealed record ConversionApiSettings(
     public static ConversionApiSettings Read(SettingsReader reader, RolloutMode mode)
     {
         var settings = new ConversionApiSettings(
-            reader.Address("ConversionApi:Address", "https://partnerlinks.io"),
-            reader.Secret("ConversionApi:Token"),
-            reader.Flag("ConversionApi:Test", fallback: false),
-            reader.Duration("ConversionApi:AttemptTimeout", TimeSpan.FromSeconds(3), s_least, s_most),
-            reader.Duration("ConversionApi:TotalTimeout", TimeSpan.FromSeconds(10), s_least, s_most),
-            reader.Number("ConversionApi:MaxAttempts", 3, 1, 10));
+            reader.Address(
+                "ConversionApi:Address", "https://partnerlinks.io", "Where conversions are sent: `/conversion/xid` is added to it.", "/conversion/xid", "/conversion"),
+            reader.Secret(
+                "ConversionApi:Token", "The tracking token that PartnerStack's dashboard makes (not the key pair). Required unless `Rollout:Mode` is `Off`.", "trk_0a1b2c3d"),
+            reader.Flag(
+                "ConversionApi:Test", fallback: false,
+                "Whether the token belongs to the test environment. Its customers pay nobody; they have a ledger of their own, so that a trial uses up no real customer."),
+            reader.Duration("ConversionApi:AttemptTimeout", TimeSpan.FromSeconds(3), s_least, s_most, "How long one attempt may take."),
+            reader.Duration(
+                "ConversionApi:TotalTimeout", TimeSpan.FromSeconds(10), s_least, s_most,
+                "How long the app waits at most for all attempts together, with the pauses between them; after it the conversion is queued."),
+            reader.Number("ConversionApi:MaxAttempts", 3, 1, 10, "attempts", "How often a conversion is tried while the app waits, the first attempt included."));
+        if (settings.Token?.Reveal().Any(char.IsWhiteSpace) == true)
+        {
+            reader.Problem("ConversionApi:Token", "holds white space", "write the token alone, without 'Bearer'");
+        }
+
         if (settings.Token is null && mode != RolloutMode.Off)
         {
             reader.Problem("ConversionApi:Token", "is missing",

@@ -48,16 +48,26 @@ internal sealed record ConversionSettings(
     OnMiss OnMiss, OnPartnerMismatch OnPartnerMismatch, OnRejected OnRejected, OnRedisDown OnRedisDown, int QueuedStatus)
 {
     public static ConversionSettings Read(SettingsReader reader) => new(
-        reader.Choice("Conversions:OnMiss", OnMiss.Fallback),
-        reader.Choice("Conversions:OnPartnerMismatch", OnPartnerMismatch.Fallback),
-        reader.Choice("Conversions:OnRejected", OnRejected.Fallback),
-        reader.Choice("Conversions:OnRedisDown", OnRedisDown.Fallback),
+        reader.Choice(
+            "Conversions:OnMiss", OnMiss.Fallback,
+            "No click is known for the customer. `Fallback`: the Customer API gets the original request; `Reject`: the app gets a 422."),
+        reader.Choice(
+            "Conversions:OnPartnerMismatch", OnPartnerMismatch.Fallback,
+            "The click names another partner than the request (a coupon, say). `Fallback`: the request's word counts, and the Customer API gets it; `Convert`: the click's word counts."),
+        reader.Choice(
+            "Conversions:OnRejected", OnRejected.Fallback,
+            "The Conversion API refuses for good. `Fallback`: the Customer API gets the original request; `Return`: the app gets the Conversion API's message and status."),
+        reader.Choice(
+            "Conversions:OnRedisDown", OnRedisDown.Fallback,
+            "Redis does not answer. `Fallback`: the Customer API gets the original request; `Unavailable`: the app gets a 503 with `Retry-After`."),
         ReadQueuedStatus(reader));
 
     private static int ReadQueuedStatus(SettingsReader reader)
     {
         const string key = "Conversions:QueuedStatus";
-        var status = reader.Number(key, StatusCodes.Status200OK, StatusCodes.Status200OK, StatusCodes.Status202Accepted);
+        var status = reader.Number(
+            key, StatusCodes.Status200OK, StatusCodes.Status200OK, StatusCodes.Status202Accepted, "an HTTP status",
+            "What the app gets while its conversion waits to be delivered again: 200, or 202 for clients that know it. The envelope's `status` follows.");
         if (status == StatusCodes.Status201Created)
         {
             reader.Problem(key, "'201' would say that it exists already", "write 200 or 202");

@@ -15,15 +15,19 @@ internal sealed record CustomerApiSettings(Uri Address, CallerPair? Vendor, IRea
 
     public static CustomerApiSettings Read(SettingsReader reader)
     {
-        var address = reader.Address("CustomerApi:Address", "https://api.partnerstack.com");
+        var address = reader.Address(
+            "CustomerApi:Address", "https://api.partnerstack.com",
+            "Where calls go that are not converted, and read-backs. A call's own path (`/api/v2/…`) is added to it.", "/api/v2/customers", "/api/v2", "/v1/customers", "/v1");
         var told = reader.Problems.Count;
         var vendor = ReadPair(reader, "CustomerApi", VendorName);
-        var more = reader.List("CustomerApi:Callers", [], key => ReadPair(reader, key, reader.Text($"{key}:Name")));
+        var more = reader.List("CustomerApi:Callers", [], key => ReadPair(reader, key, reader.Text(
+            $"{key}:Name", "One more key pair that may convert: what the log calls whoever presents it.", "crm")));
         var callers = more.Prepend(vendor).OfType<CallerPair>().ToList();
 
         // A pair that is half there has been told already.
         var noneIsMeant = callers.Count == 0 && reader.Problems.Count == told;
-        var anonymous = reader.Flag("CustomerApi:AllowAnonymous", fallback: false);
+        var anonymous = reader.Flag(
+            "CustomerApi:AllowAnonymous", fallback: false, "Whether any caller may convert, whatever pair it presents. Who can reach the shim can then make conversions.");
         if (noneIsMeant && !anonymous)
         {
             reader.Problem("CustomerApi:PublicKey", "is missing, so no caller may convert",
@@ -43,9 +47,14 @@ internal sealed record CustomerApiSettings(Uri Address, CallerPair? Vendor, IRea
 
     private static CallerPair? ReadPair(SettingsReader reader, string section, string? name)
     {
-        var publicKey = reader.Text($"{section}:PublicKey");
-        var secretKey = reader.Secret($"{section}:SecretKey");
         var isVendor = section == "CustomerApi";
+        var publicKey = reader.Text(
+            $"{section}:PublicKey",
+            isVendor
+                ? "The vendor's key pair. A caller that presents it may convert (the log calls it `default`), and read-backs use it. Required, or another caller's, or `AllowAnonymous`."
+                : "That pair's public key. It belongs to the environment of `ConversionApi:Test`.",
+            "pk_live_0a1b2c3d");
+        var secretKey = reader.Secret($"{section}:SecretKey", isVendor ? "The vendor's secret key." : "That pair's secret key.", "sk_live_4e5f6a7b");
         if (publicKey is null && secretKey is null && isVendor)
         {
             return null;

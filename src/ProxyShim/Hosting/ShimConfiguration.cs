@@ -5,21 +5,20 @@ namespace ProxyShim.Hosting;
 /// <summary>Where settings come from; later sources win: file, secret files, environment, command line.</summary>
 internal static class ShimConfiguration
 {
+    private const string SecretsFolder = "Secrets:Folder";
+
     // Where Docker and Kubernetes put secrets: a file a setting, named with __ for a colon.
-    private const string SecretFiles = "/run/secrets";
+    private const string DefaultSecretsFolder = "/run/secrets";
 
     /// <exception cref="SettingsException">A file cannot be read.</exception>
     public static IConfigurationRoot Read(string[] arguments)
     {
         try
         {
-            return new ConfigurationBuilder()
-                .SetBasePath(Directory.GetCurrentDirectory())
-                .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
-                .AddKeyPerFile(SecretFiles, optional: true)
-                .AddEnvironmentVariables()
-                .AddCommandLine(arguments)
-                .Build();
+            // It is needed before the files in it can be read.
+            var reader = new SettingsReader(Sources(arguments, secrets: null));
+            var folder = ReadSecretsFolder(reader);
+            return reader.Problems.Count == 0 ? Sources(arguments, folder) : throw new SettingsException(reader.Problems);
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
@@ -27,5 +26,34 @@ internal static class ShimConfiguration
             var cause = exception.GetBaseException();
             throw new SettingsException([cause == exception ? exception.Message : $"{exception.Message} {cause.Message}"]);
         }
+    }
+
+    /// <summary>Declares it, with the rest of the settings.</summary>
+    /// <returns>An absolute path.</returns>
+    public static string ReadSecretsFolder(SettingsReader reader)
+    {
+        var given = reader.Text(
+            SecretsFolder, DefaultSecretsFolder,
+            "A folder of files that are settings: each file's name is the setting's, with `__` for `:`, and its content the value. A folder that is set must exist.", "/etc/proxyshim");
+        var folder = Path.GetFullPath(given);
+        if (given != DefaultSecretsFolder && !Directory.Exists(folder))
+        {
+            reader.Problem(SecretsFolder, $"'{given}' is not a folder", "write the path of one, such as /run/secrets");
+        }
+
+        return folder;
+    }
+
+    private static IConfigurationRoot Sources(string[] arguments, string? secrets)
+    {
+        var builder = new ConfigurationBuilder()
+            .SetBasePath(Directory.GetCurrentDirectory())
+            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false);
+        if (secrets is not null)
+        {
+            builder.AddKeyPerFile(secrets, optional: true);
+        }
+
+        return builder.AddEnvironmentVariables().AddCommandLine(arguments).Build();
     }
 }

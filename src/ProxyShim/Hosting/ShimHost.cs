@@ -3,6 +3,7 @@ using ProxyShim.Lifetime;
 using ProxyShim.Limits;
 using ProxyShim.Limits.Turns;
 using ProxyShim.Settings;
+using ProxyShim.Telemetry;
 
 namespace ProxyShim.Hosting;
 
@@ -54,6 +55,11 @@ internal static class ShimHost
     public static async Task<int> RunAsync(WebApplication app)
     {
         var exit = app.Services.GetRequiredService<FatalExit>();
+        foreach (var warning in app.Services.GetRequiredService<ShimSettings>().Warnings)
+        {
+            LogEvents.SettingWarning(app.Services.GetRequiredService<EventLog>(), warning);
+        }
+
         try
         {
             await StartException.GuardAsync(() => app.StartAsync(), Addresses(app));

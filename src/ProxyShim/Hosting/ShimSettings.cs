@@ -47,6 +47,9 @@ internal sealed record ShimSettings
 
     public required PrivacySettings Privacy { get; init; }
 
+    /// <summary>What of all this does less than it says.</summary>
+    public required IReadOnlyList<SettingWarning> Warnings { get; init; }
+
     /// <summary>Null when nothing is exported.</summary>
     public required OtlpSettings? Otlp { get; init; }
 
@@ -64,15 +67,35 @@ internal sealed record ShimSettings
     public static ShimSettings Read(IConfiguration configuration)
     {
         var reader = new SettingsReader(configuration);
+        var settings = Read(reader);
+        reader.ReportUnknownKeys();
+        return reader.Problems.Count == 0 ? settings : throw new SettingsException(reader.Problems);
+    }
+
+    /// <summary>What each of them is called, takes and does.</summary>
+    public static IReadOnlyList<SettingDescription> Describe() => SettingsReader.Describe(reader => Read(reader));
+
+    // In the order of the reference.
+    private static ShimSettings Read(SettingsReader reader)
+    {
+        var urls = ListenAddresses.Read(reader);
+        var shutdownTimeout = reader.Duration(
+            "ShutdownTimeout", TimeSpan.FromSeconds(25), TimeSpan.Zero, TimeSpan.FromHours(1),
+            "How long the shim drains after SIGTERM. The platform must leave it more than this before it kills.");
+        ShimConfiguration.ReadSecretsFolder(reader);
+        ReadKestrel(reader);
+        var management = ManagementSettings.Read(reader);
         var rollout = RolloutSettings.Read(reader);
-        var settings = new ShimSettings
+        var customerApi = CustomerApiSettings.Read(reader);
+        var conversionApi = ConversionApiSettings.Read(reader, rollout.Mode);
+        return new ShimSettings
         {
-            Urls = ListenAddresses.Read(reader),
-            ShutdownTimeout = reader.Duration("ShutdownTimeout", TimeSpan.FromSeconds(25), TimeSpan.Zero, TimeSpan.FromHours(1)),
-            Management = ManagementSettings.Read(reader),
-            CustomerApi = CustomerApiSettings.Read(reader),
-            ConversionApi = ConversionApiSettings.Read(reader, rollout.Mode),
-            Outbound = OutboundSettings.Read(reader),
+            Urls = urls,
+            ShutdownTimeout = shutdownTimeout,
+            Management = management,
+            CustomerApi = customerApi,
+            ConversionApi = conversionApi,
+            Outbound = OutboundSettings.Read(reader, customerApi.Address, conversionApi.Address),
             Redis = RedisSettings.Read(reader),
             Clicks = ClickSettings.Read(reader),
             Conversions = ConversionSettings.Read(reader),
@@ -82,8 +105,20 @@ internal sealed record ShimSettings
             Verification = VerificationSettings.Read(reader),
             Privacy = PrivacySettings.Read(reader),
             Otlp = OtlpSettings.Read(reader),
+            Warnings = reader.Warnings,
         };
-        reader.ReportUnknownKeys();
-        return reader.Problems.Count == 0 ? settings : throw new SettingsException(reader.Problems);
+    }
+
+    // What Kestrel's own configuration reads, and nothing else of its name: limits are not among it.
+    private static void ReadKestrel(SettingsReader reader)
+    {
+        reader.Foreign(
+            "Kestrel:Certificates", "Kestrel:Certificates:Default:Path",
+            "The legacy listener's certificate in PEM; its key is `Kestrel:Certificates:Default:KeyPath`. Everything of `Kestrel:Certificates` is Kestrel's own.", "/run/tls/tls.crt");
+        reader.Foreign(
+            "Kestrel:Endpoints", "Kestrel:Endpoints:NAME:Url",
+            "Listeners in Kestrel's own form, which take the place of `Urls`. Everything of `Kestrel:Endpoints` and `Kestrel:EndpointDefaults` is Kestrel's own; limits are not read.",
+            "https://0.0.0.0:8443");
+        reader.Foreign("Kestrel:EndpointDefaults", "Kestrel:EndpointDefaults:SslProtocols:N", "What counts for all endpoints.", "Tls13");
     }
 }

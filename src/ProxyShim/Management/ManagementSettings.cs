@@ -8,12 +8,15 @@ internal sealed record ManagementSettings(ListenAddress Url, Secret? Token)
 {
     public const string DefaultUrl = "http://127.0.0.1:8081";
 
-    public static ManagementSettings Read(SettingsReader reader) => new(ReadUrl(reader), reader.Secret("Management:Token"));
+    public static ManagementSettings Read(SettingsReader reader) => new(ReadUrl(reader), reader.Secret(
+        "Management:Token", "Bearer token of the admin API and of the console's data. Without one both are off.", "(what `openssl rand -hex 32` prints)"));
 
     private static ListenAddress ReadUrl(SettingsReader reader)
     {
         const string key = "Management:Url";
-        var text = reader.Text(key, DefaultUrl).Trim();
+        var text = reader.Text(
+            key, DefaultUrl, "Where health, metrics, the admin API and the console are served, over http; never on the legacy listener. Kestrel's wildcards (`*`, `+`) count.",
+            "http://0.0.0.0:8081");
         if (ListenAddress.TryParse(text, out var address) && address.Scheme == "http")
         {
             return address;

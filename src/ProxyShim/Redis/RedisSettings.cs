@@ -12,44 +12,45 @@ internal sealed record RedisSettings(ConfigurationOptions Connection, string Key
 {
     public static RedisSettings Read(SettingsReader reader) => new(
         ReadConnection(reader),
-        reader.Text("Redis:KeyPrefix", "proxyshim:"),
-        reader.Duration("Redis:Timeout", TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
-        reader.Number("Redis:WaitReplicas", 0, 0, 10));
+        reader.Text(
+            "Redis:KeyPrefix", "proxyshim:", "What the name of each of the shim's own keys begins with. A ledger stays where it is: under another prefix every customer is a new one.",
+            "shop:proxyshim:"),
+        reader.Duration(
+            "Redis:Timeout", TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1),
+            "How long one request waits for Redis before it is answered otherwise; for all of its Redis work together."),
+        reader.Number(
+            "Redis:WaitReplicas", 0, 0, 10, "replicas",
+            "How many replicas must have a claim before it is acknowledged as queued. Behind Sentinel: 1, so that nobody is told \"queued\" by a server that is then replaced."));
 
     private static ConfigurationOptions ReadConnection(SettingsReader reader)
     {
         const string key = "Redis:ConnectionString";
-        const string write = "write the server's address, such as localhost:6379";
-        if (reader.Secret(key) is not { } text)
+        var text = reader.Secret(
+            key,
+            "Required. Where clicks and ledger are, in StackExchange.Redis's form or as a URL (`redis://`, `rediss://` with TLS, `tcp://`; user and password percent-encoded). "
+            + "Standalone, Cluster (several servers), Sentinel (`sentinel1:26379,sentinel2:26379,serviceName=mymaster`), TLS (`ssl=true`), ACL user (`user=…,password=…`).",
+            "rediss://shop:s3cret@redis.internal:6380/0");
+        if (text is null)
         {
-            reader.Problem(key, "is missing", write);
+            reader.Problem(key, "is missing", "write the server's address, such as localhost:6379");
             return new ConfigurationOptions();
         }
 
-        try
+        if (!RedisAddress.TryParse(text.Reveal(), out var options, out var wrong, out var write))
         {
-            var options = ConfigurationOptions.Parse(text.Reveal());
-            if (options.EndPoints.Count == 0)
-            {
-                reader.Problem(key, "names no server", write);
-            }
-
-            // The shim starts, and answers, without Redis; the multiplexer reconnects on its own.
-            options.AbortOnConnectFail = false;
-
-            // For CONFIG GET at start, and nothing else: will this Redis keep what it is given?
-            options.AllowAdmin = true;
-
-            // A command that waits for a connection is one whose request has long been answered otherwise.
-            options.BacklogPolicy = BacklogPolicy.FailFast;
-            options.Tunnel ??= new RedisTunnel(TimeSpan.FromMilliseconds(options.ConnectTimeout));
-            return options;
-        }
-        catch (ArgumentException)
-        {
-            // The message would quote the connection string, and with it the password.
-            reader.Problem(key, "is not a StackExchange.Redis connection string", write);
+            reader.Problem(key, wrong, write);
             return new ConfigurationOptions();
         }
+
+        // The shim starts, and answers, without Redis; the multiplexer reconnects on its own.
+        options.AbortOnConnectFail = false;
+
+        // For CONFIG GET at start, and nothing else: will this Redis keep what it is given?
+        options.AllowAdmin = true;
+
+        // A command that waits for a connection is one whose request has long been answered otherwise.
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        options.Tunnel ??= new RedisTunnel(TimeSpan.FromMilliseconds(options.ConnectTimeout));
+        return options;
     }
 }

@@ -9,7 +9,9 @@ internal static class ListenAddresses
     {
         const string write = $"write one or more, joined by ';', such as {Default}";
         var addresses = new List<ListenAddress>();
-        var texts = reader.Text("Urls", Default).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var texts = reader.Text(
+            "Urls", Default,
+            "What legacy apps call: one or more addresses joined by `;`. HTTP/1.0 and 1.1. For https the certificate is Kestrel's (`Kestrel:Certificates`).", "http://0.0.0.0:8080").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (texts.Length == 0)
         {
             // Kestrel would choose an address of its own.

@@ -3,99 +3,218 @@ using System.Globalization;
 namespace ProxyShim.Settings;
 
 /// <summary>
-/// Reads typed settings and collects every problem instead of stopping at the first, so that an operator mends all of them in one go.
+/// Reads typed settings and collects every problem instead of stopping at the first, so that an operator mends all of them in one go. Each call is the setting's
+/// declaration as well: name, default, range and what it does stand there and nowhere else, and <see cref="Describe"/> makes the reference of it.
 /// </summary>
 /// <remarks>
 /// Not the binder: it stops at the first value it cannot parse, and its messages name CLR types, not what to write instead.
 /// </remarks>
 internal sealed class SettingsReader(IConfiguration configuration)
 {
-    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> _known = [];
     private readonly List<string> _problems = [];
+    private readonly List<SettingWarning> _warnings = [];
+    private List<SettingDescription>? _descriptions;
 
     /// <summary>What is wrong, one line a setting; empty when all is well.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Adds a problem: which setting, what is wrong with it, and what to write.</summary>
-    public void Problem(string key, string wrong, string write) =>
-        _problems.Add($"{key}: {wrong}; {write} (environment variable {key.Replace(":", "__", StringComparison.Ordinal)})");
+    /// <summary>What does less than it says.</summary>
+    public IReadOnlyList<SettingWarning> Warnings => _warnings;
 
-    /// <summary>The setting's text, or null when it is absent or empty.</summary>
-    public string? Text(string key)
+    /// <summary>Every setting that <paramref name="read"/> reads, in that order.</summary>
+    public static IReadOnlyList<SettingDescription> Describe(Action<SettingsReader> read)
     {
-        _known.Add(key);
-        var value = configuration[key];
-        return string.IsNullOrEmpty(value) ? null : value;
+        var reader = new SettingsReader(new ConfigurationBuilder().Build()) { _descriptions = [] };
+        read(reader);
+        return reader._descriptions;
     }
 
-    public string Text(string key, string fallback) => Text(key) ?? fallback;
+    public static string VariableOf(string key) => key.Replace(":", "__", StringComparison.Ordinal);
 
-    /// <summary>A secret. A file's closing line feed is not part of it.</summary>
-    public Secret? Secret(string key) => Text(key)?.TrimEnd('\r', '\n') is { Length: > 0 } value ? new Secret(value) : null;
+    /// <summary>Adds a problem: which setting, what is wrong with it, and what to write.</summary>
+    public void Problem(string key, string wrong, string write)
+    {
+        var problem = $"{key}: {wrong}; {write} (environment variable {VariableOf(key)})";
+        if (!_problems.Contains(problem))
+        {
+            _problems.Add(problem);
+        }
+    }
 
-    public bool Flag(string key, bool fallback) =>
-        Parse(key, fallback, "is neither true nor false", "write true or false", static (string text, out bool value) => bool.TryParse(text, out value));
+    /// <summary>Adds a warning, for what the shim can do without.</summary>
+    /// <inheritdoc cref="Problem"/>
+    public void Warn(string key, string wrong, string write)
+    {
+        var warning = new SettingWarning(key, wrong, write);
+        if (!_warnings.Contains(warning))
+        {
+            _warnings.Add(warning);
+        }
+    }
 
-    public int Number(string key, int fallback, int least, int most) =>
-        Parse(key, fallback, $"is not a whole number from {least} to {most}", $"write one, such as {fallback}",
+    /// <summary>The setting's text, or null when it is absent or empty.</summary>
+    public string? Text(string key, string about, string example)
+    {
+        Declare(key, "text", SettingDescription.None, about, example);
+        return Given(key);
+    }
+
+    public string Text(string key, string fallback, string about, string example)
+    {
+        Declare(key, "text", fallback, about, example);
+        return Given(key) ?? fallback;
+    }
+
+    /// <summary>A secret; null when it is absent or empty.</summary>
+    public Secret? Secret(string key, string about, string example)
+    {
+        Declare(key, "secret", SettingDescription.None, about, example);
+        if (Given(key) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.Any(char.IsControl))
+        {
+            Problem(key, "holds a line break or another control character", "write it in one line");
+        }
+
+        return new Secret(value);
+    }
+
+    public bool Flag(string key, bool fallback, string about)
+    {
+        Declare(key, "`true`, `false`", fallback ? "true" : "false", about, fallback ? "false" : "true");
+        return Parse(key, fallback, "is neither true nor false", "write true or false", static (string text, out bool value) => bool.TryParse(text, out value));
+    }
+
+    /// <param name="unit">What is counted.</param>
+    public int Number(string key, int fallback, int least, int most, string unit, string about)
+    {
+        Declare(key, string.Create(CultureInfo.InvariantCulture, $"{unit}, {least} to {most}"), $"{fallback}", about, $"{fallback}");
+        return Parse(key, fallback, $"is not a whole number from {least} to {most}", $"write one, such as {fallback}",
             (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most);
+    }
 
-    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan least, TimeSpan most) =>
-        Parse(key, fallback, $"is not a duration from {least:c} to {most:c}", $"write hours:minutes:seconds, such as {fallback:c}",
-            (string text, out TimeSpan value) =>
-                TimeSpan.TryParseExact(text, ["c", @"h\:mm", @"h\:mm\:ss"], CultureInfo.InvariantCulture, out value) && value >= least && value <= most);
+    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan least, TimeSpan most, string about)
+    {
+        var (usual, range) = (DurationText.Of(fallback), $"{DurationText.Of(least)} to {DurationText.Of(most)}");
+        Declare(key, $"duration, {range}", usual, about, usual);
+        return Parse(key, fallback, $"is not a duration from {range}", $"write one, such as {usual}, 500ms, 15m or 00:15:00",
+            (string text, out TimeSpan value) => DurationText.TryParse(text, out value) && value >= least && value <= most);
+    }
 
-    public T Choice<T>(string key, T fallback)
-        where T : struct, Enum =>
-        Parse(key, fallback, "is not one of its values", $"write one of {string.Join(", ", Enum.GetNames<T>())}",
+    public T Choice<T>(string key, T fallback, string about)
+        where T : struct, Enum
+    {
+        var names = Enum.GetNames<T>();
+        Declare(key, string.Join(", ", names.Select(name => $"`{name}`")), fallback.ToString(), about, names.Last(name => name != fallback.ToString()));
+        return Parse(key, fallback, "is not one of its values", $"write one of {string.Join(", ", names)}",
             static (string text, out T value) =>
             {
                 // A number would parse too, and mean whatever the declaration order happens to be; and so would several names joined by commas.
                 value = default;
                 return text.All(char.IsAsciiLetter) && Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value);
             });
+    }
 
     /// <summary>An absolute http or https address without query; the trailing slash is dropped where it is joined with a path.</summary>
-    public Uri Address(string key, string fallback) =>
-        Parse(key, new Uri(fallback), "is not an http or https address", $"write one, such as {fallback}",
+    /// <param name="ownPaths">
+    /// Paths that are added to it, and that an operator may have written there as well. One of a single segment may be a gateway's, too, where more stands before it.
+    /// </param>
+    public Uri Address(string key, string fallback, string about, params IReadOnlyList<string> ownPaths)
+    {
+        Declare(key, "http or https address, with a path where a gateway wants one", fallback, about, fallback);
+        var address = Parse(key, new Uri(fallback), "is not an http or https address", $"write one, such as {fallback}",
             static (string text, out Uri value) =>
                 Uri.TryCreate(text, UriKind.Absolute, out value!)
                 && value.Scheme is "http" or "https"
                 && value.Query.Length == 0 && value.Fragment.Length == 0 && value.UserInfo.Length == 0);
+        var path = address.AbsolutePath.TrimEnd('/');
+        if (ownPaths.FirstOrDefault(own => path.EndsWith(own, StringComparison.OrdinalIgnoreCase) && (own.LastIndexOf('/') > 0 || path.Length == own.Length)) is { } doubled)
+        {
+            Problem(key, $"'{address}' ends in '{doubled}', which is added to it", $"write {address.GetLeftPart(UriPartial.Authority)}{path[..^doubled.Length]}");
+        }
+
+        return address;
+    }
 
     /// <summary>A list: <c>Key:0</c>, <c>Key:1</c>, …. Any entry from any source replaces the whole default.</summary>
+    /// <param name="read">Reads, and so declares, one entry.</param>
     public IReadOnlyList<T> List<T>(string key, IReadOnlyList<T> fallback, Func<string, T> read)
     {
+        if (_descriptions is not null)
+        {
+            read($"{key}:N");
+            return fallback;
+        }
+
         _known.Add(key);
+        if (!string.IsNullOrWhiteSpace(configuration[key]))
+        {
+            Problem(key, "is a list", $"write its first entry as {key}:0 (environment variable {VariableOf(key)}__0)");
+        }
+
         var entries = configuration.GetSection(key).GetChildren().OrderBy(Position).ToList();
         return entries.Count == 0 ? fallback : [.. entries.Select(entry => read(entry.Path))];
     }
 
-    /// <summary>Reports each key that stands in one of our sections and that nothing has read: a misspelt setting must not be silence.</summary>
+    /// <summary>A section that somebody else reads as a whole, such as Kestrel's.</summary>
+    /// <param name="setting">What stands for it in the reference: one of its settings.</param>
+    public void Foreign(string section, string setting, string about, string example)
+    {
+        _known.Add(section + ":");
+        _descriptions?.Add(new SettingDescription(setting, "text", SettingDescription.None, about, example));
+    }
+
+    /// <summary>Reports each key that stands in one of our sections and that nothing has read, and each section that is none.</summary>
     public void ReportUnknownKeys()
     {
-        var sections = _known.Where(key => key.Contains(':', StringComparison.Ordinal)).Select(key => key[..key.IndexOf(':', StringComparison.Ordinal)])
-            .Distinct(StringComparer.OrdinalIgnoreCase).ToList();
-        foreach (var section in sections)
+        foreach (var (key, wrong, write) in new UnknownSettings(_known).In(configuration))
         {
-            foreach (var leaf in Leaves(configuration.GetSection(section)).Where(leaf => !_known.Contains(leaf)))
-            {
-                var siblings = _known.Where(key => key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
-                Problem(leaf, "is not a setting", $"remove it or write one of {string.Join(", ", siblings)}");
-            }
+            Problem(key, wrong, write);
         }
     }
 
     private delegate bool TryParse<T>(string text, out T value);
 
+    private void Declare(string key, string values, string fallback, string about, string example)
+    {
+        _known.Add(key);
+        _descriptions?.Add(new SettingDescription(key, values, fallback, about, example));
+    }
+
+    // What is wrong with it is told; it counts all the same, so that it is not told to be missing as well.
+    private string? Given(string key)
+    {
+        if (configuration[key] is not { } given || GivenText.Trim(given) is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (GivenText.IsQuoted(text))
+        {
+            // docker run --env-file hands them on.
+            Problem(key, "stands in quotation marks", "write it without them");
+            text = text[1..^1];
+        }
+        else if (GivenText.IsPlaceholder(text))
+        {
+            Problem(key, "is the placeholder of an example", "write your own");
+        }
+
+        return text;
+    }
+
     private T Parse<T>(string key, T fallback, string wrong, string write, TryParse<T> parse)
     {
-        if (Text(key) is not { } text)
+        if (Given(key) is not { } text)
         {
             return fallback;
         }
 
-        if (parse(text.Trim(), out var value))
+        if (parse(text, out var value))
         {
             return value;
         }
@@ -107,17 +226,4 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     private static int Position(IConfigurationSection entry) =>
         int.TryParse(entry.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : int.MaxValue;
-
-    private static IEnumerable<string> Leaves(IConfigurationSection section)
-    {
-        if (section.Value is not null)
-        {
-            yield return section.Path;
-        }
-
-        foreach (var leaf in section.GetChildren().SelectMany(Leaves))
-        {
-            yield return leaf;
-        }
-    }
 }

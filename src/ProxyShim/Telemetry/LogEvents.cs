@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxyShim.Settings;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Output;
 using Serilog.Events;
@@ -14,6 +15,9 @@ internal static class LogEvents
 {
     /// <summary>Grows when a field is renamed or retyped, never for a new one.</summary>
     public const int SchemaVersion = 1;
+
+    // A sentence of the shim's own, with a value of the settings in it.
+    private const int MaxSentence = 512;
 
     /// <summary>One per legacy request.</summary>
     /// <param name="status">What the caller got; null for one who had hung up.</param>
@@ -131,6 +135,13 @@ internal static class LogEvents
         .Flag("Over"u8, isOver)
         .Instant("Since"u8, degradation.Since)
         .Milliseconds("ElapsedMs"u8, elapsed));
+
+    /// <summary>A setting that does less than it says; once, at start.</summary>
+    public static void SettingWarning(EventLog log, SettingWarning warning) => log.Write(log
+        .Begin("SettingWarning"u8, LogEventLevel.Warning)
+        .Text("Setting"u8, warning.Setting)
+        .Text("Cause"u8, warning.Cause, MaxSentence)
+        .Text("Remedy"u8, warning.Remedy, MaxSentence));
 
     /// <summary>Once the log flows again after its reader paused for too long. Written by the log's own thread, past the queue that was full.</summary>
     /// <param name="count">Events lost since the last such event.</param>

@@ -1,3 +1,4 @@
+using System.Text;
 using ProxyShim.Settings;
 
 namespace ProxyShim.Telemetry;
@@ -22,13 +23,20 @@ internal sealed record PrivacySettings(CustomerRefKind CustomerRef, byte[]? Pseu
     private const int LeastKeyBytes = 32;
 
     public static PrivacySettings Read(SettingsReader reader) => new(
-        reader.Choice("Privacy:CustomerRef", CustomerRefKind.Pseudonym),
+        reader.Choice(
+            "Privacy:CustomerRef", CustomerRefKind.Pseudonym,
+            "How the log names a customer. `Pseudonym`: a keyed HMAC, the same name for the same customer and no way back; `Plain`: the `customer_key` itself; `None`: not at all."),
         ReadKey(reader));
 
     private static byte[]? ReadKey(SettingsReader reader)
     {
         const string key = "Privacy:PseudonymKey";
-        if (reader.Secret(key) is not { } secret)
+        var given = reader.Secret(
+            key,
+            $"The pseudonyms' key, base64 of at least {LeastKeyBytes} bytes; the same in all replicas, or they call one customer by different names. "
+            + "Without one it is drawn at each start, and names end with the process.",
+            "(what `openssl rand -base64 32` prints)");
+        if (given is not { } secret)
         {
             return null;
         }
@@ -36,6 +44,12 @@ internal sealed record PrivacySettings(CustomerRefKind CustomerRef, byte[]? Pseu
         var bytes = new byte[secret.Reveal().Length];
         if (Convert.TryFromBase64String(secret.Reveal(), bytes, out var length) && length >= LeastKeyBytes)
         {
+            if (GivenText.IsPlaceholder(Encoding.Latin1.GetString(bytes, 0, length)))
+            {
+                // Whoever knows the example's could tell which name is whose.
+                reader.Problem(key, "is the public key of an example", "write what 'openssl rand -base64 32' prints");
+            }
+
             return bytes[..length];
         }
 

@@ -26,9 +26,24 @@ public class SettingsProblemsTests
     [InlineData("Management:Url", "http://127.0.0.1:8081/base", "Management:Url: 'http://127.0.0.1:8081/base' is not an http address to listen on; write one")]
     [InlineData("Outbound:UseSystemProxy", "on", "Outbound:UseSystemProxy: 'on' is neither true nor false; write true or false")]
     [InlineData("Redis:ConnectionString", null, "Redis:ConnectionString: is missing; write the server's address, such as localhost:6379")]
-    [InlineData("Redis:ConnectionString", "password=x", "Redis:ConnectionString: names no server; write the server's address, such as localhost:6379")]
-    [InlineData("Redis:ConnectionString", "a:1,nonsense=x", "Redis:ConnectionString: is not a StackExchange.Redis connection string; write the server's address")]
-    [InlineData("Redis:Timeout", "00:00:00.001", "Redis:Timeout: '00:00:00.001' is not a duration from 00:00:00.0100000 to 00:01:00")]
+    [InlineData("Redis:ConnectionString", "password=x", "Redis:ConnectionString: names no server; write host:6379,ssl=true,user=…,password=… or rediss://")]
+    [InlineData("Redis:ConnectionString", "a:1,nonsense=x", "Redis:ConnectionString: is not a StackExchange.Redis connection string; write host:6379,")]
+    [InlineData("Redis:Timeout", "00:00:00.001", "Redis:Timeout: '00:00:00.001' is not a duration from 10ms to 1m")]
+    [InlineData("Redis:ConnectionString", "redis://127.0.0.1:6379/x", "Redis:ConnectionString: has a path that is no number of a database")]
+    [InlineData("Clicks:Keys", "foo:{email}", "Clicks:Keys: is a list; write its first entry as Clicks:Keys:0 (environment variable Clicks__Keys__0)")]
+    [InlineData("Delivery:Schedule", "30s", "Delivery:Schedule: is a list; write its first entry as Delivery:Schedule:0")]
+    [InlineData("CustomerApi:Callers", "crm", "CustomerApi:Callers: is a list; write its first entry as CustomerApi:Callers:0")]
+    [InlineData("CustomerApi:PublicKey", "pk_replace_me", "CustomerApi:PublicKey: is the placeholder of an example; write your own")]
+    [InlineData("CustomerApi:SecretKey", "sk_replace_me", "CustomerApi:SecretKey: is the placeholder of an example; write your own")]
+    [InlineData("ConversionApi:Token", "token_replace_me", "ConversionApi:Token: is the placeholder of an example; write your own")]
+    [InlineData("ConversionApi:Token", "Bearer abc", "ConversionApi:Token: holds white space; write the token alone, without 'Bearer'")]
+    [InlineData("Management:Token", "replace-me-and-keep-me-secret", "Management:Token: is the placeholder of an example; write your own")]
+    [InlineData("Privacy:PseudonymKey", "cmVwbGFjZS1tZS1hbmQta2VlcC1tZS1zZWNyZXQtISE=", "Privacy:PseudonymKey: is the public key of an example; write what 'openssl")]
+    [InlineData("Reddis:Timeout", "1s", "Reddis: is neither a setting nor a section of settings; write Redis, or remove it")]
+    [InlineData("Shutdowntimout", "1s", "Shutdowntimout: is neither a setting nor a section of settings; write ShutdownTimeout, or remove it")]
+    [InlineData("Serilog:MinimumLevel", "1", "Serilog: is neither a setting nor a section of settings; remove it, or write one of Clicks, ConversionApi,")]
+    [InlineData("Kestrel:Limits:MaxConcurrentConnections", "5", "Kestrel:Limits:MaxConcurrentConnections: is not a setting; remove it or write one of Kestrel:Certificates")]
+    [InlineData("Secrets:Folder", "/nowhere/at/all", "Secrets:Folder: '/nowhere/at/all' is not a folder; write the path of one, such as /run/secrets")]
     [InlineData("Clicks:Keys:0", "click", "Clicks:Keys:0: is not a key template; write text with one or more of {customer_key}, {email}, {email_sha256}, {provider_key}")]
     [InlineData("Clicks:Format", "Json", "Clicks:Format: 'Json' is not one of its values; write one of Auto, Hash")]
     [InlineData("Conversions:OnMiss", "Drop", "Conversions:OnMiss: 'Drop' is not one of its values; write one of Fallback, Reject")]
@@ -49,7 +64,7 @@ public class SettingsProblemsTests
     [InlineData("Privacy:CustomerRef", "x", "Privacy:CustomerRef: 'x' is not one of its values; write one of Pseudonym, Plain, None")]
     [InlineData("Privacy:PseudonymKey", "c2hvcnQ=", "Privacy:PseudonymKey: is not base64 of at least 32 bytes; write what 'openssl rand -base64 32' prints")]
     [InlineData("Privacy:PseudonymKey", "not base64", "Privacy:PseudonymKey: is not base64 of at least 32 bytes; write what 'openssl rand -base64 32' prints")]
-    [InlineData("ShutdownTimeout", "soon", "ShutdownTimeout: 'soon' is not a duration from 00:00:00 to 01:00:00; write hours:minutes:seconds, such as 00:00:25")]
+    [InlineData("ShutdownTimeout", "soon", "ShutdownTimeout: 'soon' is not a duration from 0s to 1h; write one, such as 25s")]
     [InlineData("Conversions:OnMis", "Reject", "Conversions:OnMis: is not a setting; remove it or write one of Conversions:OnMiss")]
     [InlineData("Clicks:Key:0", "x", "Clicks:Key:0: is not a setting; remove it or write one of Clicks:Format, Clicks:Keys")]
     public void One_problem_is_one_line_that_names_setting_fault_and_remedy(string key, string? value, string expected)
@@ -57,7 +72,7 @@ public class SettingsProblemsTests
         var problem = Assert.Single(Given.Problems((key, value)));
 
         Assert.StartsWith(expected, problem, StringComparison.Ordinal);
-        Assert.EndsWith($"(environment variable {key.Replace(":", "__", StringComparison.Ordinal)})", problem, StringComparison.Ordinal);
+        Assert.EndsWith($"(environment variable {Setting(problem).Replace(":", "__", StringComparison.Ordinal)})", problem, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', problem);
     }
 
@@ -69,6 +84,25 @@ public class SettingsProblemsTests
         Assert.StartsWith("CustomerApi:PublicKey: is missing, so no caller may convert; ", problem, StringComparison.Ordinal);
         Assert.Contains("CustomerApi:AllowAnonymous", problem, StringComparison.Ordinal);
     }
+
+    // What legacy apps have as their base address, and PartnerStack's documentation as that of the Conversion API: it would be there twice.
+    [Theory]
+    [InlineData("CustomerApi:Address", "https://api.partnerstack.com/api/v2", "https://api.partnerstack.com")]
+    [InlineData("CustomerApi:Address", "https://api.partnerstack.com/api/v2/", "https://api.partnerstack.com")]
+    [InlineData("CustomerApi:Address", "https://api.partnerstack.com/API/v2/customers", "https://api.partnerstack.com")]
+    [InlineData("CustomerApi:Address", "https://gateway.example/partnerstack/api/v2", "https://gateway.example/partnerstack")]
+    [InlineData("CustomerApi:Address", "http://localhost:8080/v1", "http://localhost:8080")]
+    [InlineData("ConversionApi:Address", "https://partnerlinks.io/conversion/xid", "https://partnerlinks.io")]
+    [InlineData("ConversionApi:Address", "https://partnerlinks.io/conversion", "https://partnerlinks.io")]
+    public void An_address_that_doubles_the_APIs_own_path_is_told_with_the_one_to_write(string key, string address, string write)
+        => Assert.Contains($", which is added to it; write {write} (environment variable", Assert.Single(Given.Problems((key, address))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("CustomerApi:Address", "https://gateway.example/api")]
+    [InlineData("CustomerApi:Address", "https://gateway.example/partnerstack/v1")]
+    [InlineData("CustomerApi:Address", "https://gateway.example/api/v2/eu")]
+    [InlineData("ConversionApi:Address", "https://gateway.example/partnerlinks/conversion")]
+    public void A_gateways_path_is_taken(string key, string address) => Assert.Empty(Given.Problems((key, address)));
 
     [Fact]
     public void A_caller_needs_name_and_pair()

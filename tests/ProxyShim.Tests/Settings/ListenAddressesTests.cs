@@ -24,9 +24,7 @@ public class ListenAddressesTests
             [$"Urls: '{text}' is not an address to listen on; write one or more, joined by ';', such as http://127.0.0.1:8080 (environment variable Urls)"],
             Given.Problems(("Urls", text)));
 
-    [Theory]
-    [InlineData(";")]
-    [InlineData(" ")]
-    public void Refuses_a_list_without_any(string text)
-        => Assert.StartsWith("Urls: ", Assert.Single(Given.Problems(("Urls", text))), StringComparison.Ordinal);
+    [Fact]
+    public void Refuses_a_list_without_any()
+        => Assert.StartsWith("Urls: ", Assert.Single(Given.Problems(("Urls", ";"))), StringComparison.Ordinal);
 }

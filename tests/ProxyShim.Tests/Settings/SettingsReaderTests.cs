@@ -5,6 +5,8 @@ namespace ProxyShim.Tests.Settings;
 
 public class SettingsReaderTests
 {
+    private const string About = "What it does.";
+
     private enum Colour
     {
         Red,
@@ -19,7 +21,7 @@ public class SettingsReaderTests
     {
         var reader = Reader(("Key", text));
 
-        Assert.Equal(expected, reader.Flag("Key", fallback: !expected));
+        Assert.Equal(expected, reader.Flag("Key", fallback: !expected, About));
         Assert.Empty(reader.Problems);
     }
 
@@ -31,7 +33,7 @@ public class SettingsReaderTests
     {
         var reader = Reader(("Key", text));
 
-        Assert.True(reader.Flag("Key", fallback: true));
+        Assert.True(reader.Flag("Key", fallback: true, About));
         Assert.Equal([$"Key: '{text}' is neither true nor false; write true or false (environment variable Key)"], reader.Problems);
     }
 
@@ -43,7 +45,7 @@ public class SettingsReaderTests
     {
         var reader = Reader(("Key", text));
 
-        Assert.Equal(expected, reader.Number("Key", 3, 1, 10));
+        Assert.Equal(expected, reader.Number("Key", 3, 1, 10, "things", About));
         Assert.Empty(reader.Problems);
     }
 
@@ -59,7 +61,7 @@ public class SettingsReaderTests
     {
         var reader = Reader(("Key", text));
 
-        Assert.Equal(3, reader.Number("Key", 3, 1, 10));
+        Assert.Equal(3, reader.Number("Key", 3, 1, 10, "things", About));
         Assert.Equal([$"Key: '{text}' is not a whole number from 1 to 10; write one, such as 3 (environment variable Key)"], reader.Problems);
     }
 
@@ -69,18 +71,32 @@ public class SettingsReaderTests
     [InlineData("0:01", 60)]
     [InlineData("0:00:07", 7)]
     [InlineData(" 01:00:00 ", 3600)]
+    [InlineData("3s", 3)]
+    [InlineData("500ms", 0.5)]
+    [InlineData("1.5s", 1.5)]
+    [InlineData("15m", 900)]
+    [InlineData("15M", 900)]
+    [InlineData("1h", 3600)]
+    [InlineData("0h59m60s", 3600)]
+    [InlineData("0s", 0)]
     public void Reads_a_duration(string text, double seconds)
     {
         var reader = Reader(("Key", text));
 
-        Assert.Equal(TimeSpan.FromSeconds(seconds), reader.Duration("Key", TimeSpan.FromSeconds(2), TimeSpan.Zero, TimeSpan.FromHours(1)));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), reader.Duration("Key", TimeSpan.FromSeconds(2), TimeSpan.Zero, TimeSpan.FromHours(1), About));
         Assert.Empty(reader.Problems);
     }
 
     [Theory]
     [InlineData("3")] // .NET reads it as three days.
-    [InlineData("3s")]
-    [InlineData("500ms")]
+    [InlineData("3 s")]
+    [InlineData("s")]
+    [InlineData("3x")]
+    [InlineData("3s5")]
+    [InlineData("-3s")]
+    [InlineData("1.2.3s")]
+    [InlineData("61m")]
+    [InlineData("99999999999999d")]
     [InlineData("-00:00:01")]
     [InlineData("01:00:01")]
     [InlineData("PT3S")]
@@ -88,9 +104,9 @@ public class SettingsReaderTests
     {
         var reader = Reader(("Key", text));
 
-        Assert.Equal(TimeSpan.FromSeconds(2), reader.Duration("Key", TimeSpan.FromSeconds(2), TimeSpan.Zero, TimeSpan.FromHours(1)));
+        Assert.Equal(TimeSpan.FromSeconds(2), reader.Duration("Key", TimeSpan.FromSeconds(2), TimeSpan.Zero, TimeSpan.FromHours(1), About));
         Assert.Equal(
-            [$"Key: '{text}' is not a duration from 00:00:00 to 01:00:00; write hours:minutes:seconds, such as 00:00:02 (environment variable Key)"],
+            [$"Key: '{text}' is not a duration from 0s to 1h; write one, such as 2s, 500ms, 15m or 00:15:00 (environment variable Key)"],
             reader.Problems);
     }
 
@@ -102,7 +118,7 @@ public class SettingsReaderTests
     {
         var reader = Reader(("Key", text));
 
-        Assert.Equal(Colour.Blue, reader.Choice("Key", Colour.Red));
+        Assert.Equal(Colour.Blue, reader.Choice("Key", Colour.Red, About));
         Assert.Empty(reader.Problems);
     }
 
@@ -115,7 +131,7 @@ public class SettingsReaderTests
     {
         var reader = Reader(("Key", text));
 
-        Assert.Equal(Colour.Red, reader.Choice("Key", Colour.Red));
+        Assert.Equal(Colour.Red, reader.Choice("Key", Colour.Red, About));
         Assert.Equal([$"Key: '{text}' is not one of its values; write one of Red, Blue (environment variable Key)"], reader.Problems);
     }
 
@@ -127,7 +143,7 @@ public class SettingsReaderTests
     {
         var reader = Reader(("Key", text));
 
-        Assert.Equal(expected, reader.Address("Key", "https://fallback.example").ToString());
+        Assert.Equal(expected, reader.Address("Key", "https://fallback.example", About).ToString());
         Assert.Empty(reader.Problems);
     }
 
@@ -141,7 +157,7 @@ public class SettingsReaderTests
     {
         var reader = Reader(("Key", text));
 
-        Assert.Equal("https://fallback.example/", reader.Address("Key", "https://fallback.example").ToString());
+        Assert.Equal("https://fallback.example/", reader.Address("Key", "https://fallback.example", About).ToString());
         Assert.Equal([$"Key: '{text}' is not an http or https address; write one, such as https://fallback.example (environment variable Key)"], reader.Problems);
     }
 
@@ -150,7 +166,7 @@ public class SettingsReaderTests
     {
         var reader = Reader(("Key", "https://user:canary@example.com"));
 
-        reader.Address("Key", "https://fallback.example");
+        reader.Address("Key", "https://fallback.example", About);
 
         Assert.DoesNotContain("canary", Assert.Single(reader.Problems), StringComparison.Ordinal);
     }
@@ -159,16 +175,17 @@ public class SettingsReaderTests
     [InlineData("sk_1", "sk_1")]
     [InlineData("sk_1\n", "sk_1")]
     [InlineData("sk_1\r\n", "sk_1")]
-    [InlineData(" sk_1 ", " sk_1 ")]
-    public void A_secret_is_taken_as_it_is_but_for_the_line_end_of_its_file(string text, string expected)
-        => Assert.Equal(expected, Reader(("Key", text)).Secret("Key")!.Reveal());
+    [InlineData(" sk_1 ", "sk_1")]
+    [InlineData("\uFEFFsk_1\u200B\t", "sk_1")]
+    public void A_secret_is_trimmed_as_everything_is(string text, string expected)
+        => Assert.Equal(expected, Reader(("Key", text)).Secret("Key", About, "x")!.Reveal());
 
     [Theory]
     [InlineData("")]
     [InlineData("\n")]
     [InlineData(null)]
     public void An_empty_secret_is_none(string? text)
-        => Assert.Null(Reader(("Key", text)).Secret("Key"));
+        => Assert.Null(Reader(("Key", text)).Secret("Key", About, "x"));
 
     [Theory]
     [InlineData("")]
@@ -177,11 +194,11 @@ public class SettingsReaderTests
     {
         var reader = Reader(("Key", text));
 
-        Assert.Null(reader.Text("Key"));
-        Assert.Equal("fallback", reader.Text("Key", "fallback"));
-        Assert.True(reader.Flag("Key", fallback: true));
-        Assert.Equal(3, reader.Number("Key", 3, 1, 10));
-        Assert.Equal(Colour.Blue, reader.Choice("Key", Colour.Blue));
+        Assert.Null(reader.Text("Key", About, "x"));
+        Assert.Equal("fallback", reader.Text("Key", "fallback", About, "x"));
+        Assert.True(reader.Flag("Key", fallback: true, About));
+        Assert.Equal(3, reader.Number("Key", 3, 1, 10, "things", About));
+        Assert.Equal(Colour.Blue, reader.Choice("Key", Colour.Blue, About));
         Assert.Empty(reader.Problems);
     }
 
@@ -201,9 +218,9 @@ public class SettingsReaderTests
     [Fact]
     public void An_unknown_key_in_a_known_section_is_a_problem_that_names_the_known_ones()
     {
-        var reader = Reader(("Section:Known", "1"), ("Section:Knwon", "canary"), ("Elsewhere:Key", "1"), ("PATH", "1"));
-        reader.Text("Section:Known");
-        reader.Text("Section:Other");
+        var reader = Reader(("Section:Known", "1"), ("Section:Knwon", "canary"));
+        reader.Text("Section:Known", About, "x");
+        reader.Text("Section:Other", About, "x");
 
         reader.ReportUnknownKeys();
 
@@ -215,7 +232,7 @@ public class SettingsReaderTests
     public void A_key_below_a_known_one_is_unknown()
     {
         var reader = Reader(("Section:Key:Deeper", "1"));
-        reader.Text("Section:Key");
+        reader.Text("Section:Key", About, "x");
 
         reader.ReportUnknownKeys();
 
@@ -227,13 +244,73 @@ public class SettingsReaderTests
     {
         var reader = Reader(("SECTION:KEY", "value"));
 
-        Assert.Equal("value", reader.Text("Section:Key"));
+        Assert.Equal("value", reader.Text("Section:Key", About, "x"));
         reader.ReportUnknownKeys();
+        Assert.Empty(reader.Problems);
+    }
+
+    [Theory]
+    [InlineData("\"2s\"")]
+    [InlineData("'2s'")]
+    public void A_value_in_quotation_marks_is_one_problem(string text)
+    {
+        var reader = Reader(("Key", text));
+
+        reader.Duration("Key", TimeSpan.FromSeconds(1), TimeSpan.Zero, TimeSpan.FromHours(1), About);
+
+        Assert.Equal(["Key: stands in quotation marks; write it without them (environment variable Key)"], reader.Problems);
+    }
+
+    [Theory]
+    [InlineData("pk_replace_me")]
+    [InlineData("replace-me-and-keep-me-secret")]
+    [InlineData("changeme")]
+    [InlineData("pk_…")]
+    [InlineData("<token>")]
+    [InlineData("${TOKEN}")]
+    [InlineData("{{ .Values.token }}")]
+    public void The_placeholder_of_an_example_is_a_problem(string text)
+    {
+        var reader = Reader(("Key", text));
+
+        reader.Secret("Key", About, "x");
+
+        Assert.Equal(["Key: is the placeholder of an example; write your own (environment variable Key)"], reader.Problems);
+    }
+
+    [Theory]
+    [InlineData("a\nb")]
+    [InlineData("a\0")]
+    public void A_secret_of_several_lines_is_a_problem(string text)
+    {
+        var reader = Reader(("Key", text));
+
+        reader.Secret("Key", About, "x");
+
+        Assert.StartsWith("Key: holds a line break", Assert.Single(reader.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_that_is_written_as_one_value_is_a_problem()
+    {
+        var reader = Reader(("Key", "a"));
+
+        List(reader, []);
+
+        Assert.Equal(["Key: is a list; write its first entry as Key:0 (environment variable Key__0) (environment variable Key)"], reader.Problems);
+    }
+
+    [Fact]
+    public void A_list_that_is_empty_is_none()
+    {
+        var reader = Reader(("Key", ""));
+
+        Assert.Equal(["a"], List(reader, ["a"]));
         Assert.Empty(reader.Problems);
     }
 
     private static SettingsReader Reader(params (string Key, string? Value)[] settings) => new(Given.Configuration(settings));
 
     private static IReadOnlyList<string> List(SettingsReader reader, IReadOnlyList<string> fallback)
-        => reader.List("Key", fallback, key => reader.Text(key, ""));
+        => reader.List("Key", fallback, key => reader.Text(key, "", About, "x"));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using ProxyShim.Conversions;
+using ProxyShim.Settings;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Output;
@@ -24,6 +25,7 @@ internal static class SampleLines
         LogEvents.ConversionDead(log.Events, conversion, "refused", 1, 400, null, default);
         LogEvents.Degraded(log.Events, new Degradation(DegradedPart.Queue, "overdue", DateTimeOffset.UnixEpoch), default, isOver: false);
         LogEvents.Alert(log.Events, Alert.ReadBackBrakeEngaged);
+        LogEvents.SettingWarning(log.Events, new SettingWarning("NO_PROXY", "'*' never matches", "write a host name"));
         log.Write(LogEvents.LogEventsDropped(DateTimeOffset.UnixEpoch, 1, 2, DateTimeOffset.UnixEpoch).Bytes);
         using var factory = new SerilogLoggerFactory(log.Logger);
         SampleLog.Sample(factory.CreateLogger("ProxyShim.Sample"), 1, new IOException());

@@ -10,7 +10,12 @@ internal sealed record VerificationSettings(TimeSpan Grace, TimeSpan Interval, i
     private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(10);
 
     public static VerificationSettings Read(SettingsReader reader) => new(
-        reader.Duration("Verification:Grace", TimeSpan.FromMinutes(15), s_least, TimeSpan.FromDays(1)),
-        reader.Duration("Verification:Interval", TimeSpan.FromMinutes(1), s_least, TimeSpan.FromDays(1)),
-        reader.Number("Verification:MaxResends", 3, 0, 100));
+        reader.Duration(
+            "Verification:Grace", TimeSpan.FromMinutes(15), s_least, TimeSpan.FromDays(1),
+            "From the last attempt to the first read-back, which proves that the conversion landed. Records appear minutes later; asking too soon reports good ones as lost. "
+            + "Read-backs are made when the vendor's key pair is set."),
+        reader.Duration("Verification:Interval", TimeSpan.FromMinutes(1), s_least, TimeSpan.FromDays(1), "Between two read-backs of one customer."),
+        reader.Number(
+            "Verification:MaxResends", 3, 0, 100, "resends",
+            "How often a conversion that was answered well and never landed (a phantom) is sent again, before it becomes a dead letter."));
 }

@@ -27,6 +27,7 @@ internal static class CommandLine
                 "report" => ReportCommand.Run(rest, Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, TimeProvider.System),
                 "health" => await HealthCommand.RunAsync(rest),
                 "dead-letters" => await DeadLettersCommand.RunAsync(rest),
+                "settings" => Print(SettingsPage.Render(ShimSettings.Describe()).TrimEnd()),
                 "--version" => Print(ProductVersion.Current),
                 _ => Usage(command),
             };

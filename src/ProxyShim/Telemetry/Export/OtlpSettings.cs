@@ -16,12 +16,12 @@ internal sealed record OtlpSettings(OtlpTarget? Traces, OtlpTarget? Metrics)
     /// <summary>Null when nothing is exported: no endpoint is given, or <c>OTEL_SDK_DISABLED</c> is true.</summary>
     public static OtlpSettings? Read(SettingsReader reader)
     {
-        var disabled = reader.Flag("OTEL_SDK_DISABLED", fallback: false);
-        var general = OtlpTarget.Variables.Read(reader, "OTEL_EXPORTER_OTLP");
+        var disabled = OtlpTarget.OneOf(reader, "OTEL_SDK_DISABLED", "`true`: nothing is exported.", "false", "true") == "true";
+        var general = OtlpTarget.Variables.Read(reader, "OTEL_EXPORTER_OTLP", "traces and metrics");
         var (traces, metrics) = (OtlpTarget.Read(reader, "TRACES", general), OtlpTarget.Read(reader, "METRICS", general));
-        foreach (var key in s_notRead.Where(key => reader.Text(key) is not null))
+        foreach (var key in s_notRead.Where(key => reader.Text(key, "Not read: a private CA comes by `SSL_CERT_FILE`.", "/etc/ca.pem") is not null))
         {
-            reader.Problem(key, "is not read", "trust a private CA by SSL_CERT_FILE, and let a collector beside the shim hold client certificates");
+            reader.Warn(key, "is not read", "trust a private CA by SSL_CERT_FILE, and let a collector beside the shim hold client certificates");
         }
 
         return disabled || (traces is null && metrics is null) ? null : new OtlpSettings(traces, metrics);

@@ -17,9 +17,22 @@ internal sealed record OtlpTarget(Uri Endpoint, OtlpExportProtocol Protocol)
     /// <param name="Protocol">Null when it is not said.</param>
     internal readonly record struct Variables(Uri? Endpoint, string? Protocol)
     {
-        public static Variables Read(SettingsReader reader, string prefix) => new(
-            reader.Text($"{prefix}_ENDPOINT") is null ? null : reader.Address($"{prefix}_ENDPOINT", "http://localhost:4318"),
-            OneOf(reader, $"{prefix}_PROTOCOL", HttpProtobuf, Grpc));
+        /// <param name="what">Whose, such as "spans".</param>
+        public static Variables Read(SettingsReader reader, string prefix, string what) => new(
+            ReadEndpoint(reader, $"{prefix}_ENDPOINT", what),
+            OneOf(reader, $"{prefix}_PROTOCOL", $"How {what} are sent.", HttpProtobuf, Grpc));
+
+        private static Uri? ReadEndpoint(SettingsReader reader, string key, string what)
+        {
+            var text = reader.Text(key, $"The collector that {what} are sent to. Without one nothing is exported.", "http://collector:4318");
+            if (text is null || (Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && endpoint is { Scheme: "http" or "https", UserInfo.Length: 0, Query.Length: 0 }))
+            {
+                return text is null ? null : new Uri(text);
+            }
+
+            reader.Warn(key, "its value is not an http or https address, and is ignored", "write one, such as http://localhost:4318");
+            return null;
+        }
     }
 
     /// <param name="reader">The settings.</param>
@@ -28,8 +41,10 @@ internal sealed record OtlpTarget(Uri Endpoint, OtlpExportProtocol Protocol)
     /// <returns>Null when the signal is not exported.</returns>
     public static OtlpTarget? Read(SettingsReader reader, string signal, Variables general)
     {
-        var own = Variables.Read(reader, $"OTEL_EXPORTER_OTLP_{signal}");
-        if (OneOf(reader, $"OTEL_{signal}_EXPORTER", Otlp, "none") is not (Otlp or null) || (own.Endpoint ?? general.Endpoint) is not { } endpoint)
+        var what = signal.ToLowerInvariant();
+        var own = Variables.Read(reader, $"OTEL_EXPORTER_OTLP_{signal}", what);
+        if (OneOf(reader, $"OTEL_{signal}_EXPORTER", $"Whether {what} are exported; of a list what is known counts.", Otlp, "none") == "none"
+            || (own.Endpoint ?? general.Endpoint) is not { } endpoint)
         {
             return null;
         }
@@ -37,17 +52,30 @@ internal sealed record OtlpTarget(Uri Endpoint, OtlpExportProtocol Protocol)
         // HTTP is what OpenTelemetry's specification wants for a default; .NET's SDK has another one, for its own history.
         return (own.Protocol ?? general.Protocol) == Grpc
             ? new OtlpTarget(endpoint, OtlpExportProtocol.Grpc)
-            : new OtlpTarget(own.Endpoint ?? new Uri($"{endpoint.ToString().TrimEnd('/')}/v1/{signal.ToLowerInvariant()}"), OtlpExportProtocol.HttpProtobuf);
+            : new OtlpTarget(own.Endpoint ?? new Uri($"{endpoint.ToString().TrimEnd('/')}/v1/{what}"), OtlpExportProtocol.HttpProtobuf);
     }
 
-    private static string? OneOf(SettingsReader reader, string key, string one, string other)
+    /// <summary>
+    /// A value that is not known is ignored with a warning: such variables are set for a whole cluster, and one program that does not know a value must not stop for it
+    /// (OpenTelemetry's specification, "Configuration", "Parsing empty value" and "Enum").
+    /// </summary>
+    /// <param name="one">The default.</param>
+    /// <returns>The first that is known of what may be a list; null for none.</returns>
+    public static string? OneOf(SettingsReader reader, string key, string about, string one, string other)
     {
-        var text = reader.Text(key);
-        if (text is not null && text != one && text != other)
+        var text = reader.Text(key, about, other);
+        var (known, unknown) = (default(string), default(string));
+        foreach (var value in text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
         {
-            reader.Problem(key, $"'{text}' is not one of its values", $"write {one} or {other}");
+            var match = value.Equals(one, StringComparison.OrdinalIgnoreCase) ? one : value.Equals(other, StringComparison.OrdinalIgnoreCase) ? other : null;
+            (known, unknown) = (known ?? match, unknown ?? (match is null ? value : null));
         }
 
-        return text;
+        if (unknown is not null)
+        {
+            reader.Warn(key, $"'{unknown}' is not one of its values here, and is ignored", $"write {one} or {other}");
+        }
+
+        return known;
     }
 }

@@ -60,14 +60,36 @@ public class OtlpSettingsTests
         Assert.Null(Given.Settings((Endpoint, "http://collector"), ("OTEL_TRACES_EXPORTER", "none"), ("OTEL_METRICS_EXPORTER", "none")).Otlp);
     }
 
+    // Such variables are set for a whole cluster: what the shim does not know must not keep it, and the pod with it, from starting.
     [Theory]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:canary@collector:4317")]
     [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "/v1/traces")]
     [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")]
-    [InlineData("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "HTTP")]
     [InlineData("OTEL_TRACES_EXPORTER", "zipkin")]
+    [InlineData("OTEL_TRACES_EXPORTER", "console")]
+    [InlineData("OTEL_TRACES_EXPORTER", "otlp,console")]
+    [InlineData("OTEL_METRICS_EXPORTER", "prometheus")]
     [InlineData("OTEL_SDK_DISABLED", "yes")]
+    [InlineData("OTEL_SDK_DISABLED", "0")]
     [InlineData("OTEL_EXPORTER_OTLP_CLIENT_KEY", "/key.pem")]
-    public void What_the_SDK_would_silently_ignore_is_a_problem(string key, string value) =>
-        Assert.StartsWith($"{key}: ", Assert.Single(Given.Problems((key, value))), StringComparison.Ordinal);
+    public void What_is_not_known_is_ignored_with_a_warning(string key, string value)
+    {
+        var settings = Given.Settings((key, value));
+
+        Assert.Null(settings.Otlp);
+        var warning = Assert.Single(settings.Warnings);
+        Assert.Equal(key, warning.Setting);
+        Assert.Matches("^(write|trust) ", warning.Remedy);
+        Assert.DoesNotContain("canary", warning.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_list_of_exporters_what_is_known_counts()
+    {
+        Assert.NotNull(Given.Settings((Endpoint, "http://collector"), ("OTEL_TRACES_EXPORTER", "console,otlp")).Otlp!.Traces);
+        Assert.Null(Given.Settings((Endpoint, "http://collector"), ("OTEL_TRACES_EXPORTER", "zipkin,none")).Otlp!.Traces);
+        Assert.NotNull(Given.Settings((Endpoint, "http://collector"), ("OTEL_TRACES_EXPORTER", "zipkin")).Otlp!.Traces);
+        Assert.NotNull(Given.Settings((Endpoint, "http://collector"), ("OTEL_SDK_DISABLED", "0")).Otlp);
+    }
 }
