@@ -193,7 +193,7 @@ internal sealed class ClickForm
         return null;
     }
 
-    private string? PartnerKey() => _values[(int)Field.PartnerKey] is { Value: { } text } given && given.IsEncoded ? PartnerKeys.TryDecode(text) ?? text : Text(Field.PartnerKey);
+    private string? PartnerKey() => _values[(int)Field.PartnerKey] is { Value: { } text, IsEncoded: true } ? PartnerKeySpelling.OfLandingUrl(text) : Text(Field.PartnerKey);
 
     private string? Text(Field field) => _values[(int)field].Value;
 

@@ -32,22 +32,30 @@ internal static class ClickJson
     {
         Span<Range> values = stackalloc Range[s_names.Length];
         Find(json.Span, values);
-        return Xid.TryParse(TextOf(json, values, Field.Xid).ToString().Trim(), out var xid)
-            ? new Click(
-                xid,
-                TextOf(json, values, Field.PartnerKey) is { IsEmpty: false } partner ? partner.ToString() : null,
-                SubIds(json.Span[values[(int)Field.SubIds]]),
-                TextOf(json, values, Field.Origin),
-                TextOf(json, values, Field.IpAddress),
-                TextOf(json, values, Field.UserAgent),
-                TextOf(json, values, Field.ExternalType),
-                TextOf(json, values, Field.ClickedAt))
-            : null;
+        if (!Xid.TryParse(TextOf(json, values, Field.Xid).ToString().Trim(), out var xid))
+        {
+            return null;
+        }
+
+        var cut = false;
+        var partner = Take(json, values, Field.PartnerKey, ref cut);
+        return new Click(
+            xid,
+            partner.IsEmpty ? null : partner.ToString(),
+            SubIds(json.Span[values[(int)Field.SubIds]], ref cut),
+            Take(json, values, Field.Origin, ref cut),
+            Take(json, values, Field.IpAddress, ref cut),
+            Take(json, values, Field.UserAgent, ref cut),
+            Take(json, values, Field.ExternalType, ref cut),
+            Take(json, values, Field.ClickedAt, ref cut))
+        {
+            IsCut = cut,
+        };
     }
 
     /// <summary>The texts of an array that are not empty; null when there is none, or it is no array.</summary>
     /// <inheritdoc cref="Read" path="/exception"/>
-    public static IReadOnlyList<string>? SubIds(ReadOnlySpan<byte> json)
+    public static IReadOnlyList<string>? SubIds(ReadOnlySpan<byte> json, ref bool cut)
     {
         var reader = new Utf8JsonReader(json);
         if (json.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
@@ -60,7 +68,14 @@ internal static class ClickJson
         {
             if (reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: > 0 } text)
             {
-                (list ??= []).Add(text);
+                if (text.Length <= ClickBounds.SubId && list is not { Count: >= ClickBounds.SubIds })
+                {
+                    (list ??= []).Add(text);
+                }
+                else
+                {
+                    cut = true;
+                }
             }
 
             reader.Skip();
@@ -103,6 +118,15 @@ internal static class ClickJson
         }
 
         return -1;
+    }
+
+    // What is worth sending on.
+    private static Utf8Text Take(ReadOnlyMemory<byte> json, Span<Range> values, Field field, ref bool cut)
+    {
+        var text = TextOf(json, values, field);
+        var isLong = text.Span.Length > ClickBounds.Field;
+        cut |= isLong;
+        return isLong || WordsForNothing.Include(text.Span) ? default : text;
     }
 
     // A text, or a number as it is written; anything else is absent.

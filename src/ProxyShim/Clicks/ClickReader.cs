@@ -13,7 +13,7 @@ internal static class ClickReader
     {
         var bytes = (ReadOnlyMemory<byte>)value;
         var text = bytes.Span.Trim(" \t\r\n"u8);
-        if (text.IsEmpty)
+        if (text.IsEmpty || bytes.Length > ClickBounds.Value)
         {
             return null;
         }
@@ -31,17 +31,24 @@ internal static class ClickReader
             fields[(string)entry.Name!] = entry.Value;
         }
 
-        return Xid.TryParse(fields.GetValueOrDefault("xid")?.Trim(), out var xid)
-            ? new Click(
-                xid,
-                NullIfEmpty(fields.GetValueOrDefault("partner_key")),
-                SubIdList(fields.GetValueOrDefault("sub_ids")),
-                fields.GetValueOrDefault("origin"),
-                fields.GetValueOrDefault("ip_address"),
-                fields.GetValueOrDefault("user_agent"),
-                fields.GetValueOrDefault("external_type"),
-                fields.GetValueOrDefault("clicked_at"))
-            : null;
+        if (!Xid.TryParse(fields.GetValueOrDefault("xid")?.Trim(), out var xid))
+        {
+            return null;
+        }
+
+        var cut = false;
+        return new Click(
+            xid,
+            Take(fields, "partner_key", ref cut),
+            SubIdList(fields.GetValueOrDefault("sub_ids"), ref cut),
+            Take(fields, "origin", ref cut),
+            Take(fields, "ip_address", ref cut),
+            Take(fields, "user_agent", ref cut),
+            Take(fields, "external_type", ref cut),
+            Take(fields, "clicked_at", ref cut))
+        {
+            IsCut = cut,
+        };
     }
 
     private static Click? BareXid(string? text) => Xid.TryParse(text, out var xid) ? new Click(xid) : null;
@@ -58,22 +65,30 @@ internal static class ClickReader
         }
     }
 
-    private static IReadOnlyList<string>? SubIdList(string? text)
+    private static IReadOnlyList<string>? SubIdList(string? text, ref bool cut)
     {
         if (string.IsNullOrWhiteSpace(text))
         {
             return null;
         }
 
+        if (text.Length > ClickBounds.Value)
+        {
+            cut = true;
+            return null;
+        }
+
         if (text.TrimStart()[0] != '[')
         {
-            var list = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var all = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            string[] list = [.. all.Where(one => one.Length <= ClickBounds.SubId).Take(ClickBounds.SubIds)];
+            cut |= list.Length < all.Length;
             return list.Length == 0 ? null : list;
         }
 
         try
         {
-            return ClickJson.SubIds(Encoding.UTF8.GetBytes(text));
+            return ClickJson.SubIds(Encoding.UTF8.GetBytes(text), ref cut);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -81,5 +96,16 @@ internal static class ClickReader
         }
     }
 
-    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+    // What is worth sending on; null for none.
+    private static string? Take(Dictionary<string, string?> fields, string name, ref bool cut)
+    {
+        if (fields.GetValueOrDefault(name) is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        var isLong = text.Length > ClickBounds.Field;
+        cut |= isLong;
+        return isLong || WordsForNothing.Include(text) ? null : text;
+    }
 }

@@ -121,7 +121,8 @@ internal sealed class CreationFlow(
         }
 
         creation.Record.Xid = click.Xid.Value;
-        creation.Record.PartnerMismatch = click.PartnerKey is { } partner && !PartnerKeys.AreSame(partner, creation.Request.PartnerKey);
+        creation.Record.Reason = click.IsCut ? Reasons.ClickCut : null;
+        creation.Record.PartnerMismatch = click.PartnerKey is { } partner && !PartnerKeySpelling.IsSame(partner, creation.Request.PartnerKey);
         if (creation.Record.PartnerMismatch)
         {
             if (settings.OnPartnerMismatch == OnPartnerMismatch.Fallback)
@@ -129,8 +130,8 @@ internal sealed class CreationFlow(
                 return new(creation.Forward(Outcome.Fallback, Reasons.PartnerMismatch));
             }
 
-            creation.Request = creation.Request with { PartnerKey = click.PartnerKey! };
-            creation.Record.PartnerKey = click.PartnerKey;
+            creation.Request = creation.Request with { PartnerKey = PartnerKeySpelling.Plain(click.PartnerKey!) };
+            creation.Record.PartnerKey = creation.Request.PartnerKey;
         }
 
         return ClaimAsync(creation, reading, click);

@@ -25,6 +25,9 @@ internal sealed record Click(
     /// <summary>As seconds it is the year 5138, as milliseconds 1973: no click is on the wrong side of it.</summary>
     public const long LeastMilliseconds = 100_000_000_000;
 
+    /// <summary>Something in it was too long and has been left out.</summary>
+    public bool IsCut { get; init; }
+
     /// <summary>When it was made; null when that is not known, or written otherwise than as ISO 8601 or as seconds or milliseconds since 1970.</summary>
     public DateTimeOffset? When =>
         long.TryParse(ClickedAt.Span, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? OfEpoch(number)

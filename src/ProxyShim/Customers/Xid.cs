@@ -10,11 +10,12 @@ internal readonly record struct Xid
 
     public string Value { get; }
 
-    /// <summary>Takes printable ASCII without white space and without the characters that open JSON; anything else is not a click id.</summary>
+    /// <summary>Takes printable ASCII without white space and without the characters that open JSON; anything else is not a click id, nor is a word for nothing.</summary>
     public static bool TryParse(string? text, out Xid xid)
     {
         xid = default;
-        if (string.IsNullOrEmpty(text) || text.Length > MaxLength || text.AsSpan().ContainsAnyExceptInRange('!', '~') || text.AsSpan().ContainsAny('{', '"'))
+        if (string.IsNullOrEmpty(text) || text.Length > MaxLength || text.AsSpan().ContainsAnyExceptInRange('!', '~') || text.AsSpan().ContainsAny('{', '"')
+            || WordsForNothing.Include(text))
         {
             return false;
         }

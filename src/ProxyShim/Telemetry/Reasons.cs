@@ -16,6 +16,7 @@ internal static class Reasons
     public const string NoClick = "no_click";
     public const string MalformedClick = "malformed_click";
     public const string PartnerMismatch = "partner_mismatch";
+    public const string ClickCut = "click_cut";
     public const string RedisDown = "redis_down";
     public const string Refused = "refused";
     public const string FallbackBefore = "fallback_before";
