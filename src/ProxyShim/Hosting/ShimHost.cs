@@ -45,6 +45,7 @@ internal static class ShimHost
         });
         builder.WebHost.UseUrls([.. settings.Urls.Select(url => url.ToString())]);
         builder.Services.AddRoutingCore().AddSingleton(settings).AddLifetime(settings.ShutdownTimeout);
+        builder.Services.AddHostedService<StartReport>();
         return builder;
     }
 

@@ -136,6 +136,27 @@ internal static class LogEvents
         .Instant("Since"u8, degradation.Since)
         .Milliseconds("ElapsedMs"u8, elapsed));
 
+    /// <summary>Once, after the first look at Redis.</summary>
+    public static void Started(EventLog log, StartedWith start) => log.Write(log
+        .Begin("Started"u8)
+        .Text("Version"u8, start.Version)
+        .Text("Mode"u8, start.Mode)
+        .Flag("Test"u8, start.Test)
+        .Text("CustomerApi"u8, start.CustomerApi)
+        .Text("ConversionApi"u8, start.ConversionApi)
+        .Text("Listeners"u8, start.Listeners, MaxSentence)
+        .Text("Management"u8, start.Management)
+        .Flag("Admin"u8, start.Admin)
+        .Text("Redis"u8, start.Redis, MaxSentence)
+        .Flag("RedisTls"u8, start.RedisTls)
+        .Text("RedisVersion"u8, start.RedisVersion)
+        .Text("ClickKeys"u8, start.ClickKeys, MaxSentence)
+        .Text("Callers"u8, start.Callers, MaxSentence)
+        .Flag("Anonymous"u8, start.Anonymous)
+        .Flag("Verification"u8, start.Verification)
+        .Flag("TraceExport"u8, start.TraceExport)
+        .Flag("MetricExport"u8, start.MetricExport));
+
     /// <summary>A setting that does less than it says; once, at start.</summary>
     public static void SettingWarning(EventLog log, SettingWarning warning) => log.Write(log
         .Begin("SettingWarning"u8, LogEventLevel.Warning)

@@ -45,7 +45,7 @@ public sealed class ManagementClientTests(TestRedis redis)
 
     [Theory]
     [InlineData("replay", "07-9f86d0")]
-    [InlineData("discard", "nothing")]
+    [InlineData("discard", "x=y")]
     public async Task What_the_shim_refuses_is_told_in_words(params string[] words)
     {
         await using var stand = await Stand.StartAsync(redis, Cancellation, ("Management:Token", "mgt_vendor_token"));

@@ -1,36 +1,37 @@
+using System.CommandLine;
 using ProxyShim.Lifetime;
-using ProxyShim.Management.Reporting;
-using ProxyShim.Primitives;
 using ProxyShim.Settings;
 
 namespace ProxyShim.Hosting.Commands;
 
-/// <summary>The binary's commands: <c>serve</c> (the default), <c>health</c>, <c>dead-letters</c>, <c>report</c>, <c>--version</c>.</summary>
+/// <summary>Understands the command line and runs the command that it names.</summary>
 internal static class CommandLine
 {
     // sysexits.h: EX_CONFIG, EX_USAGE.
     private const int ConfigurationError = 78;
     private const int StartError = 1;
-    public const int UsageError = 64;
+    private const int UsageError = 64;
+
+    /// <summary>Words are what they are: no files of arguments (@file), no -abc for -a -b -c.</summary>
+    public static ParserConfiguration Parsing { get; } = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
+    /// <summary>Errors are told below, and the end of the process is the host's affair.</summary>
+    public static InvocationConfiguration Invocation { get; } = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
     /// <param name="serve">Serves until it is told to stop, and returns the exit code.</param>
     public static async Task<int> RunAsync(string[] arguments, Func<string[], Task<int>> serve)
     {
         StandardDescriptors.Open();
-        var command = arguments is [{ } first, ..] && !first.StartsWith("--", StringComparison.Ordinal) ? first : arguments is ["--version"] ? "--version" : "serve";
-        var rest = arguments is [{ } head, ..] && head == command ? arguments[1..] : arguments;
+        var (settings, words) = SettingArguments.Split(arguments);
+        var result = new CommandTree(settings, serve).Build().Parse(words, Parsing);
+        if (result.Errors.Count > 0)
+        {
+            return Usage(result);
+        }
+
         try
         {
-            return command switch
-            {
-                "serve" => await serve(rest),
-                "report" => ReportCommand.Run(rest, Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, TimeProvider.System),
-                "health" => await HealthCommand.RunAsync(rest),
-                "dead-letters" => await DeadLettersCommand.RunAsync(rest),
-                "settings" => Print(SettingsPage.Render(ShimSettings.Describe()).TrimEnd()),
-                "--version" => Print(ProductVersion.Current),
-                _ => Usage(command),
-            };
+            return await result.InvokeAsync(Invocation);
         }
         catch (SettingsException exception)
         {
@@ -44,15 +45,20 @@ internal static class CommandLine
         }
     }
 
-    private static int Print(string text)
+    private static int Usage(ParseResult result)
     {
-        Console.Out.WriteLine(text);
-        return 0;
-    }
+        var command = result.CommandResult.Command;
+        foreach (var error in result.Errors)
+        {
+            Console.Error.WriteLine(error.Message);
+        }
 
-    private static int Usage(string command)
-    {
-        Console.Error.WriteLine($"'{command}' is not a command; write serve (or nothing), health, dead-letters, report, or --version.");
+        var near = result.UnmatchedTokens.Select(word => NearestName.Of(word, command.Subcommands.Select(part => part.Name))).OfType<string>().FirstOrDefault();
+        var path = command is RootCommand ? "proxyshim" : $"proxyshim {string.Join(' ', PathOf(command))}";
+        Console.Error.WriteLine($"{(near is null ? "" : $"Did you mean '{near}'? ")}'{path} --help' tells what may be written.");
         return UsageError;
     }
+
+    private static IEnumerable<string> PathOf(Command command) =>
+        command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).SelectMany(PathOf).Append(command.Name);
 }

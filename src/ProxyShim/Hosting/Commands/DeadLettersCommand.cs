@@ -4,66 +4,50 @@ using ProxyShim.Management.Admin;
 
 namespace ProxyShim.Hosting.Commands;
 
-/// <summary><c>proxyshim dead-letters list|replay REF|replay --all|discard REF</c>: the admin API of the running shim, for a shell.</summary>
+/// <summary><c>proxyshim dead-letters …</c>: the admin API of the running shim, for a shell.</summary>
+/// <remarks>Each returns 0 when it was done, 1 when the shim refused or does not answer.</remarks>
 internal static class DeadLettersCommand
 {
-    public const string Usage = "write: dead-letters list, dead-letters replay REF, dead-letters replay --all, or dead-letters discard REF";
-
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(5);
 
-    /// <returns>0 when it was done, 1 when the shim refused or does not answer, 64 for words it does not know.</returns>
-    public static async Task<int> RunAsync(string[] arguments)
+    public static Task<int> ListAsync(string[] settings) => CallAsync(settings, HttpMethod.Get, "", async answer =>
     {
-        // What looks like a setting (--Management:Url=…) is one; the rest is the command.
-        var words = arguments.Where(word => !word.Contains('=', StringComparison.Ordinal)).ToArray();
-        var (method, path) = words switch
+        var list = await answer.Content.ReadFromJsonAsync(AdminJson.Default.DeadLetterList);
+        foreach (var letter in list!.DeadLetters)
         {
-            ["list"] => (HttpMethod.Get, DeadLetterEndpoints.Letters),
-            ["replay", "--all"] => (HttpMethod.Post, DeadLetterEndpoints.Letters + "/replay"),
-            ["replay", var reference] => (HttpMethod.Post, $"{DeadLetterEndpoints.Letters}/{Uri.EscapeDataString(reference)}/replay"),
-            ["discard", var reference] => (HttpMethod.Delete, $"{DeadLetterEndpoints.Letters}/{Uri.EscapeDataString(reference)}"),
-            _ => (null, null),
-        };
-        if (method is null)
-        {
-            Console.Error.WriteLine(Usage);
-            return CommandLine.UsageError;
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{letter.Ref}  {letter.DeadAt:u}  {letter.Reason}  attempts={letter.Attempts}  xid={letter.Xid}{(letter.Replayable ? "" : "  (no body)")}"));
         }
 
-        return await ManagementClient.CallAsync(
-            [.. arguments.Except(words)], withToken: true, method, path!, s_timeout, answer => PrintAsync(words[0], answer));
-    }
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{list.DeadLetters.Count} dead letters"));
+    });
 
-    private static async Task<int> PrintAsync(string command, HttpResponseMessage answer)
-    {
-        if (!answer.IsSuccessStatusCode)
+    /// <param name="reference">Which; null for all.</param>
+    public static Task<int> ReplayAsync(string[] settings, string? reference) =>
+        CallAsync(settings, HttpMethod.Post, reference is null ? "/replay" : $"/{Uri.EscapeDataString(reference)}/replay", async answer =>
         {
-            Console.Error.WriteLine(await ManagementClient.ErrorOfAsync(answer));
-            return 1;
-        }
+            var result = await answer.Content.ReadFromJsonAsync(AdminJson.Default.ReplayResult);
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"replayed {result!.Replayed}"));
+        });
 
-        switch (command)
+    public static Task<int> DiscardAsync(string[] settings, string reference) =>
+        CallAsync(settings, HttpMethod.Delete, $"/{Uri.EscapeDataString(reference)}", _ =>
         {
-            case "list":
-                var list = await answer.Content.ReadFromJsonAsync(AdminJson.Default.DeadLetterList);
-                foreach (var letter in list!.DeadLetters)
-                {
-                    Console.Out.WriteLine(string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{letter.Ref}  {letter.DeadAt:u}  {letter.Reason}  attempts={letter.Attempts}  xid={letter.Xid}{(letter.Replayable ? "" : "  (no body)")}"));
-                }
+            Console.Out.WriteLine("discarded");
+            return Task.CompletedTask;
+        });
 
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{list.DeadLetters.Count} dead letters"));
-                break;
-            case "replay":
-                var result = await answer.Content.ReadFromJsonAsync(AdminJson.Default.ReplayResult);
-                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"replayed {result!.Replayed}"));
-                break;
-            default:
-                Console.Out.WriteLine("discarded");
-                break;
-        }
+    private static Task<int> CallAsync(string[] settings, HttpMethod method, string path, Func<HttpResponseMessage, Task> print) =>
+        ManagementClient.CallAsync(settings, withToken: true, method, DeadLetterEndpoints.Letters + path, s_timeout, async answer =>
+        {
+            if (!answer.IsSuccessStatusCode)
+            {
+                Console.Error.WriteLine(await ManagementClient.ErrorOfAsync(answer));
+                return 1;
+            }
 
-        return 0;
-    }
+            await print(answer);
+            return 0;
+        });
 }

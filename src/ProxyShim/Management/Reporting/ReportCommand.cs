@@ -3,21 +3,20 @@ namespace ProxyShim.Management.Reporting;
 /// <summary><c>proxyshim report [--json] [FILE…]</c>: adds up what a log says, for those who have no dashboard. It needs no settings.</summary>
 internal static class ReportCommand
 {
-    // sysexits.h: EX_USAGE, EX_NOINPUT.
-    private const int UsageError = 64;
+    // sysexits.h: EX_NOINPUT.
     private const int NoInput = 66;
 
     // A file that is read sooner needs no sign of life.
     private static readonly TimeSpan s_signOfLife = TimeSpan.FromSeconds(2);
 
-    /// <returns>0; 64 for an unknown option; 66 when a file cannot be read.</returns>
-    public static int Run(string[] arguments, Stream input, Stream output, TextWriter errors, TimeProvider time)
+    /// <param name="files">Logs; none, or -, is standard input.</param>
+    /// <param name="asTerminal">Whether standard input is one: somebody who does not know that the program waits for him.</param>
+    /// <returns>0; 66 when a file cannot be read.</returns>
+    public static int Run(IReadOnlyList<string> files, bool json, Stream input, Stream output, TextWriter errors, TimeProvider time, bool asTerminal = false)
     {
-        var files = arguments.Where(argument => argument != "--json").ToList();
-        if (files.Find(file => file.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+        if (asTerminal && files.DefaultIfEmpty("-").Contains("-"))
         {
-            errors.WriteLine($"'{unknown}' is not an option; write report [--json] [FILE…], and no file, or -, for standard input.");
-            return UsageError;
+            errors.WriteLine("A log is read from standard input, to its end (Ctrl-D); or write report FILE….");
         }
 
         var report = new Report();
@@ -35,7 +34,7 @@ internal static class ReportCommand
             return NoInput;
         }
 
-        if (files.Count < arguments.Length)
+        if (json)
         {
             ReportJson.Write(report, output);
         }

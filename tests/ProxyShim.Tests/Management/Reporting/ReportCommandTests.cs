@@ -19,7 +19,7 @@ public sealed class ReportCommandTests : IDisposable
     {
         var report = Json(string.Join('\n', SampleLines.OfEveryEvent().Select(line => line.ToJsonString())));
 
-        Assert.Equal(11, (int)report["lines"]!);
+        Assert.Equal(12, (int)report["lines"]!);
         Assert.Equal(0, (int)report["bad_lines"]!);
         Assert.Equal(1, (int)report["requests"]!);
         Assert.Equal("""{"sent":1,"sent_inline":1,"verified":1,"unverified":0,"phantoms":1,"dead":{"refused":1}}""", report["conversions"]!.ToJsonString());
@@ -187,11 +187,17 @@ public sealed class ReportCommandTests : IDisposable
         Assert.Contains("nothing.log", _errors.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void An_unknown_option_is_said()
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public void Whoever_sits_at_the_terminal_is_told_what_it_waits_for(bool asTerminal, int lines)
     {
-        Assert.Equal(64, Run("", "--yaml").Code);
-        Assert.Contains("'--yaml' is not an option", _errors.ToString(), StringComparison.Ordinal);
+        using var stdin = new MemoryStream();
+        using var stdout = new MemoryStream();
+
+        Assert.Equal(0, ReportCommand.Run([], json: false, stdin, stdout, _errors, _time, asTerminal));
+
+        Assert.Equal(lines, _errors.ToString().Split("standard input").Length - 1);
     }
 
     public void Dispose()
@@ -211,7 +217,7 @@ public sealed class ReportCommandTests : IDisposable
     {
         using var stdin = new MemoryStream(Encoding.UTF8.GetBytes(input));
         using var stdout = new MemoryStream();
-        var code = ReportCommand.Run(arguments, stdin, stdout, _errors, _time);
+        var code = ReportCommand.Run([.. arguments.Except(["--json"])], arguments.Contains("--json"), stdin, stdout, _errors, _time);
         return (code, Encoding.UTF8.GetString(stdout.ToArray()));
     }
 

@@ -1,0 +1,168 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using ProxyShim.Management.Reporting;
+using ProxyShim.Primitives;
+
+namespace ProxyShim.Hosting.Commands;
+
+/// <summary>The binary's commands, with their arguments and their help.</summary>
+/// <param name="settings">What the command line says of settings.</param>
+/// <param name="serve">Serves until it is told to stop, and returns the exit code.</param>
+internal sealed class CommandTree(string[] settings, Func<string[], Task<int>> serve)
+{
+    private const string NotHere = "takes no settings; leave out";
+
+    private readonly Dictionary<Command, string> _more = [];
+
+    public RootCommand Build()
+    {
+        var root = new RootCommand(
+            "Turns a legacy app's calls that create a PartnerStack customer into S2S conversions, and forwards all other calls as they are.\nWithout a command it serves.")
+        {
+            Serve(), Health(), DeadLetters(), Report(), Settings(), Version(),
+        };
+        root.Add(Help(root));
+        root.SetAction((_, _) => serve(settings));
+        _more[root] = HelpText.Serve;
+
+        // Nothing of the library's own that is neither described nor wanted: [suggest].
+        root.Directives.Clear();
+        root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new MoreHelp((HelpAction)help.Action!, _more);
+        return root;
+    }
+
+    private Command Serve()
+    {
+        var command = new Command("serve", "Serves until it is told to stop. The same as no command at all.");
+        command.SetAction((_, _) => serve(settings));
+        return With(HelpText.Serve, command);
+    }
+
+    private Command Health()
+    {
+        var command = new Command("health", "Asks the shim that runs on this machine whether it is ready, for an image without a shell.");
+        command.SetAction((_, _) => HealthCommand.RunAsync(settings));
+        return With(HelpText.Health, command);
+    }
+
+    private Command DeadLetters()
+    {
+        var list = new Command("list", "Shows them all, the oldest first.");
+        list.SetAction((_, _) => DeadLettersCommand.ListAsync(settings));
+
+        var replay = new Command("replay", "Sends one again, or all.");
+        var optional = new Argument<string?>("REF") { Description = "As the list shows it; its beginning will do.", Arity = ArgumentArity.ZeroOrOne };
+        var all = new Option<bool>("--all") { Description = "All of them." };
+        replay.Add(optional);
+        replay.Add(all);
+        replay.Validators.Add(result =>
+        {
+            if (result.GetValue(all) == result.GetValue(optional) is not null)
+            {
+                result.AddError("Write either a REF or --all.");
+            }
+        });
+        replay.SetAction((words, _) => DeadLettersCommand.ReplayAsync(settings, words.GetValue(optional)));
+
+        var discard = new Command("discard", "Forgets one for good; its customer is the Customer API's from then on.");
+        var reference = new Argument<string>("REF") { Description = optional.Description };
+        discard.Add(reference);
+        discard.SetAction((words, _) => DeadLettersCommand.DiscardAsync(settings, words.GetRequiredValue(reference)));
+
+        var command = new Command("dead-letters", "Shows conversions that were given up, sends them again, or forgets them.") { list, replay, discard };
+        foreach (var part in (Command[])[list, replay, discard])
+        {
+            With(HelpText.DeadLetters, part);
+        }
+
+        return With(HelpText.DeadLetters, command);
+    }
+
+    private Command Report()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Logs to read; none, or -, is standard input.", Arity = ArgumentArity.ZeroOrMore };
+        var json = new Option<bool>("--json") { Description = "As JSON rather than as tables." };
+        var command = new Command("report", "Adds up what logs say: conversions, hit rate, fallbacks by reason, latency, unverified, phantoms.") { files, json };
+        files.Validators.Add(result =>
+        {
+            // Where any file may stand, the library takes a misspelt option for one.
+            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+            {
+                result.AddError($"'{unknown.Value}' is not an option.");
+            }
+        });
+        command.SetAction(words => ReportCommand.Run(
+            words.GetValue(files) ?? [], words.GetValue(json), Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, TimeProvider.System,
+            asTerminal: !Console.IsInputRedirected));
+        return With(HelpText.Report, Without(command));
+    }
+
+    private Command Settings()
+    {
+        var command = new Command("settings", "Lists all settings: what each takes, its default, what it does, an example. In Markdown.");
+        command.SetAction(_ => Console.Out.Write(SettingsPage.Render(ShimSettings.Describe())));
+        return With(HelpText.Settings, Without(command));
+    }
+
+    private Command Version()
+    {
+        var command = new Command("version", "Prints the version.");
+        command.SetAction(_ => PrintVersion.Print());
+        return Without(command);
+    }
+
+    private static Command Help(RootCommand root)
+    {
+        var words = new Argument<string[]>("COMMAND") { Description = "Whose help; none is the program's.", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("help", "Prints help, the same as --help.") { words };
+        command.Validators.Add(result =>
+        {
+            Command known = root;
+            foreach (var word in result.GetValue(words) ?? [])
+            {
+                if (known.Subcommands.FirstOrDefault(part => part.Name == word) is not { } next)
+                {
+                    result.AddError($"'{word}' is not a command.");
+                    return;
+                }
+
+                known = next;
+            }
+        });
+        command.SetAction(result => root.Parse([.. result.GetValue(words) ?? [], "--help"], CommandLine.Parsing).Invoke(CommandLine.Invocation));
+        return command;
+    }
+
+    private Command With(string text, Command command)
+    {
+        _more[command] = text;
+        return command;
+    }
+
+    // A setting that would do nothing is somebody's mistake.
+    private Command Without(Command command)
+    {
+        command.Validators.Add(result =>
+        {
+            if (settings.Length > 0)
+            {
+                result.AddError($"'{command.Name}' {NotHere} '{settings[0].Split('=')[0]}'.");
+            }
+        });
+        return command;
+    }
+
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public static void Print() => Console.Out.WriteLine(ProductVersion.Current);
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            Print();
+            return 0;
+        }
+    }
+}
