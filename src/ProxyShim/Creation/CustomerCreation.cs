@@ -18,7 +18,7 @@ internal sealed class CustomerCreation(CreationFlow flow, TimeProvider time) : I
         var record = RequestRecord.Of(context);
         if (!CustomerApiVersion.TryMatch(context.Request.Method, RawTarget.PathOf(target), out var version))
         {
-            record.Reason = CustomerApiVersion.OddityOf(context.Request.Method, RawTarget.PathOf(target));
+            record.Reason ??= CustomerApiVersion.OddityOf(context.Request.Method, RawTarget.PathOf(target));
             await next(context);
             return;
         }
