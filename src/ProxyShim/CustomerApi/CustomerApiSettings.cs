@@ -41,7 +41,9 @@ internal sealed record CustomerApiSettings(Uri Address, CallerPair? Vendor, IRea
 
         return new CustomerApiSettings(address, vendor, callers, anonymous)
         {
-            Timeout = reader.Duration("CustomerApi:Timeout", TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+            Timeout = reader.Duration(
+                "CustomerApi:Timeout", TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1),
+                "How long a forwarded call may go without a byte in either direction before the app gets a 504."),
         };
     }
 

@@ -42,7 +42,7 @@ internal static class SettingsPage
         : setting.Key.Contains('_', StringComparison.Ordinal) ? "Variables that other programs know as well"
         : "The process";
 
-    private static string DefaultOf(SettingDescription setting) => setting.Default == SettingDescription.None ? setting.Default : $"`{Cell(setting.Default)}`";
+    private static string DefaultOf(SettingDescription setting) => setting.Default is SettingDescription.None or ['(', ..] ? setting.Default : $"`{Cell(setting.Default)}`";
 
     // A remark in brackets is none.
     private static string ExampleOf(SettingDescription setting) => setting.Example is ['(', ..]

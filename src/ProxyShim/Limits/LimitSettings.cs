@@ -15,12 +15,18 @@ internal sealed record LimitSettings(int Connections, int RequestsInFlight, long
 
     public static LimitSettings Read(SettingsReader reader, Capacity capacity)
     {
-        var body = reader.Number("Limits:BodyBytes", 0, 0, int.MaxValue);
+        const string follows = "(from the memory limit and the open files)";
+        var connections = reader.Number(
+            "Limits:Connections", capacity.Connections, 1, 1_000_000, "connections", "How many connections the legacy listener keeps; one more is closed at once.", follows);
+        var requests = reader.Number(
+            "Limits:RequestsInFlight", capacity.RequestsInFlight, 1, 1_000_000, "requests",
+            "How many requests may have been begun and not answered; one more gets 503 with `Retry-After`.", follows);
+        var buffered = reader.Number(
+            "Limits:BufferedBytes", (int)capacity.BufferedBytes, RequestLimits.MostBuffered, int.MaxValue, "bytes",
+            "How much of bodies may wait for somebody to take it, over all requests.", follows);
+        var body = reader.Number("Limits:BodyBytes", 0, 0, int.MaxValue, "bytes", "The longest body that is taken, before 413; 0 for any.");
         return new(
-            reader.Number("Limits:Connections", capacity.Connections, 1, 1_000_000),
-            reader.Number("Limits:RequestsInFlight", capacity.RequestsInFlight, 1, 1_000_000),
-            reader.Number("Limits:BufferedBytes", (int)capacity.BufferedBytes, RequestLimits.MostBuffered, int.MaxValue),
-            body == 0 ? null : body,
-            reader.Number("Limits:RequestsPerSecond", 0, 0, 1_000_000));
+            connections, requests, buffered, body == 0 ? null : body,
+            reader.Number("Limits:RequestsPerSecond", 0, 0, 1_000_000, "requests", "How many requests a second one caller may make on the average, before 429; 0 for any number."));
     }
 }

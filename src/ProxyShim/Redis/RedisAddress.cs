@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using StackExchange.Redis;
@@ -12,6 +13,9 @@ internal static class RedisAddress
 {
     private const int DefaultPort = 6379;
     private const string Other = "write host:6379,ssl=true,user=…,password=… or rediss://user:password@host:6379/0";
+
+    // What is in no host name, and in what people write for one: "user:password@host", "host 6379", "host;6379".
+    private static readonly SearchValues<char> s_noHost = SearchValues.Create("@/=;'\" []");
 
     // Whether it means TLS.
     private static readonly Dictionary<string, bool> s_schemes = new(StringComparer.OrdinalIgnoreCase)
@@ -53,9 +57,9 @@ internal static class RedisAddress
         {
             var options = ConfigurationOptions.Parse(text);
 
-            // What is no host name is taken for one: "user:password@host", "host 6379".
+            // What is no host name is taken for one.
             return options.EndPoints.Count == 0 ? (null, "names no server")
-                : options.EndPoints.OfType<System.Net.DnsEndPoint>().Any(server => server.Host.AsSpan().ContainsAny("@/:; '\"")) ? (null, "names a server that cannot be one")
+                : options.EndPoints.OfType<System.Net.DnsEndPoint>().Any(server => server.Host.AsSpan().ContainsAny(s_noHost) || server.Host.Contains(':', StringComparison.Ordinal)) ? (null, "names a server that cannot be one")
                 : (options, "");
         }
         catch (ArgumentException)
@@ -127,7 +131,7 @@ internal static class RedisAddress
         }
 
         var host = (colon < 0 ? server : server[..colon]).Trim('[', ']');
-        if (host.Length == 0 || host.AsSpan().ContainsAny("@/=;'\" []"))
+        if (host.Length == 0 || host.AsSpan().ContainsAny(s_noHost))
         {
             return false;
         }

@@ -90,9 +90,11 @@ internal sealed class SettingsReader(IConfiguration configuration)
     }
 
     /// <param name="unit">What is counted.</param>
-    public int Number(string key, int fallback, int least, int most, string unit, string about)
+    /// <param name="usual">Where the default is not the same on each machine: what decides it, in brackets.</param>
+    public int Number(string key, int fallback, int least, int most, string unit, string about, string? usual = null)
     {
-        Declare(key, string.Create(CultureInfo.InvariantCulture, $"{unit}, {least} to {most}"), $"{fallback}", about, $"{fallback}");
+        Declare(
+            key, string.Create(CultureInfo.InvariantCulture, $"{unit}, {least} to {most}"), usual ?? $"{fallback}", about, $"{(usual is null ? fallback : least)}");
         return Parse(key, fallback, $"is not a whole number from {least} to {most}", $"write one, such as {fallback}",
             (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most);
     }
