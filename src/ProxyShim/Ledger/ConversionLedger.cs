@@ -102,7 +102,7 @@ internal sealed class ConversionLedger(LedgerSettings settings)
         {
             var fields = (RedisResult[])reply!;
             return Text(fields[0]) != "taken" ? null : new ReadBackJob(
-                Job(id, token, fields), Lifecycle.Parse(Text(fields[9])), Time(fields[10]), Number(fields[11]), Number(fields[12]), Time(fields[13]));
+                Job(id, token, fields), Lifecycle.Parse(Text(fields[10])), Number(fields[11]), Number(fields[12]), Time(fields[13]));
         },
         token.Value, _lease);
 
@@ -208,9 +208,9 @@ internal sealed class ConversionLedger(LedgerSettings settings)
     public async Task<StoredConversion?> ReadBodyAsync(IDatabase redis, ConversionId id) =>
         (byte[]?)await redis.StringGetAsync(settings.Keys.Of(id)[1], CommandFlags.DemandMaster) is { } body ? StoredConversion.Read(body) : null;
 
-    // take.lua and review.lua answer alike.
+    // take.lua and review.lua begin alike.
     private static LedgerJob Job(ConversionId id, LeaseToken token, RedisResult[] reply) => new(
-        id, token, Time(reply[1]), AgeFrom: Time(reply[3]), Number(reply[2]), MaybeLanded: Text(reply[4]) == "1",
+        id, token, Time(reply[1]), ClaimedAt: Time(reply[9]), TriedSince: Time(reply[3]), Number(reply[2]), MaybeLanded: Text(reply[4]) == "1",
         Text(reply[5]), Text(reply[6]), Text(reply[7]), (byte[]?)reply[8] is { } body ? body : (ReadOnlyMemory<byte>?)null);
 
     private static IReadOnlyList<ConversionId> Ids(int partition, RedisResult list) =>

@@ -7,7 +7,8 @@ namespace ProxyShim.Ledger;
 /// <param name="Inline">Whether a legacy caller waits for it.</param>
 /// <param name="Attempts">Attempts made before this lease.</param>
 /// <param name="MaybeLanded">An earlier attempt may have landed, and nothing can be read back.</param>
-/// <param name="Age">How old the conversion was, from its claim or replay, when the lease began.</param>
+/// <param name="Age">How old the conversion was, from its claim, when the lease began.</param>
+/// <param name="TriedFor">The same from its claim or last replay: what is held against <c>Delivery:MaxAge</c>.</param>
 /// <param name="Since">When the lease began.</param>
 internal sealed record Lease(
     ConversionId Id,
@@ -21,7 +22,8 @@ internal sealed record Lease(
     bool Inline = false,
     int Attempts = 0,
     bool MaybeLanded = false,
-    TimeSpan Age = default)
+    TimeSpan Age = default,
+    TimeSpan TriedFor = default)
 {
     private bool _counted;
 

@@ -3,7 +3,8 @@ namespace ProxyShim.Ledger;
 /// <summary>A conversion that a background worker has taken under a lease.</summary>
 /// <param name="Token">The lease.</param>
 /// <param name="Now">Redis's clock when it was taken.</param>
-/// <param name="AgeFrom">From when its age counts: the claim, or the replay of a dead letter.</param>
+/// <param name="ClaimedAt">When it was claimed.</param>
+/// <param name="TriedSince">From when <c>Delivery:MaxAge</c> counts: the claim, or the last replay.</param>
 /// <param name="Attempts">Attempts made so far.</param>
 /// <param name="MaybeLanded">An earlier attempt may have landed.</param>
 /// <param name="Body">The stored request; null when it has expired.</param>
@@ -11,7 +12,8 @@ internal sealed record LedgerJob(
     ConversionId Id,
     LeaseToken Token,
     DateTimeOffset Now,
-    DateTimeOffset AgeFrom,
+    DateTimeOffset ClaimedAt,
+    DateTimeOffset TriedSince,
     int Attempts,
     bool MaybeLanded,
     string Xid,
@@ -19,5 +21,9 @@ internal sealed record LedgerJob(
     string Caller,
     ReadOnlyMemory<byte>? Body)
 {
-    public TimeSpan Age => Now - AgeFrom;
+    /// <summary>Since the claim, whatever happened in between.</summary>
+    public TimeSpan Age => Now - ClaimedAt;
+
+    /// <summary>What is held against <c>Delivery:MaxAge</c>: a replay begins it anew.</summary>
+    public TimeSpan TriedFor => Now - TriedSince;
 }

@@ -20,7 +20,7 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
             // Nothing can be read back. "Known already" after an attempt that may have landed: a person has to look.
             AnswerMeaning.Ambiguous when lease.MaybeLanded && outcome.Answer.Status is StatusCodes.Status409Conflict =>
                 BuryAsync(redis, lease, outcome, Reasons.ConflictAfterAmbiguity),
-            _ when lease.Age > delivery.MaxAge => BuryAsync(redis, lease, outcome, Reasons.Expired),
+            _ when lease.TriedFor > delivery.MaxAge => BuryAsync(redis, lease, outcome, Reasons.Expired),
             var meaning => QueuedAsync(ledger.DueAsync(
                 redis, lease.Id, lease.Token, outcome.Attempts, backoff.After(lease.Attempts + outcome.Attempts, outcome.Answer.RetryAfter), Error(),
                 maybeLanded: lease.MaybeLanded || meaning == AnswerMeaning.Ambiguous)),

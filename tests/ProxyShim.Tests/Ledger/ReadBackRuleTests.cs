@@ -23,7 +23,7 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal((state, 1, 0, 1), (review.State, review.Job.Attempts, review.Resends, review.ReadBacks));
         Assert.Equal(LedgerUnderTest.BodyOf("customer").ToArray(), review.Job.Body!.Value.ToArray());
         var seen = (await With.SeeAsync(id))!;
-        Assert.Equal(seen.Time("claimed_at"), review.ClaimedAt);
+        Assert.Equal(seen.Time("claimed_at"), review.Job.ClaimedAt);
         Assert.Equal(seen.Time("last_attempt"), review.LastAttempt);
         Assert.InRange(seen.DueAt - LedgerUnderTest.Lease, before, await With.NowAsync());
         Assert.Equal(state, seen.State);

@@ -35,7 +35,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal(
             (id, 1, false, "xid_1", LedgerUnderTest.TraceId, "default"), (job.Id, job.Attempts, job.MaybeLanded, job.Xid, job.TraceId, job.Caller));
         Assert.Equal(LedgerUnderTest.BodyOf("customer").ToArray(), job.Body!.Value.ToArray());
-        Assert.Equal((await With.SeeAsync(id))!.Time("claimed_at"), job.AgeFrom);
+        Assert.Equal(((await With.SeeAsync(id))!.Time("claimed_at"), job.ClaimedAt), (job.ClaimedAt, job.TriedSince));
         Assert.InRange(job.Age, TimeSpan.Zero, TimeSpan.FromMinutes(1));
     }
 

@@ -66,7 +66,7 @@ internal sealed class VerificationRunner(
             var (request, job) = (stored.Request, review.Job);
             var lease = new Lease(
                 id, token, events.NameOf(request.CustomerKey), job.Xid, request.PartnerKey, job.Caller, job.TraceId, Moment.Now(time), Inline: false, job.Attempts,
-                job.MaybeLanded, job.Age);
+                job.MaybeLanded, job.Age, job.TriedFor);
             using var span = Spans.Job("read_back", lease.TraceId, stored.Span, since);
             await (ledger.ReadsBack
                 ? SettleAsync(review, lease, await reader.ReadAsync(request.CustomerKey, stoppingToken))
@@ -164,7 +164,7 @@ internal sealed class VerificationRunner(
             events.TestMismatch(test);
         }
 
-        var reason = answer.CreatedAt < review.ClaimedAt ? Reasons.AlreadyExisted : null;
+        var reason = answer.CreatedAt < review.Job.ClaimedAt ? Reasons.AlreadyExisted : null;
         var outcome = await ledger.VerifiedAsync(database, lease.Id, lease.Token, reason ?? "");
         if (outcome == VerifiedOutcome.SentAndVerified && reason is null)
         {
@@ -192,7 +192,7 @@ internal sealed class VerificationRunner(
         {
             await BuryAsync(database, lease, Reasons.Phantom);
         }
-        else if (review.Job.Age > delivery.MaxAge)
+        else if (review.Job.TriedFor > delivery.MaxAge)
         {
             await BuryAsync(database, lease, Reasons.Expired);
         }
@@ -204,7 +204,7 @@ internal sealed class VerificationRunner(
 
     private async Task AskAgainAsync(IDatabase database, ReadBackJob review, Lease lease)
     {
-        if (review.Job.Age > delivery.MaxAge)
+        if (review.Job.TriedFor > delivery.MaxAge)
         {
             await BuryAsync(database, lease, Reasons.Unverifiable);
             return;

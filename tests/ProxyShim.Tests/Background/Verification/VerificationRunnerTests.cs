@@ -48,6 +48,31 @@ public class VerificationRunnerTests(TestRedis redis)
     }
 
     [Fact]
+    public async Task A_replayed_ones_age_counts_from_its_claim_and_its_patience_from_the_replay()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis, ("Delivery:MaxAge", "3.00:00:00"));
+        var id = await backstage.ReadyAsync(ConversionState.Dead);
+        var claimedAt = (await backstage.Under.NowAsync()) - TimeSpan.FromDays(5);
+        await backstage.Under.Redis.HashSetAsync(
+            backstage.Under.Keys.Of(id)[0], [new("claimed_at", claimedAt.ToUnixTimeMilliseconds()), new("age_from", claimedAt.ToUnixTimeMilliseconds())]);
+        Assert.Equal(ReviveOutcome.Revived, await backstage.Ledger.ReviveAsync(backstage.Under.Redis, id));
+        backstage.PartnerStack.ConversionApi.EnqueueFaults(Fault.Status(503));
+        await backstage.DeliverAsync(id);
+        Assert.Empty(backstage.Deaths());
+        await backstage.Under.PassTimeAsync(id);
+        await backstage.DeliverAsync(id);
+        await TimePassesAsync(backstage);
+
+        await backstage.ReadBackAsync(id);
+
+        Assert.Equal(ConversionState.Verified, (await backstage.SeeAsync(id)).State);
+        Assert.Equal(
+            ["DeliveryAttempted", "DeliveryAttempted", "ConversionSent", "ConversionVerified"],
+            backstage.Log.Entries.Select(entry => entry.GetProperty("Event").GetString()));
+        Assert.All(backstage.Log.Entries, entry => Assert.InRange(entry.GetProperty("AgeMs").GetDouble(), 5 * 86_400_000d, 5.1 * 86_400_000d));
+    }
+
+    [Fact]
     public async Task A_customer_who_was_there_before_the_claim_is_none_of_ours()
     {
         await using var backstage = await Backstage.OpenAsync(redis);
