@@ -39,7 +39,7 @@ static async Task<int> ServeAsync(string[] arguments)
         .AddFollowUps()
         .AddPassthrough(settings.CustomerApi, settings.Outbound)
         .AddBackground(settings.Verification)
-        .AddManagement(settings.Management);
+        .AddManagement(settings.Management, () => ShimConfiguration.Read(arguments));
 
     await using var app = builder.Build();
 

@@ -5,6 +5,7 @@ namespace ProxyShim.Conversions;
 /// <param name="Status">The status, or null when none came.</param>
 /// <param name="RetryAfter">How long the Conversion API asked to be left alone; null when it did not.</param>
 /// <param name="Message">What a refusal said, for the caller who asked to see it; may hold personal data, so it is never logged.</param>
+/// <param name="Said">What of it may be kept and shown (<see cref="RefusalText"/>).</param>
 /// <param name="Error">How an attempt without a status ended, in a word; never free text.</param>
 internal sealed record ConversionAnswer(
-    AnswerMeaning Meaning, int? Status = null, TimeSpan? RetryAfter = null, string? Message = null, string? Error = null);
+    AnswerMeaning Meaning, int? Status = null, TimeSpan? RetryAfter = null, string? Message = null, string? Said = null, string? Error = null);

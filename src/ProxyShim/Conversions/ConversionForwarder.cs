@@ -63,7 +63,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
                 _exchanges.Return(exchange);
             }
 
-            return answer;
+            return answer.Message is null ? answer : answer with { Said = RefusalText.Of(answer.Message, body) };
         }
 
         return new ConversionAnswer(AnswerTable.OfFailure(exchange.BytesWentOut), Error: error.ToString());

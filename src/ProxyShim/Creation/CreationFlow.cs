@@ -33,9 +33,9 @@ internal sealed class CreationFlow(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CreationAnswer> RunAsync(CustomerRequest request, CustomerApiVersion version, RequestRecord record, CancellationToken aborted)
     {
-        record.CustomerRef = events.NameOf(request.CustomerKey);
-        record.PartnerKey = request.PartnerKey;
         var creation = new CreationContext(request, version, record, redis.NewBudget(), time.GetTimestamp());
+        record.CustomerRef = events.NameOf(request.CustomerKey, creation.Id);
+        record.PartnerKey = request.PartnerKey;
         try
         {
             while (true)
@@ -188,6 +188,7 @@ internal sealed class CreationFlow(
         record.Attempts = outcome.Attempts;
         record.Upstream = outcome.Elapsed;
         record.UpstreamStatus = outcome.Answer.Status;
+        record.Said = outcome.Answer.Said;
         record.Ambiguous = outcome.Answer.Meaning == AnswerMeaning.Ambiguous;
         if (outcome.Answer.Meaning == AnswerMeaning.Refused)
         {

@@ -69,8 +69,11 @@ internal sealed class ConversionLedger(LedgerSettings settings)
         FencedAsync(LedgerScript.Ambiguous, redis, id, token.Value, attempts, _readBack, error);
 
     /// <summary>Given up.</summary>
-    public Task<Fenced> BuryAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, string reason) =>
-        FencedAsync(LedgerScript.Bury, redis, id, token.Value, attempts, reason);
+    /// <param name="status">The last answer's status; null when none came.</param>
+    /// <param name="said">What it said, as far as it may be kept: no personal data.</param>
+    public Task<Fenced> BuryAsync(
+        IDatabase redis, ConversionId id, LeaseToken token, int attempts, string reason, int? status = null, string? said = null) =>
+        FencedAsync(LedgerScript.Bury, redis, id, token.Value, attempts, reason, status ?? RedisValue.EmptyString, said ?? RedisValue.EmptyString);
 
     /// <summary>The Customer API gets this customer.</summary>
     public Task<Fenced> FallbackAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, string reason) =>
@@ -192,7 +195,7 @@ internal sealed class ConversionLedger(LedgerSettings settings)
         var fields = (await reading).ToDictionary(field => (string)field.Name!, field => (string?)field.Value ?? "", StringComparer.Ordinal);
         var hasBody = await looking;
         return !fields.TryGetValue("state", out var state) ? null : new LedgerDetails(
-            id, Lifecycle.Parse(state), Field("xid"), Field("caller"), Field("trace"), Field("error"), Count("attempts"), Count("resends"), Count("read_backs"),
+            id, Lifecycle.Parse(state), Field("xid"), Field("caller"), Field("trace"), Field("error"), Count("answer_status"), Field("answer_text"), Count("attempts"), Count("resends"), Count("read_backs"),
             When("claimed_at") ?? default, When("last_attempt"), When("sent_at"), When("verified_at"), When("dead_at"), hasBody);
 
         string Field(string name) => fields.GetValueOrDefault(name, "");

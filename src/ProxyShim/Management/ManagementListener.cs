@@ -35,7 +35,7 @@ internal sealed class ManagementListener(
         app.MapHealth(readiness, degradations, listener);
         app.MapMetrics(metrics);
         admin.Map(app);
-        app.MapConsole(isAdminOn: settings.Token is not null);
+        app.MapConsole(isAdminOn: settings.Tokens.Count > 0);
         return app;
     }
 }

@@ -1,13 +1,16 @@
 using ProxyShim.Management.Admin;
 using ProxyShim.Management.Recent;
 using ProxyShim.Management.Scraping;
+using ProxyShim.Settings;
+using ProxyShim.Telemetry;
 
 namespace ProxyShim.Management;
 
 /// <summary>Health, metrics, the admin API and the console, on a listener of their own.</summary>
 internal static class ManagementServices
 {
-    public static IServiceCollection AddManagement(this IServiceCollection services, ManagementSettings settings) => services
+    /// <param name="configuration">Reads the configuration anew: tokens that were replaced count without a restart.</param>
+    public static IServiceCollection AddManagement(this IServiceCollection services, ManagementSettings settings, Func<IConfiguration> configuration) => services
         .AddSingleton(settings)
         .AddSingleton<ShimGauges>()
         .AddSingleton<MetricsScrape>()
@@ -16,7 +19,24 @@ internal static class ManagementServices
         .AddSingleton<DeadLetters>()
         .AddSingleton<CustomerSearch>()
         .AddSingleton<ClickSearch>()
+        .AddSingleton(services => new AdminTokens(
+            settings, () => ReadTokens(configuration), services.GetRequiredService<AlertEvents>(), services.GetRequiredService<TimeProvider>()))
+        .AddSingleton<WrongTokens>()
         .AddSingleton<AdminEndpoints>()
         .AddHostedService<HealthWatch>()
         .AddHostedService<ManagementListener>();
+
+    private static IReadOnlyList<ManagementToken>? ReadTokens(Func<IConfiguration> configuration)
+    {
+        try
+        {
+            var reader = new SettingsReader(configuration());
+            var tokens = ManagementToken.ReadAll(reader);
+            return reader.Problems.Count == 0 ? tokens : null;
+        }
+        catch (SettingsException)
+        {
+            return null;
+        }
+    }
 }

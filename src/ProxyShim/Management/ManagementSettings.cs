@@ -3,13 +3,12 @@ using ProxyShim.Settings;
 namespace ProxyShim.Management;
 
 /// <param name="Url">Where health, metrics, the admin API and the console are served; never on the legacy listener.</param>
-/// <param name="Token">The bearer token of the admin API; without one it is off.</param>
-internal sealed record ManagementSettings(ListenAddress Url, Secret? Token)
+/// <param name="Tokens">Who may call the admin API; without one it is off.</param>
+internal sealed record ManagementSettings(ListenAddress Url, IReadOnlyList<ManagementToken> Tokens)
 {
     public const string DefaultUrl = "http://127.0.0.1:8081";
 
-    public static ManagementSettings Read(SettingsReader reader) => new(ReadUrl(reader), reader.Secret(
-        "Management:Token", "Bearer token of the admin API and of the console's data. Without one both are off.", "(what `openssl rand -hex 32` prints)"));
+    public static ManagementSettings Read(SettingsReader reader) => new(ReadUrl(reader), ManagementToken.ReadAll(reader));
 
     private static ListenAddress ReadUrl(SettingsReader reader)
     {

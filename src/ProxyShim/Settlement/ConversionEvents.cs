@@ -9,10 +9,19 @@ namespace ProxyShim.Settlement;
 
 /// <summary>Tells the log, the metrics and the health what becomes of conversions, in the ledger's own terms.</summary>
 internal sealed class ConversionEvents(
-    EventLog log, ShimMetrics metrics, AlertEvents alerts, Degradations degradations, CustomerRef customerRef, TimeProvider time)
+    EventLog log, ShimMetrics metrics, AlertEvents alerts, Degradations degradations, CustomerRef customerRef, RecentNames names, TimeProvider time)
 {
     /// <summary>What the log calls a customer.</summary>
-    public string? NameOf(CustomerKey customerKey) => customerRef.Of(customerKey);
+    public string? NameOf(CustomerKey customerKey, ConversionId id)
+    {
+        var name = customerRef.Of(customerKey);
+        if (name is not null)
+        {
+            names.Note(name, id);
+        }
+
+        return name;
+    }
 
     /// <summary>PartnerStack took it; called once per conversion.</summary>
     public void Sent(Lease lease, int attempts)
@@ -36,6 +45,16 @@ internal sealed class ConversionEvents(
         metrics.Converted(ConversionStage.Dead);
         LogEvents.ConversionDead(log, default, Reasons.BodyLost, 0, null, null, TimeSpan.Zero);
     }
+
+    /// <summary>A person has a dead letter delivered after all.</summary>
+    /// <param name="by">The name of their token.</param>
+    public void Replayed(DeadLetter letter, string by) =>
+        LogEvents.ConversionReplayed(log, Logged(letter), by, letter.Details?.Error, letter.Details?.Attempts ?? 0, Age(letter));
+
+    /// <summary>A person has given a dead letter up for good.</summary>
+    /// <param name="by">The name of their token.</param>
+    public void Discarded(DeadLetter letter, string by) =>
+        LogEvents.ConversionDiscarded(log, Logged(letter), by, letter.Details?.Error, letter.Details?.Attempts ?? 0, Age(letter));
 
     /// <summary>A read-back has proved it.</summary>
     public void Verified(ReadBackJob review, Lease lease, string? reason)
@@ -98,6 +117,14 @@ internal sealed class ConversionEvents(
 
     private static LoggedConversion Logged(Lease lease) =>
         new(lease.CustomerRef, lease.Xid, lease.PartnerKey, lease.Caller, lease.TraceId);
+
+    private LoggedConversion Logged(DeadLetter letter) => new(
+        letter.Stored is { } stored ? customerRef.Of(stored.Request.CustomerKey) : null,
+        letter.Details?.Xid, letter.Stored?.Request.PartnerKey, letter.Details?.Caller, letter.Details?.TraceId);
+
+    // By this process's clock and Redis's: good to a second or so.
+    private TimeSpan Age(DeadLetter letter) =>
+        letter.Details is { } details && time.GetUtcNow() - details.ClaimedAt is { Ticks: > 0 } age ? age : TimeSpan.Zero;
 
     private TimeSpan Age(Lease lease) => lease.Age + lease.Since.Elapsed(time);
 

@@ -6,6 +6,7 @@ internal static class SettlementServices
     public static IServiceCollection AddSettlement(this IServiceCollection services, DeliverySettings settings) => services
         .AddSingleton(settings)
         .AddSingleton(new Backoff(settings, Random.Shared.NextDouble))
+        .AddSingleton<RecentNames>()
         .AddSingleton<ConversionEvents>()
         .AddSingleton<Settler>()
 

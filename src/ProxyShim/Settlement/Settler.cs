@@ -51,7 +51,8 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
 
     private async Task<SettlementResult> BuryAsync(IDatabase redis, Lease lease, ConversionOutcome outcome, string reason)
     {
-        var fenced = await ledger.BuryAsync(redis, lease.Id, lease.Token, outcome.Attempts, reason);
+        var fenced = await ledger.BuryAsync(
+            redis, lease.Id, lease.Token, outcome.Attempts, reason, outcome.Answer.Status, outcome.Answer.Said);
         if (fenced == Fenced.Done)
         {
             events.Dead(lease, outcome, reason);

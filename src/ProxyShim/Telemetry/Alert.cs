@@ -36,11 +36,17 @@ internal sealed class Alert
     /// <summary>Redis writes nothing to disk: a restart forgets jobs.</summary>
     public static readonly Alert RedisForgets = new("jobs_at_risk", "persistence");
 
+    /// <summary>Wrong tokens are presented to the admin API, more than a slip explains.</summary>
+    public static readonly Alert ManagementTokenWrong = new("management_token", "wrong");
+
+    /// <summary>The tokens of the admin API were changed into what cannot be used: those from before go on to count.</summary>
+    public static readonly Alert ManagementTokensUnusable = new("management_token", "unusable");
+
     /// <summary>Every one there is.</summary>
     public static readonly IReadOnlyList<Alert> All =
     [
         TokenUnauthorized, TokenForbidden, TokenRedirected, KeyPairUnauthorized, KeyPairForbidden, TestInLive, LiveInTest, ReadBackBrakeEngaged,
-        ReadBackBrakeReleased, RedisEvicts, RedisForgets,
+        ReadBackBrakeReleased, RedisEvicts, RedisForgets, ManagementTokenWrong, ManagementTokensUnusable,
     ];
 
     private Alert(string name, string detail) => (Name, Detail) = (name, detail);

@@ -118,6 +118,20 @@ internal static class LogEvents
             .Milliseconds("AgeMs"u8, age)
             .Conversion(conversion));
 
+    /// <summary>A person has a dead letter delivered after all.</summary>
+    /// <param name="by">The name of their management token.</param>
+    /// <param name="reason">Why it was dead.</param>
+    /// <param name="age">Since the claim.</param>
+    public static void ConversionReplayed(EventLog log, in LoggedConversion conversion, string by, string? reason, int attempts, TimeSpan age) =>
+        Decided(log, "ConversionReplayed"u8, conversion, by, reason, attempts, age);
+
+    /// <summary>A person has given a dead letter up for good.</summary>
+    /// <param name="by">The name of their management token.</param>
+    /// <param name="reason">Why it was dead.</param>
+    /// <param name="age">Since the claim.</param>
+    public static void ConversionDiscarded(EventLog log, in LoggedConversion conversion, string by, string? reason, int attempts, TimeSpan age) =>
+        Decided(log, "ConversionDiscarded"u8, conversion, by, reason, attempts, age);
+
     /// <summary>To be written when it begins, not each time it is noticed.</summary>
     public static void Alert(EventLog log, Alert alert) => log.Write(log
         .Begin("Alert"u8, LogEventLevel.Error)
@@ -174,6 +188,15 @@ internal static class LogEvents
         .Number("Total"u8, total)
         .Instant("Since"u8, since)
         .End();
+
+    private static void Decided(
+        EventLog log, ReadOnlySpan<byte> name, in LoggedConversion conversion, string by, string? reason, int attempts, TimeSpan age) => log.Write(log
+            .Begin(name)
+            .Text("By"u8, by)
+            .Text("Reason"u8, reason)
+            .Number("Attempts"u8, attempts)
+            .Milliseconds("AgeMs"u8, age)
+            .Conversion(conversion));
 
     /// <summary>YARP names its errors in Pascal case; logs and spans have one case for all of their words.</summary>
     public static string? WordOf(string? error) => error is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(error);

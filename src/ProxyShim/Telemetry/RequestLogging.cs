@@ -6,7 +6,8 @@ using ProxyShim.Telemetry.Tracing;
 namespace ProxyShim.Telemetry;
 
 /// <summary>Writes one wide event per legacy request, whatever became of it, counts it, and is the root of its spans.</summary>
-internal sealed class RequestLogging(EventLog log, ShimMetrics metrics, RolloutSettings rollout, TimeProvider time) : IMiddleware
+internal sealed class RequestLogging(
+    EventLog log, ShimMetrics metrics, RecentDecisions decisions, RolloutSettings rollout, TimeProvider time) : IMiddleware
 {
     private readonly string _mode = rollout.Mode.ToString();
 
@@ -34,6 +35,11 @@ internal sealed class RequestLogging(EventLog log, ShimMetrics metrics, RolloutS
             var elapsed = time.GetElapsedTime(start);
             metrics.Handled(record, elapsed);
             LogEvents.RequestHandled(log, record, method, status, _mode, elapsed);
+            if (RouteName.IsCreation(method, route))
+            {
+                decisions.Note(record, status);
+            }
+
             span.Tag("proxyshim.outcome", record.Outcome.Name).Tag("proxyshim.reason", record.Reason).Tag("proxyshim.caller", record.Caller).Answered(status);
         }
     }

@@ -20,6 +20,9 @@ internal sealed class RequestRecord
 
     public bool Ambiguous { get; set; }
 
+    /// <summary>What a refusal of the Conversion API said, as far as it may be kept; not for the log.</summary>
+    public string? Said { get; set; }
+
     /// <summary>The customer's name in the log; null for a request that names none.</summary>
     public string? CustomerRef { get; set; }
 

@@ -35,6 +35,9 @@ internal static class RouteName
         return Other;
     }
 
+    /// <summary>Whether it is a call that creates a customer, by what the log calls its method and its route.</summary>
+    public static bool IsCreation(string method, string route) => method == "POST" && route is ("/api/v2/customers" or "/v1/customers");
+
     /// <summary>The method, or <c>OTHER</c>: a caller may invent one, and its invention does not belong into the log.</summary>
     public static string OfMethod(string method) => s_methods.Contains(method) ? method : OtherMethod;
 }

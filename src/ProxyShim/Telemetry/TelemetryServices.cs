@@ -18,6 +18,7 @@ internal static class TelemetryServices
         .AddSingleton<RequestLogging>()
         .AddHostedService<Refusals>()
         .AddSingleton<AlertEvents>()
+        .AddSingleton<RecentDecisions>()
         .AddSingleton<ShimMetrics>()
         .AddSingleton<Degradations>();
 

@@ -61,7 +61,7 @@ public sealed class ManagementClientTests(TestRedis redis)
     {
         await using var stand = await Stand.StartAsync(redis, Cancellation, ("Management:Token", "mgt_vendor_token"));
 
-        var (exitCode, _, errors) = await stand.RunProgramAsync(["dead-letters", "list"], Cancellation, ("Management:Token", "another_token"));
+        var (exitCode, _, errors) = await stand.RunProgramAsync(["dead-letters", "list"], Cancellation, ("Management:Token", "mgt_another_token"));
 
         Assert.Equal((1, "That is not the token of Management:Token."), (exitCode, errors));
     }

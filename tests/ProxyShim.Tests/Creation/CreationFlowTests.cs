@@ -48,6 +48,19 @@ public class CreationFlowTests(TestRedis redis)
     }
 
     [Fact]
+    public async Task What_a_refusal_said_is_known_of_the_call_and_names_nobody()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis, s_patient);
+        await using var first = new Frontstage(backstage);
+        await first.ClickAsync();
+        backstage.PartnerStack.ConversionApi.SetFault(Fault.Status(400, """{"message":"customer@example.com: no such xid"}"""));
+
+        var (_, record) = await first.PostAsync();
+
+        Assert.Equal((Outcome.Fallback, Reasons.Refused, 400, "[…]: no such xid"), (record.Outcome, record.Reason, record.UpstreamStatus, record.Said));
+    }
+
+    [Fact]
     public async Task What_a_second_caller_was_promised_the_first_one_does_not_give_away()
     {
         await using var backstage = await Backstage.OpenAsync(redis, s_patient);

@@ -16,7 +16,7 @@ public class ShimSettingsTests
     {
         ["ShutdownTimeout"] = ("00:00:05", settings => settings.ShutdownTimeout, TimeSpan.FromSeconds(5)),
         ["Management:Url"] = ("http://127.0.0.1:1", settings => settings.Management.Url.Port, 1),
-        ["Management:Token"] = ("secret", settings => settings.Management.Token?.Reveal(), "secret"),
+        ["Management:Token"] = ("a secret of some length", settings => settings.Management.Tokens.Single().Token.Reveal(), "a secret of some length"),
         ["CustomerApi:Address"] = ("http://localhost:2", settings => settings.CustomerApi.Address.Port, 2),
         ["CustomerApi:AllowAnonymous"] = ("true", settings => settings.CustomerApi.AllowAnonymous, true),
         ["CustomerApi:PublicKey"] = ("pk_2", settings => settings.CustomerApi.Vendor?.PublicKey, "pk_2"),
@@ -58,7 +58,7 @@ public class ShimSettingsTests
         Assert.Equal("http://127.0.0.1:8080", Assert.Single(settings.Urls).ToString());
         Assert.Equal(ShimDefaults.ShutdownTimeout, settings.ShutdownTimeout);
         Assert.Equal("http://127.0.0.1:8081", settings.Management.Url.ToString());
-        Assert.Null(settings.Management.Token);
+        Assert.Empty(settings.Management.Tokens);
         Assert.Equal("https://api.partnerstack.com/", settings.CustomerApi.Address.ToString());
         Assert.False(settings.CustomerApi.AllowAnonymous);
         Assert.Equal("default", Assert.Single(settings.CustomerApi.Callers).Name);

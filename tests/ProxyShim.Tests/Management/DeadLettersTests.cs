@@ -37,9 +37,33 @@ public class DeadLettersTests(TestRedis redis)
             return Loss.None;
         };
 
-        Assert.Equal(2, await new DeadLetters(replica.Redis, backstage.Ledger).ReplayAllAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(2, await new DeadLetters(replica.Redis, backstage.Ledger, backstage.Events).ReplayAllAsync("ops", TestContext.Current.CancellationToken));
 
         Assert.Equal(1, deaths);
+    }
+
+    [Theory]
+    [InlineData("ConversionReplayed")]
+    [InlineData("ConversionDiscarded")]
+    public async Task What_a_person_decides_is_an_event_that_names_their_token_and_what_it_was_about(string name)
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        var id = await backstage.ReadyAsync(ConversionState.Dead);
+        var letters = new DeadLetters(backstage.Redis, backstage.Ledger, backstage.Events);
+
+        // What is no dead letter (any more) is no event.
+        for (var time = 0; time < 2; time++)
+        {
+            await (name == "ConversionReplayed" ? letters.ReplayAsync(id, "ops") : (Task)letters.DiscardAsync(id, "ops"));
+        }
+
+        var told = Assert.Single(backstage.Log.Entries);
+        Assert.Equal(
+            (name, "ops", "refused", 1, "customer", "xid_1", "partner", "default", LedgerUnderTest.TraceId),
+            (Text("Event"), Text("By"), Text("Reason"), told.GetProperty("Attempts").GetInt32(), Text("CustomerRef"), Text("Xid"), Text("PartnerKey"), Text("Caller"),
+                Text("TraceId")));
+
+        string? Text(string field) => told.GetProperty(field).GetString();
     }
 
     [Fact]
@@ -57,7 +81,7 @@ public class DeadLettersTests(TestRedis redis)
 
         var whole = await backstage.ReadyAsync(ConversionState.Dead);
 
-        Assert.Equal(1, await new DeadLetters(backstage.Redis, backstage.Ledger).ReplayAllAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(1, await new DeadLetters(backstage.Redis, backstage.Ledger, backstage.Events).ReplayAllAsync("ops", TestContext.Current.CancellationToken));
         Assert.Equal(ConversionState.Due, (await backstage.SeeAsync(whole)).State);
     }
 }

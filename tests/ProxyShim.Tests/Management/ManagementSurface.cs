@@ -33,9 +33,15 @@ internal sealed class ManagementSurface : IAsyncDisposable
     }
 
     /// <summary>Asks for a path, with a value for Authorization when one is given.</summary>
-    public async Task<(HttpResponseMessage Answer, string Body)> GetAsync(string path, string? authorization = null)
+    public Task<(HttpResponseMessage Answer, string Body)> GetAsync(string path, string? authorization = null) =>
+        SendAsync(HttpMethod.Get, path, authorization);
+
+    /// <summary>Calls a path, with a value for Authorization when one is given.</summary>
+    public async Task<(HttpResponseMessage Answer, string Body)> SendAsync(HttpMethod method, string path, string? authorization = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        // As it is written: no dots are resolved, nothing is decoded.
+        using var request = new HttpRequestMessage(
+            method, new Uri(_client.BaseAddress!.OriginalString + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         Assert.True(authorization is null || request.Headers.TryAddWithoutValidation("Authorization", authorization));
         var answer = await _client.SendAsync(request, TestContext.Current.CancellationToken);
         return (answer, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));

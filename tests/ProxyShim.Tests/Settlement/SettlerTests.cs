@@ -42,7 +42,7 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
     {
         var under = readsBack ? With : Without;
         var (id, token) = await under.ClaimAsync();
-        var lease = LeaseOf(id, token) with { MaybeLanded = maybeLanded, Age = old ? TimeSpan.FromDays(4) : TimeSpan.FromDays(2) };
+        var lease = LeaseOf(id, token) with { MaybeLanded = maybeLanded, TriedFor = old ? TimeSpan.FromDays(4) : TimeSpan.FromDays(2) };
 
         Assert.Equal(settlement, await SettlerOf(under).SettleAsync(under.Redis, lease, Ended(meaning, status)));
 

@@ -37,10 +37,10 @@ internal sealed class CapturedLog : ILineOutput
     public IReadOnlyList<JsonElement> Entries => [.. Lines.Select(line => JsonElement.Parse(line))];
 
     /// <summary>What tells this log of conversions.</summary>
-    public ConversionEvents NewConversionEvents(PrivacySettings privacy)
+    public ConversionEvents NewConversionEvents(PrivacySettings privacy, RecentNames? names = null)
     {
         var metrics = new ShimMetrics();
-        return new(Events, metrics, new AlertEvents(Events, metrics), new Degradations(Events, _time), new CustomerRef(privacy), _time);
+        return new(Events, metrics, new AlertEvents(Events, metrics), new Degradations(Events, _time), new CustomerRef(privacy), names ?? new RecentNames(), _time);
     }
 
     public void Write(ReadOnlySpan<byte> line)

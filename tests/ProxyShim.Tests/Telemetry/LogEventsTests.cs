@@ -148,6 +148,18 @@ public sealed class LogEventsTests
             """);
     }
 
+    [Fact]
+    public void What_a_person_decided()
+    {
+        LogEvents.ConversionReplayed(_log.Events, s_conversion, "ops", "expired", attempts: 40, TimeSpan.FromDays(3));
+
+        AssertLine(
+            """
+            {"@t":"2026-05-04T03:02:01.0000000Z","Event":"ConversionReplayed","SchemaVersion":1,"By":"ops","Reason":"expired","Attempts":40,"AgeMs":259200000,
+            "CustomerRef":"0123456789abcdef0123456789abcdef","Xid":"xid-1","PartnerKey":"partner","Caller":"default","TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}
+            """);
+    }
+
     [Theory]
     [InlineData(401, "unauthorized")]
     [InlineData(403, "forbidden")]

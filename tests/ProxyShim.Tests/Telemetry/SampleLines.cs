@@ -23,6 +23,8 @@ internal static class SampleLines
         LogEvents.ConversionVerified(log.Events, conversion, null, 1, 1, default, default);
         LogEvents.ConversionPhantom(log.Events, conversion, 1, 0, default, default);
         LogEvents.ConversionDead(log.Events, conversion, "refused", 1, 400, null, default);
+        LogEvents.ConversionReplayed(log.Events, conversion, "ops", "refused", 1, default);
+        LogEvents.ConversionDiscarded(log.Events, conversion, "ops", "refused", 1, default);
         LogEvents.Degraded(log.Events, new Degradation(DegradedPart.Queue, "overdue", DateTimeOffset.UnixEpoch), default, isOver: false);
         LogEvents.Alert(log.Events, Alert.ReadBackBrakeEngaged);
         LogEvents.Started(log.Events, new StartedWith

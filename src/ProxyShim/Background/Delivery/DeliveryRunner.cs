@@ -59,7 +59,7 @@ internal sealed class DeliveryRunner(
             var stored = StoredConversion.Read(job.Body!.Value);
             var request = stored.Request;
             var lease = new Lease(
-                id, token, events.NameOf(request.CustomerKey), job.Xid, request.PartnerKey, job.Caller, job.TraceId, since, Inline: false, job.Attempts,
+                id, token, events.NameOf(request.CustomerKey, id), job.Xid, request.PartnerKey, job.Caller, job.TraceId, since, Inline: false, job.Attempts,
                 job.MaybeLanded, job.Age, job.TriedFor);
             using var span = Spans.Job("deliver", lease.TraceId, stored.Span, since.Utc);
             await SendAsync(lease, stored.Conversion);

@@ -65,8 +65,8 @@ internal sealed class VerificationRunner(
             var stored = StoredConversion.Read(review.Job.Body ?? default);
             var (request, job) = (stored.Request, review.Job);
             var lease = new Lease(
-                id, token, events.NameOf(request.CustomerKey), job.Xid, request.PartnerKey, job.Caller, job.TraceId, Moment.Now(time), Inline: false, job.Attempts,
-                job.MaybeLanded, job.Age, job.TriedFor);
+                id, token, events.NameOf(request.CustomerKey, id), job.Xid, request.PartnerKey, job.Caller, job.TraceId, Moment.Now(time),
+                Inline: false, job.Attempts, job.MaybeLanded, job.Age, job.TriedFor);
             using var span = Spans.Job("read_back", lease.TraceId, stored.Span, since);
             await (ledger.ReadsBack
                 ? SettleAsync(review, lease, await reader.ReadAsync(request.CustomerKey, stoppingToken))

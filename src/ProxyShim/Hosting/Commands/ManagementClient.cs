@@ -41,7 +41,7 @@ internal sealed class ManagementClient : IDisposable
         using var request = new HttpRequestMessage(method, path);
         if (withToken)
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", client._settings.Token!.Reveal());
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", TokenOf(client._settings)!.Token.Reveal());
         }
 
         try
@@ -72,11 +72,15 @@ internal sealed class ManagementClient : IDisposable
 
     public void Dispose() => _client.Dispose();
 
+    // The first that may change things; a list can be read with any.
+    private static ManagementToken? TokenOf(ManagementSettings settings) =>
+        settings.Tokens.FirstOrDefault(token => !token.ReadOnly) ?? settings.Tokens.FirstOrDefault();
+
     private static ManagementSettings ReadSettings(string[] arguments, bool withToken)
     {
         var reader = new SettingsReader(ShimConfiguration.Read(arguments));
         var settings = ManagementSettings.Read(reader);
-        if (withToken && settings.Token is null)
+        if (withToken && TokenOf(settings) is null)
         {
             reader.Problem("Management:Token", "is missing", "write the token that the shim runs with");
         }

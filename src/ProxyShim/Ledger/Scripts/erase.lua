@@ -8,5 +8,6 @@ if ago > 0 and tonumber(get('claimed_at')) > now - ago then return 'newer' end
 if ARGV[3] == '1' and state ~= 'dead' then return 'not_dead' end
 move(state, 'fallback', nil, 'error', ARGV[2])
 redis.call('HDEL', CONVERSION, 'token', 'lease', 'maybe')
+forget_answer()
 redis.call('DEL', BODY)
 return state

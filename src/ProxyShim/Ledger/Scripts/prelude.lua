@@ -27,6 +27,9 @@ local function refuse_promised(token)
   return refuse(token) or redis.call('HEXISTS', CONVERSION, 'acknowledged_at') == 1 and 'stale' or nil
 end
 
+-- What a dead letter was told is of no more interest once it is none.
+local function forget_answer() redis.call('HDEL', CONVERSION, 'answer_status', 'answer_text') end
+
 -- The body's expiry is for what nobody works on any more: it counts from the end of whatever the entry waits for.
 local function keep(wait, life) redis.call('PEXPIRE', BODY, text(wait + life)) end
 

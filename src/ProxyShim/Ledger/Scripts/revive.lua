@@ -14,4 +14,5 @@ end
 local maybe = wait and get('maybe') == '1'
 local at = maybe and math.max(now, tonumber(get('last_attempt')) + wait) or now
 move(state, maybe and 'ambiguous' or 'due', at, 'age_from', now, 'resends', 0, 'error', 'revived')
+forget_answer()
 return 'revived'

@@ -19,6 +19,6 @@ if not state then
 end
 -- Taken is not landed: until a read-back has told, it is not sent again, dead letter or not.
 move(state, 'sent', wait and now + wait, 'sent_by', sent_by, 'sent_at', at, 'attempts', attempts, 'last_attempt', at, 'maybe', '1')
-redis.call('HDEL', CONVERSION, 'token', 'lease', 'error')
+redis.call('HDEL', CONVERSION, 'token', 'lease', 'error', 'answer_status', 'answer_text')
 if wait then keep(wait, ARGV[5]) else redis.call('DEL', BODY) end
 return word

@@ -6,5 +6,6 @@ if state == 'verified' or state == 'fallback' then return 'already' end
 local first = redis.call('HSETNX', CONVERSION, 'sent_by', ARGV[2])
 move(state, 'verified', nil, 'verified_at', now, 'error', ARGV[3])
 redis.call('HDEL', CONVERSION, 'token', 'lease')
+forget_answer()
 redis.call('DEL', BODY)
 return first == 1 and 'sent' or 'verified'

@@ -1,10 +1,15 @@
 using System.Text.Json.Serialization;
-using ProxyShim.Customers;
 using ProxyShim.Ledger;
+using ProxyShim.Telemetry;
 
 namespace ProxyShim.Management.Admin;
 
 /// <summary>A conversion as the admin API shows it. Times are ISO 8601 in UTC; no personal data.</summary>
+/// <param name="Reason">Why it is in its state, or what its last attempt was; null for nothing to say.</param>
+/// <param name="Meaning">The reason in a sentence; null where the word says it all.</param>
+/// <param name="Remedy">What to do about it; null for nothing.</param>
+/// <param name="AnswerStatus">Of a dead letter: the Conversion API's last answer; null when none came.</param>
+/// <param name="AnswerText">What that said, as far as it is kept.</param>
 internal record ShownConversion(
     string Ref,
     string State,
@@ -12,6 +17,10 @@ internal record ShownConversion(
     string Caller,
     string TraceId,
     string? Reason,
+    string? Meaning,
+    string? Remedy,
+    int? AnswerStatus,
+    string? AnswerText,
     int Attempts,
     int Resends,
     int ReadBacks,
@@ -23,9 +32,12 @@ internal record ShownConversion(
     bool Replayable)
 {
     public static ShownConversion Of(LedgerDetails entry) => new(
-        entry.Id.ToString(), Lifecycle.NameOf(entry.State), entry.Xid, entry.Caller, entry.TraceId, entry.Error.Length == 0 ? null : entry.Error,
-        entry.Attempts, entry.Resends, entry.ReadBacks, entry.ClaimedAt, entry.LastAttempt, entry.SentAt, entry.VerifiedAt, entry.DeadAt,
-        entry.State == ConversionState.Dead && entry.HasBody);
+        entry.Id.ToString(), Lifecycle.NameOf(entry.State), entry.Xid, entry.Caller, entry.TraceId, Filled(entry.Error),
+        ReasonText.Of(entry.Error)?.Meaning, Filled(ReasonText.Of(entry.Error)?.Remedy), entry.AnswerStatus == 0 ? null : entry.AnswerStatus,
+        Filled(entry.AnswerText), entry.Attempts, entry.Resends, entry.ReadBacks, entry.ClaimedAt, entry.LastAttempt, entry.SentAt, entry.VerifiedAt,
+        entry.DeadAt, entry.State == ConversionState.Dead && entry.HasBody);
+
+    private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
 
 /// <summary>A customer's conversion, with what only whoever knows the <c>customer_key</c> can be told.</summary>
@@ -42,8 +54,36 @@ internal sealed record ShownCustomer : ShownConversion
     /// <summary>When the click was made, if the vendor's site wrote that down and the click is still there.</summary>
     public DateTimeOffset? ClickedAt { get; private init; }
 
-    public static ShownCustomer Of(LedgerDetails entry, Click? click, string? customerRef) =>
-        new(Of(entry)) { CustomerRef = customerRef, ClickedAt = click?.When };
+    /// <summary>The customer's last calls that became no conversion, newest first, as far as this replica remembers.</summary>
+    public required IReadOnlyList<ShownDecision> Decisions { get; init; }
+
+    public static ShownCustomer Of(LedgerDetails entry, FoundCustomer found) =>
+        new(Of(entry)) { CustomerRef = found.CustomerRef, ClickedAt = found.Click?.When, Decisions = [.. found.Decisions.Select(ShownDecision.Of)] };
+}
+
+/// <summary>A customer whom the ledger does not know.</summary>
+/// <param name="Decisions">As of <see cref="ShownCustomer"/>.</param>
+/// <param name="Unread">The last creations whose customer was not read, by reason: the one who is looked for may be among them.</param>
+internal sealed record UnknownCustomer(string Error, IReadOnlyList<ShownDecision> Decisions, IReadOnlyList<UnreadCreations> Unread);
+
+/// <param name="LastAt">The newest of them.</param>
+internal sealed record UnreadCreations(string Reason, string? Meaning, string? Remedy, int Count, DateTimeOffset LastAt)
+{
+    public static IReadOnlyList<UnreadCreations> Of(IEnumerable<Decision> decisions) =>
+    [
+        .. decisions.GroupBy(decision => decision.Reason ?? decision.Outcome).Select(group => new UnreadCreations(
+            group.Key, ReasonText.Of(group.Key)?.Meaning, ReasonText.Of(group.Key)?.Remedy, group.Count(), group.Max(decision => decision.At))),
+    ];
+}
+
+/// <summary>What became of one call, and why.</summary>
+internal sealed record ShownDecision(
+    DateTimeOffset At, string Outcome, string? Reason, string? Meaning, string? Remedy, int? Status, int? UpstreamStatus, string? AnswerText, string? Xid,
+    string? Caller, string TraceId)
+{
+    public static ShownDecision Of(Decision decision) => new(
+        decision.At, decision.Outcome, decision.Reason, ReasonText.Of(decision.Reason)?.Meaning, ReasonText.Of(decision.Reason)?.Remedy, decision.Status,
+        decision.UpstreamStatus, decision.Said, decision.Xid, decision.Caller, decision.TraceId);
 }
 
 /// <summary>A click as the admin API shows it; the visitor's address and browser are personal data and stay in Redis.</summary>
@@ -61,6 +101,7 @@ internal sealed record AdminError(string Error);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ShownCustomer))]
 [JsonSerializable(typeof(ShownClick))]
+[JsonSerializable(typeof(UnknownCustomer))]
 [JsonSerializable(typeof(Overview))]
 [JsonSerializable(typeof(DeadLetterList))]
 [JsonSerializable(typeof(ReplayResult))]

@@ -1,16 +1,17 @@
 using ProxyShim.Clicks;
+using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Telemetry.Output;
 
 namespace ProxyShim.Management.Admin;
 
 /// <summary>The admin API on the management listener: bearer token, JSON, no personal data.</summary>
 internal sealed class AdminEndpoints(
-    ManagementSettings settings, DeadLetters letters, CustomerSearch customers, OverviewReader overview, RecentLines events,
+    AdminTokens tokens, WrongTokens wrong, ShimMetrics metrics, DeadLetters letters, CustomerSearch customers, OverviewReader overview, RecentLines events,
     ClickSearch clicks, ClickWriter clickWriter, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        var routes = new AdminRoutes(endpoints, settings.Token);
+        var routes = new AdminRoutes(endpoints, tokens, wrong, metrics);
         OverviewEndpoints.Map(routes, overview, events);
         DeadLetterEndpoints.Map(routes, letters);
         CustomerEndpoints.Map(routes, customers);

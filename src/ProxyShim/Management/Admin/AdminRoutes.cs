@@ -1,29 +1,24 @@
-using System.Security.Cryptography;
-using System.Text;
 using ProxyShim.Redis;
-using ProxyShim.Settings;
+using ProxyShim.Telemetry.Metrics;
 
 namespace ProxyShim.Management.Admin;
 
-/// <summary>Maps what only the bearer of the management token may call.</summary>
-internal sealed class AdminRoutes(IEndpointRouteBuilder endpoints, Secret? token)
+/// <summary>Maps what only the bearer of a management token may call.</summary>
+internal sealed class AdminRoutes(IEndpointRouteBuilder endpoints, AdminTokens tokens, WrongTokens wrong, ShimMetrics metrics)
 {
     private const string Scheme = "Bearer ";
 
-    private readonly byte[]? _expected = token?.RevealUtf8();
-
-    public void Map(string method, string pattern, RequestDelegate handle) => endpoints.MapMethods(pattern, [method], async context =>
+    /// <param name="handle">Gets the request and the token that opened it. What is not read may be changed by no read-only token.</param>
+    public void Map(string method, string pattern, Func<HttpContext, ManagementToken, Task> handle) => endpoints.MapMethods(pattern, [method], async context =>
     {
-        if (RefusalOf(context) is { } refusal)
+        if (await OpenAsync(context, isChange: method != HttpMethods.Get) is not { } token)
         {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            await AdminReply.FailAsync(context, StatusCodes.Status401Unauthorized, refusal);
             return;
         }
 
         try
         {
-            await handle(context);
+            await handle(context, token);
         }
         catch (RedisUnavailableException)
         {
@@ -31,21 +26,55 @@ internal sealed class AdminRoutes(IEndpointRouteBuilder endpoints, Secret? token
         }
     });
 
-    private string? RefusalOf(HttpContext context)
+    private async ValueTask<ManagementToken?> OpenAsync(HttpContext context, bool isChange)
     {
-        if (_expected is null)
+        if (!tokens.IsOn)
         {
-            return "The admin API is off; set Management:Token to switch it on.";
+            return await RefuseAsync(context, null, "The admin API is off; set Management:Token to switch it on.");
         }
 
         var authorization = context.Request.Headers.Authorization.ToString();
-        if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        var presented = authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? authorization[Scheme.Length..].Trim() : "";
+        if (presented.Length == 0)
         {
-            return "Send the bearer token of Management:Token.";
+            return await RefuseAsync(context, null, "Send the bearer token of Management:Token.");
         }
 
-        return CryptographicOperations.FixedTimeEquals(_expected, Encoding.UTF8.GetBytes(authorization[Scheme.Length..].Trim()))
-            ? null
-            : "That is not the token of Management:Token.";
+        var address = context.Connection.RemoteIpAddress;
+        if (!wrong.MayTry(address))
+        {
+            context.Response.Headers.RetryAfter = "1";
+            return await RefuseAsync(
+                context, ManagementRefusal.Slowed, "Many wrong tokens came from this address, so it has five tries a second; wait a second.",
+                StatusCodes.Status429TooManyRequests);
+        }
+
+        if (tokens.Find(presented) is not { } token)
+        {
+            wrong.Add(address);
+            return await RefuseAsync(context, ManagementRefusal.WrongToken, "That is not the token of Management:Token.");
+        }
+
+        return token.ReadOnly && isChange
+            ? await RefuseAsync(context, ManagementRefusal.ReadOnly, "This token may only read; use one that may change things.",
+                StatusCodes.Status403Forbidden)
+            : token;
+    }
+
+    private async ValueTask<ManagementToken?> RefuseAsync(
+        HttpContext context, string? counted, string error, int status = StatusCodes.Status401Unauthorized)
+    {
+        if (counted is not null)
+        {
+            metrics.ManagementRefused(counted);
+        }
+
+        if (status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        await AdminReply.FailAsync(context, status, error);
+        return null;
     }
 }

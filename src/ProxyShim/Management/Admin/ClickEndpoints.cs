@@ -14,9 +14,9 @@ internal static class ClickEndpoints
 
     public static void Map(AdminRoutes routes, ClickSearch search, ClickWriter writer, TimeProvider time)
     {
-        routes.Map("GET", Clicks + "{**key}", context => FindAsync(context, search));
-        routes.Map("PUT", Clicks + "{**key}", context => WriteAsync(context, writer, time));
-        routes.Map("DELETE", Clicks + "{**key}", context => DeleteAsync(context, writer));
+        routes.Map("GET", Clicks + "{**key}", (context, _) => FindAsync(context, search));
+        routes.Map("PUT", Clicks + "{**key}", (context, _) => WriteAsync(context, writer, time));
+        routes.Map("DELETE", Clicks + "{**key}", (context, _) => DeleteAsync(context, writer));
     }
 
     private static async Task FindAsync(HttpContext context, ClickSearch search) =>

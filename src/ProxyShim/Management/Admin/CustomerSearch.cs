@@ -2,31 +2,53 @@ using ProxyShim.Clicks;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
+using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
+using StackExchange.Redis;
 
 namespace ProxyShim.Management.Admin;
 
-/// <summary>Puts a customer's life together: what the ledger knows, and the click that began it.</summary>
-internal sealed class CustomerSearch(RedisGate redis, ConversionLedger ledger, ClickStore clicks, CustomerRef customerRef)
+/// <summary>Puts a customer's life together: what the ledger knows, the click that began it, and why calls became no conversion.</summary>
+internal sealed class CustomerSearch(
+    RedisGate redis, ConversionLedger ledger, ClickStore clicks, CustomerRef customerRef, RecentNames names, RecentDecisions decisions)
 {
-    /// <summary>The ledger's entry and the click; null where there is none. A click that was not the one converted is none.</summary>
+    /// <summary>By the <c>customer_key</c>.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer.</exception>
-    public async Task<(LedgerDetails? Entry, Click? Click)> FindAsync(CustomerKey key) => await redis.NewBudget().RunAsync(
-        static async (database, call) =>
+    public Task<FoundCustomer> FindAsync(CustomerKey key) => FindAsync(ConversionId.Of(key), key, customerRef.Of(key));
+
+    /// <summary>By the name in the log, or by the reference of a dead letter. A name that was not used lately leads nowhere.</summary>
+    /// <exception cref="RedisUnavailableException">Redis did not answer.</exception>
+    public async Task<FoundCustomer> FindByNameAsync(string name)
+    {
+        if (ConversionId.TryParse(name, out var reference))
         {
-            var id = ConversionId.Of(call.key);
-            var describing = call.ledger.DescribeAsync(database, id);
+            return await FindAsync(reference.Value, null, null);
+        }
 
-            // The click may stand under the e-mail address, which the ledger has only as long as there is something to do.
-            var request = await RequestAsync(call.ledger.ReadBodyAsync(database, id)) ?? new CustomerRequest(call.key, "", "", null, null, null);
-            var click = (await call.clicks.FindAsync(database, request)).Click;
-            var entry = await describing;
-            return (entry, entry is null || click?.Xid.Value == entry.Xid ? click : null);
-        },
-        (ledger, clicks, key));
+        return names.Find(name) is { } id ? await FindAsync(id, null, name) : new FoundCustomer(null, null, name, decisions.Of(name));
+    }
 
-    /// <summary>The customer's name in the log.</summary>
-    public string? RefOf(CustomerKey key) => customerRef.Of(key);
+    /// <summary>The last creations whose customer was not read, newest first.</summary>
+    public IReadOnlyList<Decision> Unread => decisions.OfNobody();
+
+    private async Task<FoundCustomer> FindAsync(ConversionId id, CustomerKey? key, string? name)
+    {
+        var (entry, request, click) = await redis.NewBudget().RunAsync(
+            static async (database, call) =>
+            {
+                var describing = call.ledger.DescribeAsync(database, call.id);
+
+                // The click may stand under the e-mail address, which the ledger has only as long as there is something to do.
+                var request = await RequestAsync(call.ledger.ReadBodyAsync(database, call.id))
+                    ?? (call.key is { } key ? new CustomerRequest(key, "", "", null, null, null) : null);
+                var click = request is null ? null : (await call.clicks.FindAsync(database, request)).Click;
+                var entry = await describing;
+                return (entry, request, entry is null || click?.Xid.Value == entry.Xid ? click : null);
+            },
+            (ledger, clicks, id, key));
+        name ??= request is null ? null : customerRef.Of(request.CustomerKey);
+        return new FoundCustomer(entry, click, name, name is null ? [] : decisions.Of(name));
+    }
 
     private static async Task<CustomerRequest?> RequestAsync(Task<StoredConversion?> reading)
     {

@@ -10,10 +10,10 @@ internal static class DeadLetterEndpoints
 
     public static void Map(AdminRoutes routes, DeadLetters letters)
     {
-        routes.Map("GET", Letters, context => ListAsync(context, letters));
-        routes.Map("POST", Letters + "/replay", context => ReplayAllAsync(context, letters));
-        routes.Map("POST", Letters + "/{reference}/replay", context => ReplayAsync(context, letters));
-        routes.Map("DELETE", Letters + "/{reference}", context => DiscardAsync(context, letters));
+        routes.Map("GET", Letters, (context, _) => ListAsync(context, letters));
+        routes.Map("POST", Letters + "/replay", (context, token) => ReplayAllAsync(context, letters, token));
+        routes.Map("POST", Letters + "/{reference}/replay", (context, token) => ReplayAsync(context, letters, token));
+        routes.Map("DELETE", Letters + "/{reference}", (context, token) => DiscardAsync(context, letters, token));
     }
 
     // ?limit=N: whoever looks every two seconds does not want all of them.
@@ -31,17 +31,17 @@ internal static class DeadLetterEndpoints
         await AdminReply.WriteAsync(context, new DeadLetterList([.. list.Select(ShownConversion.Of)]), AdminJson.Default.DeadLetterList);
     }
 
-    private static async Task ReplayAllAsync(HttpContext context, DeadLetters letters) =>
-        await AdminReply.WriteAsync(context, new ReplayResult(await letters.ReplayAllAsync(context.RequestAborted)), AdminJson.Default.ReplayResult);
+    private static async Task ReplayAllAsync(HttpContext context, DeadLetters letters, ManagementToken token) => await AdminReply.WriteAsync(
+        context, new ReplayResult(await letters.ReplayAllAsync(token.Name, context.RequestAborted)), AdminJson.Default.ReplayResult);
 
-    private static async Task ReplayAsync(HttpContext context, DeadLetters letters)
+    private static async Task ReplayAsync(HttpContext context, DeadLetters letters, ManagementToken token)
     {
         if (await ReferenceAsync(context) is not { } id)
         {
             return;
         }
 
-        await (await letters.ReplayAsync(id) switch
+        await (await letters.ReplayAsync(id, token.Name) switch
         {
             ReviveOutcome.Revived => AdminReply.WriteAsync(context, new ReplayResult(1), AdminJson.Default.ReplayResult),
             ReviveOutcome.NoBody =>
@@ -50,14 +50,14 @@ internal static class DeadLetterEndpoints
         });
     }
 
-    private static async Task DiscardAsync(HttpContext context, DeadLetters letters)
+    private static async Task DiscardAsync(HttpContext context, DeadLetters letters, ManagementToken token)
     {
         if (await ReferenceAsync(context) is not { } id)
         {
             return;
         }
 
-        if (await letters.DiscardAsync(id))
+        if (await letters.DiscardAsync(id, token.Name))
         {
             AdminReply.Begin(context, StatusCodes.Status204NoContent);
             return;

@@ -11,8 +11,8 @@ internal static class OverviewEndpoints
 
     public static void Map(AdminRoutes routes, OverviewReader overview, RecentLines events)
     {
-        routes.Map("GET", Overview, context => AdminReply.WriteAsync(context, overview.Read(), AdminJson.Default.Overview));
-        routes.Map("GET", Events, context => WriteEventsAsync(context, events));
+        routes.Map("GET", Overview, (context, _) => AdminReply.WriteAsync(context, overview.Read(), AdminJson.Default.Overview));
+        routes.Map("GET", Events, (context, _) => WriteEventsAsync(context, events));
     }
 
     // The log's own lines, which config/log-event.schema.json describes: newest first.

@@ -19,6 +19,7 @@ internal sealed class ShimMetrics : IDisposable
     private readonly Counter<long> _lookUps;
     private readonly Counter<long> _conversions;
     private readonly Counter<long> _alerts;
+    private readonly Counter<long> _managementRefusals;
     private readonly Histogram<double> _requestDuration;
     private readonly Histogram<double> _redisDuration;
     private readonly Histogram<double> _attemptDuration;
@@ -29,6 +30,7 @@ internal sealed class ShimMetrics : IDisposable
         _lookUps = Meter.CreateCounter<long>("proxyshim.clicks.looked_up", "{click}", "Looks for a customer's click: hit or miss.");
         _conversions = Meter.CreateCounter<long>("proxyshim.conversions", "{conversion}", "Conversions that were sent, verified, found to be phantoms, or given up.");
         _alerts = Meter.CreateCounter<long>("proxyshim.alerts", "{alert}", "Alert events of the log.");
+        _managementRefusals = Meter.CreateCounter<long>("proxyshim.management.refusals", "{call}", "Calls of the admin API that were refused for their token.");
         _requestDuration = Histogram("proxyshim.request.duration", s_requestBuckets, "From a legacy request's head to the end of its answer.");
         _redisDuration = Histogram("proxyshim.request.redis.duration", s_redisBuckets, "What a legacy request waited for Redis in all.");
         _attemptDuration = Histogram("proxyshim.attempt.duration", s_requestBuckets, "One attempt at the Conversion API, inline or in the background.");
@@ -47,6 +49,11 @@ internal sealed class ShimMetrics : IDisposable
         foreach (var alert in Alert.All)
         {
             _alerts.Add(0, new KeyValuePair<string, object?>("alert", alert.Name));
+        }
+
+        foreach (var reason in (ReadOnlySpan<string>)[ManagementRefusal.WrongToken, ManagementRefusal.Slowed, ManagementRefusal.ReadOnly])
+        {
+            _managementRefusals.Add(0, new KeyValuePair<string, object?>("reason", reason));
         }
 
         CountLookUp(hit: true, 0);
@@ -84,6 +91,9 @@ internal sealed class ShimMetrics : IDisposable
     public void Converted(string stage) => _conversions.Add(1, new KeyValuePair<string, object?>("event", stage));
 
     public void Alerted(Alert alert) => _alerts.Add(1, new KeyValuePair<string, object?>("alert", alert.Name));
+
+    /// <param name="reason">Of <see cref="ManagementRefusal"/>.</param>
+    public void ManagementRefused(string reason) => _managementRefusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void Dispose() => Meter.Dispose();
 

@@ -19,9 +19,9 @@ internal sealed class CreationFlow(
 {
     public async ValueTask<CreationAnswer> RunAsync(CustomerRequest request, CustomerApiVersion version, RequestRecord record, CancellationToken aborted)
     {
-        record.CustomerRef = events.NameOf(request.CustomerKey);
-        record.PartnerKey = request.PartnerKey;
         var creation = new CreationContext(request, version, record, redis.NewBudget(), time.GetTimestamp());
+        record.CustomerRef = events.NameOf(request.CustomerKey, creation.Id);
+        record.PartnerKey = request.PartnerKey;
         var lookup = await creation.Budget.RunAsync(
             static (database, call) => call.clicks.FindAsync(database, call.request), (clicks, request));
         aborted.ThrowIfCancellationRequested();

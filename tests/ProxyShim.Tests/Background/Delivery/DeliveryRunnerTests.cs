@@ -30,6 +30,24 @@ public class DeliveryRunnerTests(TestRedis redis)
     }
 
     [Fact]
+    public async Task A_dead_letter_keeps_what_the_api_said_as_far_as_nobody_is_named_until_it_is_none_any_more()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        backstage.PartnerStack.ConversionApi.EnqueueFaults(
+            Fault.Status(422, """{"message":"xid xid_1 is not known; customer@example.com of customer has another","status":422}"""));
+        var id = await backstage.ReadyAsync(ConversionState.Due);
+
+        await backstage.DeliverAsync(id);
+
+        var letter = (await backstage.Ledger.DescribeAsync(backstage.Under.Redis, id))!;
+        Assert.Equal(
+            (ConversionState.Dead, 422, "xid xid_1 is not known; […] of […] has another"), (letter.State, letter.AnswerStatus, letter.AnswerText));
+        await backstage.Ledger.ReviveAsync(backstage.Under.Redis, id);
+        letter = (await backstage.Ledger.DescribeAsync(backstage.Under.Redis, id))!;
+        Assert.Equal((ConversionState.Due, 0, ""), (letter.State, letter.AnswerStatus, letter.AnswerText));
+    }
+
+    [Fact]
     public async Task Schedule_says_when_it_is_tried_again_and_its_last_step_repeats()
     {
         await using var backstage = await Backstage.OpenAsync(redis, ("Delivery:Schedule:0", "00:10:00"), ("Delivery:Schedule:1", "02:00:00"));

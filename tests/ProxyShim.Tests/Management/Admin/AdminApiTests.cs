@@ -9,7 +9,6 @@ using ProxyShim.Ledger;
 using ProxyShim.Lifetime;
 using ProxyShim.Management.Admin;
 using ProxyShim.Management.Recent;
-using ProxyShim.Settings;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
@@ -35,6 +34,7 @@ public sealed class AdminApiTests : IAsyncDisposable
     private readonly RecentLines _lines = new();
     private readonly RecentActivity _recent;
     private readonly ShimSettings _settings = Given.Settings();
+    private AdminDoor? _door;
 
     public AdminApiTests() => _recent = new RecentActivity(_instruments.Metrics, _time);
 
@@ -167,6 +167,7 @@ public sealed class AdminApiTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _recent.Dispose();
+        _door?.Dispose();
         await _instruments.DisposeAsync();
     }
 
@@ -189,10 +190,14 @@ public sealed class AdminApiTests : IAsyncDisposable
         var ledger = new ConversionLedger(_settings.Ledger);
         var overview = new OverviewReader(
             _recent, _instruments.Ledger, _instruments.Degradations, new Readiness(new Started()), _settings.Rollout, _settings.ConversionApi, _time);
+        _door = token is null ? new AdminDoor() : new AdminDoor(AdminDoor.Token(token));
         var admin = new AdminEndpoints(
-            _settings.Management with { Token = token is null ? null : new Secret(token) },
-            new DeadLetters(_instruments.Redis, ledger),
-            new CustomerSearch(_instruments.Redis, ledger, new ClickStore(_settings.Clicks), new CustomerRef(_settings.Privacy)),
+            _door.Tokens,
+            _door.Wrong,
+            _door.Metrics,
+            new DeadLetters(_instruments.Redis, ledger, _door.Log.NewConversionEvents(_settings.Privacy)),
+            new CustomerSearch(_instruments.Redis, ledger, new ClickStore(_settings.Clicks), new CustomerRef(_settings.Privacy), new RecentNames(),
+                new RecentDecisions(_time)),
             overview,
             _lines,
             new ClickSearch(_instruments.Redis, new ClickStore(_settings.Clicks)),

@@ -4,11 +4,12 @@ using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Management.Admin;
 using ProxyShim.Redis;
-using ProxyShim.Settings;
+using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 using ProxyShim.Testing;
 using ProxyShim.Tests.Ledger;
 using ProxyShim.Tests.Settings;
+using ProxyShim.Tests.Telemetry;
 using StackExchange.Redis;
 using Xunit;
 
@@ -19,12 +20,84 @@ public sealed class CustomerSearchTests(TestRedis redis) : LedgerFixture(redis)
 {
     private const string Click = """{"xid":"xid_1","partner_key":"partner","ip_address":"203.0.113.7","user_agent":"Firefox","clicked_at":"2026-01-31T09:30:00Z"}""";
 
+    private readonly PrivacySettings _privacy = new(CustomerRefKind.Pseudonym, new byte[32]);
+    private readonly RecentNames _names = new();
+    private readonly RecentDecisions _decisions = new(TimeProvider.System);
+
     [Fact]
     public async Task Nobody_knows_a_stranger()
     {
         var (status, body) = await FindAsync("stranger");
 
-        Assert.Equal((404, """{"error":"The ledger does not know this customer."}"""), (status, body));
+        Assert.Equal((404, """{"error":"The ledger does not know this customer.","decisions":[],"unread":[]}"""), (status, body));
+    }
+
+    [Fact]
+    public async Task Whoever_was_not_converted_is_told_why_and_what_to_do_and_nobody_elses_reason()
+    {
+        Note("ann", Reasons.NoClick);
+        Note("bob", Reasons.RedisDown);
+        Note("ann", Reasons.Refused, "The xid is not known.");
+
+        var (status, body) = await FindAsync("ann");
+
+        Assert.Equal(404, status);
+        var decisions = JsonElement.Parse(body).GetProperty("decisions").EnumerateArray().ToList();
+        Assert.Equal(["refused", "no_click"], decisions.Select(decision => decision.GetProperty("reason").GetString()));
+        Assert.Equal("The xid is not known.", decisions[0].GetProperty("answer_text").GetString());
+        Assert.All(decisions, decision =>
+        {
+            var text = ReasonText.Of(decision.GetProperty("reason").GetString())!;
+            Assert.Equal((text.Meaning, text.Remedy), (decision.GetProperty("meaning").GetString(), decision.GetProperty("remedy").GetString()));
+        });
+        Assert.DoesNotContain("ann", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stranger_may_be_among_those_who_were_not_read()
+    {
+        _decisions.Note(new RequestRecord { TraceId = "", Route = "", Outcome = Outcome.Passthrough, Reason = Reasons.UnknownCaller }, 200);
+        _decisions.Note(new RequestRecord { TraceId = "", Route = "", Outcome = Outcome.Passthrough, Reason = Reasons.UnknownCaller }, 200);
+        _decisions.Note(new RequestRecord { TraceId = "", Route = "", Outcome = Outcome.Passthrough, Reason = Reasons.MissingField }, 200);
+
+        var unread = JsonElement.Parse((await FindAsync("stranger")).Body).GetProperty("unread").EnumerateArray();
+
+        Assert.Equal(
+            [("missing_field", 1), ("unknown_caller", 2)], unread.Select(one => (one.GetProperty("reason").GetString(), one.GetProperty("count").GetInt32())).Order());
+    }
+
+    [Fact]
+    public async Task A_name_in_the_log_leads_to_the_life_and_so_does_a_dead_letters_reference()
+    {
+        var (id, _) = await With.BringToAsync(ConversionState.Dead, "ann");
+        await ClickAsync("click:ann", Click);
+        var name = new CapturedLog().NewConversionEvents(_privacy, _names).NameOf(LedgerUnderTest.KeyOf("ann"), id)!;
+        Note("ann", Reasons.RedisDown);
+
+        foreach (var path in (string[])[$"customers/{name}", $"customers/{id}", "conversions/ann"])
+        {
+            var (status, body) = await AskAsync(path);
+
+            Assert.Equal(200, status);
+            var life = JsonElement.Parse(body);
+            Assert.Equal((id.ToString(), name), (life.GetProperty("ref").GetString(), life.GetProperty("customer_ref").GetString()));
+            Assert.Equal("2026-01-31T09:30:00+00:00", life.GetProperty("clicked_at").GetString());
+            Assert.Equal("redis_down", Assert.Single(life.GetProperty("decisions").EnumerateArray()).GetProperty("reason").GetString());
+        }
+    }
+
+    [Theory]
+    [InlineData("customers/0123456789abcdef0123456789abcdef")]
+    [InlineData("customers/07-9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    [InlineData("customers/")]
+    [InlineData("conversions")]
+    [InlineData("%63onversions/ann")]
+    [InlineData("x/../conversions/ann")]
+    public async Task What_leads_nowhere_is_a_404(string path)
+    {
+        await With.BringToAsync(ConversionState.Sent, "ann");
+
+        Assert.Equal(404, (await AskAsync(path)).Status);
     }
 
     [Theory]
@@ -116,7 +189,7 @@ public sealed class CustomerSearchTests(TestRedis redis) : LedgerFixture(redis)
             await With.Redis.HashSetAsync(With.Keys.Of(id)[0], "dead_at", 1000 * (12 - number));
         }
 
-        var letters = new DeadLetters(NewGate(), With.Ledger);
+        var letters = new DeadLetters(NewGate(), With.Ledger, new CapturedLog().NewConversionEvents(Given.Settings().Privacy));
         var list = await letters.ListAsync(3);
 
         Assert.Equal([1, 2, 3], list.Select(letter => letter.DeadAt!.Value.ToUnixTimeSeconds()));
@@ -128,13 +201,28 @@ public sealed class CustomerSearchTests(TestRedis redis) : LedgerFixture(redis)
 
     private async Task ClickAsync(string name, string click) => await With.Redis.StringSetAsync(With.Scope.Key(name), click);
 
-    private async Task<(int Status, string Body)> FindAsync(string customerKey, params (string Key, string? Value)[] settings)
+    private void Note(string customerKey, string reason, string? said = null) => _decisions.Note(
+        new RequestRecord
+        {
+            TraceId = "",
+            Route = "",
+            Outcome = Outcome.Fallback,
+            Reason = reason,
+            Said = said,
+            CustomerRef = new CustomerRef(_privacy).Of(LedgerUnderTest.KeyOf(customerKey)),
+        },
+        200);
+
+    private Task<(int Status, string Body)> FindAsync(string customerKey, params (string Key, string? Value)[] settings) =>
+        AskAsync($"conversions/{Uri.EscapeDataString(customerKey)}", settings);
+
+    private async Task<(int Status, string Body)> AskAsync(string path, params (string Key, string? Value)[] settings)
     {
         var given = Given.Settings([("Clicks:Keys:0", With.Scope.Key("click:{customer_key}")), .. settings]);
-        var search = new CustomerSearch(NewGate(), With.Ledger, new ClickStore(given.Clicks), new CustomerRef(given.Privacy));
-        await using var surface = await ManagementSurface.ServeAsync(
-            endpoints => CustomerEndpoints.Map(new AdminRoutes(endpoints, new Secret("token")), search));
-        var (answer, body) = await surface.GetAsync($"/admin/conversions/{Uri.EscapeDataString(customerKey)}", "Bearer token");
+        var search = new CustomerSearch(NewGate(), With.Ledger, new ClickStore(given.Clicks), new CustomerRef(_privacy), _names, _decisions);
+        using var door = new AdminDoor(AdminDoor.Token("token"));
+        await using var surface = await ManagementSurface.ServeAsync(endpoints => CustomerEndpoints.Map(door.Routes(endpoints), search));
+        var (answer, body) = await surface.GetAsync($"/admin/{path}", "Bearer token");
         var status = (int)answer.StatusCode;
         answer.Dispose();
         return (status, body);

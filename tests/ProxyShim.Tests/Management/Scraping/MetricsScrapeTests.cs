@@ -30,6 +30,7 @@ public sealed class MetricsScrapeTests : IAsyncDisposable
                 """proxyshim_clicks_looked_up_total{result="hit"} 0""",
                 """proxyshim_clicks_looked_up_total{result="miss"} 0""",
                 """proxyshim_alerts_total{alert="token_refused"} 0""",
+                """proxyshim_management_refusals_total{reason="wrong_token"} 0""",
                 """proxyshim_breaker_open{dependency="redis"} 0""",
                 """proxyshim_degraded{part="queue"} 0""",
                 "proxyshim_log_events_dropped_total 0",

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace ProxyShim.Conversions;
+
+/// <summary>What a refusal of the Conversion API said, without what may be somebody's personal data: to be kept for whoever has to judge, and shown.</summary>
+/// <remarks>
+/// Whatever the conversion told of the customer is taken out, word by word, in whatever form it is repeated; and so is what looks like data: an address,
+/// a longer number, anything in quotation marks. The names of the API's own fields and the click id stay: they are what a message is about.
+/// </remarks>
+internal static partial class RefusalText
+{
+    /// <summary>In UTF-16 code units.</summary>
+    public const int MaxLength = 200;
+
+    /// <summary>Stands for what was taken out.</summary>
+    public const string Hidden = "[…]";
+
+    // More than is ever shown, and little enough to be looked at word by word.
+    private const int MostRead = 1000;
+
+    // A status, a least length, a count; a longer number may be somebody's.
+    private const int MostDigits = 3;
+
+    private static readonly HashSet<string> s_fields = new(StringComparer.Ordinal)
+    {
+        "xid", "customer_key", "email", "name", "provider_key", "origin", "ip_address", "user_agent", "external_type", "sub_ids", "meta", "partner_key",
+    };
+
+    /// <param name="message">What the API said.</param>
+    /// <param name="conversion">What it said that to: JSON.</param>
+    /// <returns>Null when there is nothing to show.</returns>
+    public static string? Of(string? message, ReadOnlyMemory<byte> conversion)
+    {
+        if (string.IsNullOrWhiteSpace(message))
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(conversion);
+        var xid = document.RootElement.TryGetProperty("xid"u8, out var value) ? value.GetString() : null;
+        var told = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        Gather(document.RootElement, told, xid);
+        var text = OneLine(message.Length <= MostRead ? message : message[..MostRead]);
+        text = Quoted().Replace(text, match => IsAbout(match.Groups["text"].Value, xid) ? match.Value : Hidden);
+        text = Word().Replace(text, match => IsAbout(match.Value, xid) || !MayBeData(match.Value, told) ? match.Value : Hidden);
+        text = Repeated().Replace(text, Hidden).Trim();
+        return text.Length <= MaxLength ? text : text[..(MaxLength - 1)] + "…";
+    }
+
+    private static bool IsAbout(string word, string? xid) => s_fields.Contains(word) || word == xid;
+
+    private static bool MayBeData(string word, HashSet<string> told) =>
+        word.Contains('@', StringComparison.Ordinal)
+        || word.Contains('%', StringComparison.Ordinal)
+        || word.Count(char.IsDigit) > MostDigits
+        || Part().Matches(word).Any(part => told.Contains(part.Value));
+
+    // Every word of every value; the names of meta's fields are the vendor's, not the customer's.
+    private static void Gather(JsonElement element, HashSet<string> told, string? xid)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject())
+                {
+                    Gather(member.Value, told, xid);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    Gather(item, told, xid);
+                }
+
+                break;
+            case JsonValueKind.String when element.GetString() is { } text && text != xid:
+                told.UnionWith(Part().Matches(text).Select(match => match.Value));
+                break;
+            case JsonValueKind.Number:
+                told.UnionWith(Part().Matches(element.GetRawText()).Select(match => match.Value));
+                break;
+        }
+    }
+
+    // What could end a line or turn it round in any reader becomes a space.
+    private static string OneLine(string text)
+    {
+        var line = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var isOdd = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+            line.Append(isOdd ? " " : rune.ToString());
+        }
+
+        return line.ToString();
+    }
+
+    // An apostrophe within a word is no quotation mark.
+    [GeneratedRegex("""(?<![\p{L}\p{N}])(?<quote>["'`])(?<text>[^"'`]+)\k<quote>(?![\p{L}\p{N}])|[“‘«](?<text>[^”’»]+)[”’»]""")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex(@"[\p{L}\p{M}\p{N}_@.%+\-:/]*[\p{L}\p{M}\p{N}]")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"[\p{L}\p{M}\p{N}]+")]
+    private static partial Regex Part();
+
+    [GeneratedRegex(@"\[…\](\s*\[…\])+")]
+    private static partial Regex Repeated();
+}

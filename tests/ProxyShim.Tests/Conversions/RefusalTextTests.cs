@@ -1,0 +1,60 @@
+using System.Text;
+using ProxyShim.Conversions;
+using Xunit;
+
+namespace ProxyShim.Tests.Conversions;
+
+public sealed class RefusalTextTests
+{
+    private static readonly byte[] s_conversion = Encoding.UTF8.GetBytes(
+        """
+        {"xid":"xidAda1815","customer_key":"cus-42-ada","email":"ada@example.com","name":"Ada Lovelace","provider_key":"stripe_77","ip_address":"203.0.113.7",
+        "sub_ids":["Byron"],"meta":{"plan":"gold","seats":12,"list":[{"deep":"Babbage"}]}}
+        """);
+
+    [Theory]
+    [InlineData("The xid is not known.", "The xid is not known.")]
+    [InlineData("'xid' is a required property", "'xid' is a required property")]
+    [InlineData("xid xidAda1815 is not known", "xid xidAda1815 is not known")]
+    [InlineData("HTTP 422: customer_key must have 4 to 255 characters", "HTTP 422: customer_key must have 4 to 255 characters")]
+    [InlineData("ada@example.com is taken", "[…] is taken")]
+    [InlineData("ADA@EXAMPLE.COM is taken", "[…] is taken")]
+    [InlineData("ada%40example.com is taken", "[…] is taken")]
+    [InlineData("The customer Ada Lovelace exists", "The customer […] exists")]
+    [InlineData("lovelace, ada", "[…], […]")]
+    [InlineData("somebody.else@other.example has it", "[…] has it")]
+    [InlineData("from 203.0.113.7", "from […]")]
+    [InlineData("call +49 170 1234567", "call +49 170 […]")]
+    [InlineData("customer 'Grace Hopper' has it", "customer […] has it")]
+    [InlineData("customer \u201cGrace Hopper\u201d has it", "customer […] has it")]
+    [InlineData("plan gold, 12 seats, Babbage, Byron, stripe_77, cus-42-ada", "plan […], […] seats, […], […], […], […]")]
+    [InlineData("first\r\nsecond\u202eline", "first  second line")]
+    [InlineData("It doesn't exist, and isn't known", "It doesn't exist, and isn't known")]
+    [InlineData("", null)]
+    [InlineData(" \n", null)]
+    [InlineData(null, null)]
+    public void Words_of_the_api_stay_and_what_may_be_somebodys_goes(string? message, string? expected) =>
+        Assert.Equal(expected, RefusalText.Of(message, s_conversion));
+
+    [Fact]
+    public void It_is_short()
+    {
+        var text = RefusalText.Of(string.Concat(Enumerable.Repeat("no such click ", 5000)), s_conversion)!;
+
+        Assert.Equal(RefusalText.MaxLength, text.Length);
+        Assert.EndsWith("…", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_value_of_the_conversion_survives_wherever_it_stands()
+    {
+        foreach (var value in (string[])["ada@example.com", "Ada", "Lovelace", "cus-42-ada", "stripe_77", "203.0.113.7", "Byron", "gold", "Babbage"])
+        {
+            foreach (var form in (string[])["{0}", "<{0}>", "({0})", "key={0};", "\"{0}\"", "a {0}, b", "…{0}…", "/customers/{0}?x=1", "{0}{0}"])
+            {
+                var text = RefusalText.Of(string.Format(null, form, value), s_conversion);
+                Assert.True(form == "{0}{0}" || !(text ?? "").Contains(value, StringComparison.OrdinalIgnoreCase), $"{form}: {text}");
+            }
+        }
+    }
+}
