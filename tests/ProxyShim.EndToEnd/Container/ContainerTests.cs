@@ -51,6 +51,28 @@ public sealed class ContainerTests(TestRedis redis)
         Assert.Equal(0, await container.StopAsync(s_grace, Cancellation));
     }
 
+    // Nobody sets anything but what the shim cannot know: whom it speaks for, and its Redis, which is away.
+    [Fact]
+    public async Task As_the_image_is_it_is_healthy_in_Dockers_own_eyes()
+    {
+        _ = DockerCli.Image;
+        await using var container = await ShimContainer.StartAloneAsync(
+            new Dictionary<string, string>
+            {
+                ["CustomerApi:PublicKey"] = Stand.PublicKey,
+                ["CustomerApi:SecretKey"] = Stand.SecretKey,
+                ["ConversionApi:Token"] = Stand.Token,
+                ["Redis:ConnectionString"] = "127.0.0.1:6379",
+            },
+            Cancellation);
+
+        Assert.Equal("healthy", await container.InspectAsync("{{.State.Health.Status}}", Cancellation));
+        var environment = await container.InspectAsync("{{json .Config.Env}}", Cancellation);
+        Assert.Contains("\"Urls=http://0.0.0.0:8080\"", environment, StringComparison.Ordinal);
+        Assert.Contains("\"Management__Url=http://0.0.0.0:8081\"", environment, StringComparison.Ordinal);
+        Assert.Equal(0, await container.StopAsync(s_grace, Cancellation));
+    }
+
     [Fact]
     public async Task It_writes_nothing_where_it_could()
     {

@@ -3,41 +3,51 @@ using ProxyShim.Testing;
 
 namespace ProxyShim.EndToEnd.Container;
 
-/// <summary>A container of the image that is shipped, on the network of this machine.</summary>
+/// <summary>A container of the image that is shipped.</summary>
 internal sealed class ShimContainer : IAsyncDisposable
 {
     /// <summary>Those of a strict platform.</summary>
     public static readonly IReadOnlyList<string> Restrictions =
         ["--read-only", "--cap-drop=ALL", "--security-opt", "no-new-privileges", "--user", "65532", "--memory", "64m"];
 
-    private readonly string _name;
+    // The image's own health check may begin ten seconds after the start.
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
 
-    private ShimContainer(string name, Uri address) => (_name, Address) = (name, address);
+    private readonly string _name = $"proxyshim-test-{Guid.NewGuid():N}";
+
+    private ShimContainer(Uri address) => Address = address;
 
     /// <summary>What legacy apps call.</summary>
     public Uri Address { get; }
 
-    /// <summary>Starts one and waits until its health check says that it is well.</summary>
+    /// <summary>Starts one on the network of this machine and waits until its health check says that it is well.</summary>
     /// <param name="settings">By their names.</param>
     /// <param name="options">More of <c>docker run</c>'s.</param>
-    public static async Task<ShimContainer> StartAsync(IReadOnlyDictionary<string, string> settings, IEnumerable<string> options, CancellationToken cancellation)
+    public static Task<ShimContainer> StartAsync(IReadOnlyDictionary<string, string> settings, IEnumerable<string> options, CancellationToken cancellation)
     {
-        var container = new ShimContainer($"proxyshim-test-{Guid.NewGuid():N}", new Uri($"http://127.0.0.1:{FreePort.Next()}"));
-        var all = new Dictionary<string, string>(settings)
-        {
-            ["Urls"] = container.Address.OriginalString,
-            ["Management:Url"] = $"http://127.0.0.1:{FreePort.Next()}",
-        };
+        var address = $"http://127.0.0.1:{FreePort.Next()}";
+        var all = new Dictionary<string, string>(settings) { ["Urls"] = address, ["Management:Url"] = $"http://127.0.0.1:{FreePort.Next()}" };
+        return RunAsync(new Uri(address), all, ["--network", "host", "--health-interval", "1s", .. options], cancellation);
+    }
+
+    /// <summary>The same on a network of its own, which nothing reaches: it listens and is looked after as the image says.</summary>
+    public static Task<ShimContainer> StartAloneAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellation)
+        => RunAsync(new Uri("http://0.0.0.0:8080"), settings, ["--network", "none", .. Restrictions], cancellation);
+
+    private static async Task<ShimContainer> RunAsync(
+        Uri address, IReadOnlyDictionary<string, string> settings, IEnumerable<string> options, CancellationToken cancellation)
+    {
+        var container = new ShimContainer(address);
         await DockerCli.RunAsync(
             [
-                "run", "--detach", "--name", container._name, "--network", "host", "--health-interval", "1s", .. options,
-                .. all.SelectMany(setting => new[] { "--env", $"{setting.Key.Replace(":", "__", StringComparison.Ordinal)}={setting.Value}" }),
+                "run", "--detach", "--name", container._name, .. options,
+                .. settings.SelectMany(setting => new[] { "--env", $"{setting.Key.Replace(":", "__", StringComparison.Ordinal)}={setting.Value}" }),
                 DockerCli.Image,
             ],
             cancellation);
         try
         {
-            await Eventually.IsTrueAsync("the container is healthy", () => container.IsHealthyAsync(cancellation), cancellation: cancellation);
+            await Eventually.IsTrueAsync("the container is healthy", () => container.IsHealthyAsync(cancellation), s_limit, cancellation);
             return container;
         }
         catch
