@@ -61,6 +61,10 @@ internal sealed record ReasonText(string Meaning, string Remedy = "")
         [Reasons.ConflictAfterAmbiguity] = new(
             "PartnerStack knows it already, after an attempt that may have landed.", "Look for the customer at PartnerStack; discard it if it is there."),
         [Reasons.BadRequest] = new("The request breaks HTTP, so the shim's listener refused it.", "Look at what stands between the app and the shim."),
+        [Reasons.BodyOverLimit] = new("The body is longer than Limits:BodyBytes.", "Let the app send less, or raise Limits:BodyBytes."),
+        [Reasons.RateLimited] = new(
+            "The caller makes more requests than Limits:RequestsPerSecond.", "Let the app call more slowly, or raise Limits:RequestsPerSecond."),
+        [Reasons.Overloaded] = new("The shim had more requests at once than it takes.", "Let the app try again; see the Limits settings, or add a replica."),
         [Erased] = new("The customer was deleted through the Customer API."),
         [Discarded] = new("A person discarded its dead letter."),
     }.ToFrozenDictionary(StringComparer.Ordinal);
