@@ -37,7 +37,7 @@ internal sealed class StartReport(ShimSettings settings, RedisGate redis, Micros
             ConversionApi = settings.ConversionApi.Address.ToString(),
             Listeners = string.Join(' ', server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []),
             Management = settings.Management.Url.ToString(),
-            Admin = settings.Management.Token is not null,
+            Admin = settings.Management.Tokens.Count > 0,
             Redis = RedisServers.NamesOf(settings.Redis),
             RedisTls = settings.Redis.Connection.Ssl,
             RedisVersion = redisVersion?.ToString(),

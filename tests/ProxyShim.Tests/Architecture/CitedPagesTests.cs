@@ -6,6 +6,7 @@ namespace ProxyShim.Tests.Architecture;
 
 public partial class CitedPagesTests
 {
+    private static readonly string[] s_folders = ["src", "tests", "config", ".github"];
     private static readonly string[] s_endings = [".cs", ".lua", ".md", ".sh", ".props", ".csproj", ".yml", ".yaml"];
 
     [Fact]
@@ -24,7 +25,7 @@ public partial class CitedPagesTests
     }
 
     private static IEnumerable<string> Tracked() =>
-        new[] { "src", "tests", "config", ".github" }
+        s_folders
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
             .Append(Path.Combine(Repository.Root, "README.md"))
             .Where(file => !Generated().IsMatch(file));

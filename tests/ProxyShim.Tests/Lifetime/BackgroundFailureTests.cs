@@ -25,7 +25,7 @@ public class BackgroundFailureTests
         });
 
         // It may fail while the others still start.
-        await host.StartAsync(Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await host.StartAsync(Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await host.WaitForShutdownAsync(Cancellation);
 
         Assert.Equal("Service has failed: FormatException", BackgroundFailure.Of(host.Services));

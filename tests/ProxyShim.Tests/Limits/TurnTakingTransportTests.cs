@@ -56,7 +56,9 @@ public sealed class TurnTakingTransportTests : IDisposable
         for (var exchange = 0; exchange < 10 * BulkTurns.Bytes / Piece; exchange++)
         {
             Assert.True(await connection.ReceiveAsync(400));
-            Assert.True(connection.SendAsync(Piece).IsCompletedSuccessfully);
+            var sending = connection.SendAsync(Piece).AsTask();
+            Assert.True(sending.IsCompletedSuccessfully);
+            await sending;
         }
     }
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ProxyShim.Tests.Sandbox;
 
-public sealed class ScreenTests
+public sealed class ScreenTests : IDisposable
 {
     private readonly StringWriter _written = new() { NewLine = "\n" };
 
@@ -45,4 +45,6 @@ public sealed class ScreenTests
         new Screen(_written, width: 40, isColoured: true).Line(new string('a', 41), Tone.Bad);
         Assert.Equal($"\u001b[31m{new string('a', 39)}…\u001b[0m\n", _written.ToString());
     }
+
+    public void Dispose() => _written.Dispose();
 }

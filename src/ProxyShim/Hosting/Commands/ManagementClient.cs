@@ -74,7 +74,7 @@ internal sealed class ManagementClient : IDisposable
 
     // The first that may change things; a list can be read with any.
     private static ManagementToken? TokenOf(ManagementSettings settings) =>
-        settings.Tokens.FirstOrDefault(token => !token.ReadOnly) ?? settings.Tokens.FirstOrDefault();
+        settings.Tokens.OrderBy(token => token.ReadOnly).FirstOrDefault();
 
     private static ManagementSettings ReadSettings(string[] arguments, bool withToken)
     {

@@ -1,3 +1,4 @@
+using ProxyShim.Customers;
 using System.Text.Json.Serialization;
 using ProxyShim.Ledger;
 using ProxyShim.Telemetry;

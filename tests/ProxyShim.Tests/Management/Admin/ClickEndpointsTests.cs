@@ -1,9 +1,7 @@
 using System.Text;
-using Microsoft.AspNetCore.Routing;
 using ProxyShim.Clicks;
 using ProxyShim.Management.Admin;
 using ProxyShim.Redis;
-using ProxyShim.Settings;
 using ProxyShim.Testing;
 using ProxyShim.Tests.Settings;
 using Xunit;
@@ -68,13 +66,13 @@ public sealed class ClickEndpointsTests(TestRedis redis)
     {
         var settings = Given.Settings(("Clicks:Keys:0", scope.Key("click:{customer_key}")));
         var gate = new RedisGate(settings.Redis, TimeProvider.System, () => Task.FromResult(scope.Connection));
-        return new Surface(await ManagementSurface.ServeAsync(endpoints => Map(endpoints, settings.Clicks, gate)));
+        var door = new AdminDoor(AdminDoor.Token("token"));
+        var (search, writer) = (new ClickSearch(gate, new ClickStore(settings.Clicks)), new ClickWriter(settings.Clicks, gate, TimeProvider.System));
+        return new Surface(
+            await ManagementSurface.ServeAsync(endpoints => ClickEndpoints.Map(door.Routes(endpoints), search, writer, TimeProvider.System)), door);
     }
 
-    private static void Map(IEndpointRouteBuilder endpoints, ClickSettings settings, RedisGate gate) => ClickEndpoints.Map(
-        new AdminRoutes(endpoints, new Secret("token")), new ClickSearch(gate, new ClickStore(settings)), new ClickWriter(settings, gate, TimeProvider.System), TimeProvider.System);
-
-    private sealed class Surface(ManagementSurface surface) : IAsyncDisposable
+    private sealed class Surface(ManagementSurface surface, AdminDoor door) : IAsyncDisposable
     {
         public async Task<(int Status, string Body)> SendAsync(HttpMethod method, string key, string? body = null)
         {
@@ -85,6 +83,10 @@ public sealed class ClickEndpointsTests(TestRedis redis)
             return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
 
-        public ValueTask DisposeAsync() => surface.DisposeAsync();
+        public ValueTask DisposeAsync()
+        {
+            door.Dispose();
+            return surface.DisposeAsync();
+        }
     }
 }

@@ -100,22 +100,6 @@ public sealed class CustomerSearchTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal(404, (await AskAsync(path)).Status);
     }
 
-    [Theory]
-    [InlineData("/admin/conversions")]
-    [InlineData("/%61dmin/conversions/customer")]
-    public async Task A_path_that_names_nobody_finds_nobody(string path)
-    {
-        var given = Given.Settings();
-        var search = new CustomerSearch(NewGate(), With.Ledger, new ClickStore(given.Clicks), new CustomerRef(given.Privacy));
-        await using var surface = await ManagementSurface.ServeAsync(
-            endpoints => CustomerEndpoints.Map(new AdminRoutes(endpoints, new Secret("token")), search));
-
-        var (answer, _) = await surface.GetAsync(path, "Bearer token");
-        using var owned = answer;
-
-        Assert.Equal(404, (int)answer.StatusCode);
-    }
-
     [Fact]
     public async Task A_click_without_a_conversion_is_told()
     {
