@@ -36,6 +36,13 @@ internal sealed record ReasonText(string Meaning, string Remedy = "")
         [Reasons.PartnerMismatch] = new(
             "The click names another partner than the app's request, and the app's word counts.",
             "Set Conversions:OnPartnerMismatch to Convert, if the click's word shall count."),
+        [Reasons.ClickCut] = new(
+            "It was converted, and something in the click was too long and has been left out.", "Look at what the site writes into the click."),
+        [Reasons.UnusualPath] = new(
+            "But for letter case, escapes or slashes it is the path of a call that creates a customer, so it went on as it came.",
+            "Let the app call /api/v2/customers exactly; a base URL without a closing slash is the usual mend."),
+        [Reasons.UnusualMethod] = new(
+            "It would create a customer, but its method is not written POST, or a header overrides it, so it went on as it came.", "Let the app send POST."),
         [Reasons.RedisDown] = new("Redis did not answer in time, or refused.", "See what is degraded, and that Redis is reached and quick enough for Redis:Timeout."),
         [Reasons.Refused] = new(
             "The Conversion API refuses this conversion for good.", "Read what it said; a click id that it does not know is the usual cause."),

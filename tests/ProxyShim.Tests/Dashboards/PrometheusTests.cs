@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Testing;
@@ -90,14 +91,24 @@ public sealed class PrometheusTests(ScrapedSandbox sandbox) : IClassFixture<Scra
     {
         var prometheus = await sandbox.PrometheusAsync();
 
-        // Its Redis writes nothing to disk, and its shim says so as it starts.
+        // Somebody guesses the token, once Prometheus has seen that nobody had: a rate is taken of what was there before.
+        await Eventually.IsTrueAsync(
+            "the counter is scraped", async () => (await prometheus.QueryAsync("proxyshim_management_refusals_total", Cancellation)).Count > 0, cancellation: Cancellation);
+        using var client = new HttpClient { BaseAddress = sandbox.Management };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "a-guess-of-the-token");
+        for (var guess = 0; guess < 40; guess++)
+        {
+            using var refusal = await client.GetAsync(new Uri("/admin/overview", UriKind.Relative), Cancellation);
+            Assert.False(refusal.IsSuccessStatusCode);
+        }
+
         var alert = await Eventually.FindAsync(
             "the alert fires",
             async () => (await prometheus.GetAsync("alerts", Cancellation))["alerts"]!.AsArray()
-                .SingleOrDefault(one => (string?)one!["labels"]!["alertname"] == "ProxyShimJobsAtRisk" && (string?)one["state"] == "firing"),
+                .SingleOrDefault(one => (string?)one!["labels"]!["alertname"] == "ProxyShimManagementTokenGuessed" && (string?)one["state"] == "firing"),
             cancellation: Cancellation);
 
-        Assert.Equal($"The Redis of {PrometheusServer.Job} is set up to lose conversions.", (string?)alert["annotations"]!["summary"]);
+        Assert.Equal($"Somebody presents wrong tokens to the admin API of {PrometheusServer.Job}.", (string?)alert["annotations"]!["summary"]);
     }
 
     private static async Task<IReadOnlyList<JsonNode>?> EvaluatedRulesAsync(PrometheusServer prometheus)

@@ -18,6 +18,9 @@ public sealed class ScrapedSandbox : IAsyncLifetime
         return _prometheus ??= StartAsync(program, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>The management listener of its shim, once Prometheus scrapes it.</summary>
+    internal Uri Management => new(_sandbox!.Labelled("management"));
+
     /// <inheritdoc/>
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
