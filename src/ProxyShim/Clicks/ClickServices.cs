@@ -1,3 +1,5 @@
+using ProxyShim.Redis.Health;
+
 namespace ProxyShim.Clicks;
 
 /// <summary>Finds the click that brought a customer.</summary>
@@ -6,5 +8,6 @@ internal static class ClickServices
     public static IServiceCollection AddClicks(this IServiceCollection services, ClickSettings settings) => services
         .AddSingleton(settings)
         .AddSingleton<ClickStore>()
-        .AddSingleton<ClickWriter>();
+        .AddSingleton<ClickWriter>()
+        .AddSingleton<IRedisCheck, ClickCheck>();
 }

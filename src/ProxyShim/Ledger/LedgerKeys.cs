@@ -39,6 +39,13 @@ internal sealed class LedgerKeys
         return [partition.Conversions, partition.Bodies, partition.Due, partition.Unverified, partition.Dead];
     }
 
+    /// <summary>The same for a script that tries what the others do, and touches nothing of theirs.</summary>
+    public RedisKey[] OfProbe(int number)
+    {
+        var tag = _partitions[number].Probe;
+        return [tag + "conversion", tag + "body", tag + "due", tag + "unverified", tag + "dead"];
+    }
+
     private sealed class Partition
     {
         public Partition(string environment, int number)
@@ -51,6 +58,7 @@ internal sealed class LedgerKeys
             Due = tag + "due";
             Unverified = tag + "unverified";
             Dead = tag + "dead";
+            Probe = tag + "probe:";
         }
 
         public RedisKey Conversions { get; }
@@ -62,5 +70,8 @@ internal sealed class LedgerKeys
         public RedisKey Unverified { get; }
 
         public RedisKey Dead { get; }
+
+        /// <summary>What the names of a probe's keys begin with.</summary>
+        public string Probe { get; }
     }
 }

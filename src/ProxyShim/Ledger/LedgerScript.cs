@@ -1,16 +1,24 @@
+using System.Text.RegularExpressions;
 using ProxyShim.Redis;
+using ProxyShim.Redis.Health;
 using StackExchange.Redis;
 
 namespace ProxyShim.Ledger;
 
 /// <summary>One atomic change of the ledger, as a Lua script.</summary>
-internal sealed class LedgerScript
+internal sealed partial class LedgerScript
 {
     private static readonly string s_prelude = Load("prelude");
 
     private readonly RedisScript _script;
 
-    private LedgerScript(string name) => _script = new RedisScript(s_prelude + Load(name));
+    private readonly string _text;
+
+    private LedgerScript(string name)
+    {
+        _text = s_prelude + Load(name);
+        _script = new RedisScript(_text);
+    }
 
     public static LedgerScript Read { get; } = new("read");
 
@@ -48,12 +56,24 @@ internal sealed class LedgerScript
 
     public static LedgerScript Survey { get; } = new("survey");
 
+    public static LedgerScript Probe { get; } = new("probe");
+
     /// <inheritdoc cref="RedisScript.RunAsync{TResult}"/>
     public Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read) =>
         _script.RunAsync(redis, keys, arguments, read);
 
     /// <inheritdoc cref="RedisScript.RunAsync(IServer, RedisKey[], RedisValue[])"/>
     public Task<RedisResult> RunAsync(IServer server, RedisKey[] keys, params RedisValue[] arguments) => _script.RunAsync(server, keys, arguments);
+
+    /// <summary>The command that Redis's user may not use, of which its error reply tells the line only. Null when it is about something else.</summary>
+    public string? RefusedCommand(string reply) =>
+        RedisReplies.Read(reply)?.Reason == "noperm" && RedisReplies.LineOf(reply) is { } line && _text.Split('\n').ElementAtOrDefault(line - 1) is { } text
+        && Call().Match(text) is { Success: true } call
+            ? call.Groups[1].Value.ToLowerInvariant()
+            : null;
+
+    [GeneratedRegex(@"redis\.call\('([A-Z]+)'")]
+    private static partial Regex Call();
 
     private static string Load(string name) => RedisScript.Load($"ProxyShim.Ledger.Scripts.{name}.lua");
 }

@@ -1,3 +1,5 @@
+using ProxyShim.Redis.Health;
+
 namespace ProxyShim.Ledger;
 
 /// <summary>Remembers each customer for ever, and each conversion until it is proved.</summary>
@@ -6,5 +8,6 @@ internal static class LedgerServices
     public static IServiceCollection AddLedger(this IServiceCollection services, LedgerSettings settings) => services
         .AddSingleton(settings)
         .AddSingleton<ConversionLedger>()
+        .AddSingleton<IRedisCheck, LedgerCheck>()
         .AddHostedService<LedgerStart>();
 }

@@ -17,8 +17,10 @@ internal sealed class LedgerStart(RedisGate redis, LedgerSettings settings, Aler
     // A Redis that is there answers in milliseconds; without one the shim serves what it can.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(1);
 
     private readonly TaskCompletionSource _looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _warned;
 
     /// <summary>The first request finds a connection, and nobody writes into a ledger of an unknown format.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -30,16 +32,26 @@ internal sealed class LedgerStart(RedisGate redis, LedgerSettings settings, Aler
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        while (!await redis.TryRunAsync(static (database, start) => start.LookAsync(database), this))
+        for (var pause = s_pause; !await redis.TryRunAsync(static (database, start) => start.LookAsync(database), this); pause = Longer(pause))
         {
-            await Task.Delay(s_pause, time, stoppingToken);
+            await Task.Delay(pause, time, stoppingToken);
         }
 
         _looked.TrySetResult();
     }
 
+    // A Redis that is away comes back within seconds; one that refuses a command waits for a person, whom the health tells.
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+
     private async Task<bool> LookAsync(IDatabase database)
     {
+        // First what may be refused without harm: a user who may not write the format shall hear of eviction all the same.
+        if (!_warned)
+        {
+            await WarnAsync(database);
+            _warned = true;
+        }
+
         await database.StringSetAsync(settings.Keys.Format, Format, when: When.NotExists);
         var format = (string?)await database.StringGetAsync(settings.Keys.Format, CommandFlags.DemandMaster);
         if (!int.TryParse(format, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > Format)
@@ -48,7 +60,6 @@ internal sealed class LedgerStart(RedisGate redis, LedgerSettings settings, Aler
             return false;
         }
 
-        await WarnAsync(database);
         return true;
     }
 

@@ -1,6 +1,5 @@
 using ProxyShim.Background;
 using ProxyShim.Conversions;
-using ProxyShim.Redis;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Output;
 
@@ -8,7 +7,7 @@ namespace ProxyShim.Management;
 
 /// <summary>Looks, once a second, at the parts that do not report themselves.</summary>
 internal sealed class HealthWatch(
-    Degradations degradations, RedisGate redis, ConversionPipeline conversionApi, LedgerGauges ledger, BackgroundLines lines, TimeProvider time) : BackgroundService
+    Degradations degradations, ConversionPipeline conversionApi, LedgerGauges ledger, BackgroundLines lines, TimeProvider time) : BackgroundService
 {
     /// <summary>A due job is taken within seconds by any replica that is well.</summary>
     public static readonly TimeSpan Overdue = TimeSpan.FromMinutes(2);
@@ -24,7 +23,6 @@ internal sealed class HealthWatch(
     /// <summary>One look.</summary>
     public void Look()
     {
-        degradations.Report(DegradedPart.Redis, redis.IsBroken ? "unavailable" : null);
         degradations.Report(DegradedPart.ConversionApi, conversionApi.IsBroken ? "failing" : null);
         degradations.Report(DegradedPart.Queue, ledger.Depths?.OldestDueAge > Overdue ? "overdue" : null);
 

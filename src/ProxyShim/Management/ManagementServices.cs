@@ -1,6 +1,7 @@
 using ProxyShim.Management.Admin;
 using ProxyShim.Management.Recent;
 using ProxyShim.Management.Scraping;
+using ProxyShim.Redis.Health;
 using ProxyShim.Settings;
 using ProxyShim.Telemetry;
 
@@ -23,6 +24,7 @@ internal static class ManagementServices
             settings, () => ReadTokens(configuration), services.GetRequiredService<AlertEvents>(), services.GetRequiredService<TimeProvider>()))
         .AddSingleton<WrongTokens>()
         .AddSingleton<AdminEndpoints>()
+        .AddHostedService<RedisWatch>()
         .AddHostedService<HealthWatch>()
         .AddHostedService<ManagementListener>();
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ProxyShim.Redis.Health;
 using ProxyShim.Redis.Sockets;
 using StackExchange.Redis;
 
@@ -9,6 +10,9 @@ internal sealed class RedisGate : IAsyncDisposable
 {
     // They queue on their connection anyway, where who has been given up on still stands in line: few, so that the line is short when Redis recovers.
     private const int MostAside = 4;
+
+    // Nobody waits for what is only tried.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private readonly IRedisConnection _connection;
     private readonly IRedisConnection _asideConnection;
@@ -32,6 +36,12 @@ internal sealed class RedisGate : IAsyncDisposable
 
     /// <summary>Whether Redis has failed too often in a row.</summary>
     public bool IsBroken => _breaker.IsOpen;
+
+    /// <summary>What its answers, and their absence, have told so far.</summary>
+    public RedisNews News { get; } = new();
+
+    /// <summary>The connection of the moment; null while there has been none.</summary>
+    public IConnectionMultiplexer? Connected => _connection.Current is { IsCompletedSuccessfully: true } connection ? connection.Result : null;
 
     /// <summary>Begins to connect, so that the first request does not have to.</summary>
     public void Open() => _ = _connection.Current;
@@ -76,11 +86,13 @@ internal sealed class RedisGate : IAsyncDisposable
 
             var result = await working;
             _breaker.Succeeded();
+            News.Succeeded();
             return result;
         }
         catch (Exception exception) when (IsUnavailable(exception))
         {
             _breaker.Failed();
+            News.Failed(exception);
             throw new RedisUnavailableException(exception.GetType().Name, exception);
         }
         catch
@@ -142,6 +154,36 @@ internal sealed class RedisGate : IAsyncDisposable
         }
     }
 
+    /// <summary>Tries something that decides nothing: the breaker neither hears of it nor keeps it back.</summary>
+    /// <returns>What it met; null when it went well.</returns>
+    public async Task<Exception?> TryAsync(Func<IDatabase, Task> work)
+    {
+        try
+        {
+            using var late = new CancellationTokenSource(s_patience, Time);
+            var connection = await _connection.Current.WaitAsync(late.Token);
+            await work(connection.GetDatabase()).WaitAsync(late.Token);
+            return null;
+        }
+        catch (OperationCanceledException exception)
+        {
+            return new TimeoutException(null, exception);
+        }
+        catch (Exception exception) when (IsUnavailable(exception) || exception is RedisRefusedException)
+        {
+            return exception;
+        }
+    }
+
+    /// <summary>Makes new connections in place of the present ones, where a new one can be made: the names of the servers are resolved anew.</summary>
+    /// <returns>Whether they are in place.</returns>
+    public async Task<bool> RenewAsync()
+    {
+        var renewed = await _connection.RenewAsync();
+        await _asideConnection.RenewAsync();
+        return renewed;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _connection.DisposeAsync();
@@ -151,7 +193,7 @@ internal sealed class RedisGate : IAsyncDisposable
     private static IRedisConnection NewConnection(ConfigurationOptions settings, TimeProvider time, Func<Task<IConnectionMultiplexer>>? connect) =>
         connect is null && settings.ServiceName is { Length: > 0 }
             ? new SentinelConnection(settings, time)
-            : new DirectConnection(connect ?? (async () => await ConnectionMultiplexer.ConnectAsync(settings)));
+            : new DirectConnection(connect ?? (async () => await ConnectionMultiplexer.ConnectAsync(settings)), time);
 
     /// <summary>Whether it tells of Redis, and not of whoever asked.</summary>
     public static bool IsUnavailable(Exception exception) =>

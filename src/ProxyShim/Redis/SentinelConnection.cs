@@ -26,6 +26,8 @@ internal sealed class SentinelConnection(ConfigurationOptions settings, TimeProv
 
     public Task<IConnectionMultiplexer> Current => Volatile.Read(ref _current) ?? Begin();
 
+    public Task<bool> RenewAsync() => Task.FromResult(false);
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();

@@ -110,6 +110,10 @@ public sealed class Stand : IAsyncDisposable
         Reset();
     }
 
+    /// <summary>What <c>/healthz/ready</c> says is degraded.</summary>
+    public async Task<IReadOnlyList<JsonElement>> DegradedAsync(CancellationToken cancellation) =>
+        [.. JsonElement.Parse(await _client.GetStringAsync(new Uri(Shim.Management, "/healthz/ready"), cancellation)).GetProperty("degraded").EnumerateArray()];
+
     /// <summary>Forgets all calls, conversions, customers and faults.</summary>
     public void Reset() => PartnerStack.Reset();
 

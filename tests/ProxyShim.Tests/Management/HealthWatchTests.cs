@@ -24,16 +24,6 @@ public sealed class HealthWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_lost_Redis_degrades()
-    {
-        await _instruments.LoseRedisAsync();
-
-        NewWatch().Look();
-
-        AssertDegraded(DegradedPart.Redis, "unavailable");
-    }
-
-    [Fact]
     public void A_stuck_queue_degrades_until_it_moves()
     {
         var watch = NewWatch();
@@ -53,7 +43,7 @@ public sealed class HealthWatchTests : IAsyncDisposable
         var output = new Room { Bytes = 0 };
         using var lines = new BackgroundLines(output, TimeProvider.System);
         var watch = new HealthWatch(
-            _instruments.Degradations, _instruments.Redis, _instruments.ConversionApi, _instruments.Ledger, lines, time);
+            _instruments.Degradations, _instruments.ConversionApi, _instruments.Ledger, lines, time);
 
         Write(lines, taken: false);
         watch.Look();
@@ -91,7 +81,7 @@ public sealed class HealthWatchTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _instruments.DisposeAsync();
 
     private HealthWatch NewWatch() => new(
-        _instruments.Degradations, _instruments.Redis, _instruments.ConversionApi, _instruments.Ledger, _instruments.Lines, TimeProvider.System);
+        _instruments.Degradations, _instruments.ConversionApi, _instruments.Ledger, _instruments.Lines, TimeProvider.System);
 
     private sealed class Room : IByteOutput
     {

@@ -7,6 +7,7 @@ namespace ProxyShim.Telemetry.Health;
 internal sealed class DegradedPart
 {
     public static readonly DegradedPart Redis = new("redis", Remedies.Redis);
+    public static readonly DegradedPart RedisUser = new("redis_user", Remedies.RedisUser);
     public static readonly DegradedPart CustomerApi = new("customer_api", Remedies.CustomerApi);
     public static readonly DegradedPart ConversionApi = new("conversion_api", Remedies.ConversionApi);
     public static readonly DegradedPart ConversionApiToken = new("conversion_api_token", Remedies.ConversionApiToken);
@@ -28,8 +29,8 @@ internal sealed class DegradedPart
 
     public static IReadOnlyList<DegradedPart> All { get; } =
     [
-        Redis, CustomerApi, ConversionApi, ConversionApiToken, KeyPair, Callers, Clicks, Conversions, ReadBack, Environment, Queue, Log, TraceExport,
-        MetricExport, Capacity,
+        Redis, RedisUser, CustomerApi, ConversionApi, ConversionApiToken, KeyPair, Callers, Clicks, Conversions, ReadBack, Environment, Queue, Log,
+        TraceExport, MetricExport, Capacity,
     ];
 
     public string Name { get; }

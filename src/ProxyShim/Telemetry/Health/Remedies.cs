@@ -22,9 +22,17 @@ internal static class Remedies
         ["loading"] = "Wait until Redis has loaded its data.",
         ["disk"] = "Let Redis save again (disk full, permissions): it refuses writes because it could not persist the last ones.",
         ["cluster"] = "Bring the Redis Cluster back to a state in which it serves all slots.",
+        ["maxclients"] = "Raise maxclients of Redis, or find out who holds its connections.",
         ["timeout"] = "Find out why Redis answers later than Redis:Timeout: network, load, slow commands, or a server that hangs.",
         ["rejected"] = "Look at what Redis says in the detail: it refuses what the shim asks for.",
         ["unavailable"] = "Look whether Redis runs, whether the shim reaches Redis:ConnectionString, and whether it answers within Redis:Timeout.",
+    };
+
+    public static readonly Dictionary<string, string> RedisUser = new()
+    {
+        ["not_authenticated"] =
+            "Correct user and password in Redis:ConnectionString, and protect Redis: it refuses them and serves the shim as its user "
+            + "default, who needs no password.",
     };
 
     public static readonly Dictionary<string, string> CustomerApi = new()

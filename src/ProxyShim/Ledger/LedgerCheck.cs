@@ -1,0 +1,22 @@
+using ProxyShim.Redis.Health;
+using StackExchange.Redis;
+
+namespace ProxyShim.Ledger;
+
+/// <summary>Tries what the ledger needs of Redis, in each partition: in a Cluster each may be on another server.</summary>
+internal sealed class LedgerCheck(LedgerSettings settings) : IRedisCheck
+{
+    public async Task CheckAsync(IDatabase redis)
+    {
+        try
+        {
+            await redis.StringSetAsync(settings.Keys.Format, LedgerStart.Format, when: When.NotExists);
+            await Task.WhenAll(Enumerable.Range(0, ConversionId.Partitions)
+                .Select(number => LedgerScript.Probe.RunAsync(redis, settings.Keys.OfProbe(number), [RedisValue.EmptyString], static reply => reply)));
+        }
+        catch (RedisServerException refused) when (LedgerScript.Probe.RefusedCommand(refused.Message) is { } command)
+        {
+            throw new RedisRefusedException(command, refused);
+        }
+    }
+}
