@@ -92,7 +92,7 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
             """{"part":"redis","reason":"connecting","since":"2026-05-04T03:02:01+00:00","detail":"redis.example:6379","action":"Wait for """,
             shown[0], StringComparison.Ordinal);
         Assert.StartsWith(
-            """{"part":"callers","reason":"all_unknown","since":"2026-05-04T03:07:01+00:00","action":"Set """, shown[5], StringComparison.Ordinal);
+            """{"part":"callers","reason":"all_unknown","since":"2026-05-04T03:08:01+00:00","action":"Set """, shown[6], StringComparison.Ordinal);
     }
 
     public async ValueTask InitializeAsync() => await _app.StartAsync(Cancellation);
