@@ -64,6 +64,7 @@ internal sealed class RedisGate : IAsyncDisposable
         }
 
         var (start, patience) = (Time.GetTimestamp(), budget.Remaining);
+        var isAnswered = false;
         try
         {
             var connecting = _connection.Current;
@@ -85,6 +86,7 @@ internal sealed class RedisGate : IAsyncDisposable
             }
 
             var result = await working;
+            isAnswered = true;
             _breaker.Succeeded();
             News.Succeeded();
             return result;
@@ -103,7 +105,8 @@ internal sealed class RedisGate : IAsyncDisposable
         }
         finally
         {
-            budget.Spend(Time.GetElapsedTime(start), patience);
+            // Only a reply that is there can have waited for us; a time-out that is noticed late is Redis's.
+            budget.Spend(Time.GetElapsedTime(start), isAnswered ? patience : TimeSpan.MaxValue);
         }
     }
 

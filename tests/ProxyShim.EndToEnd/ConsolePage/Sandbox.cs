@@ -69,7 +69,7 @@ public sealed class Sandbox : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        _process = new SandboxProcess(["--lag", "00:00:00"]);
+        _process = new SandboxProcess(["--lag", "3"]);
         await _process.PrintsAsync("Serving.", Cancellation);
 
         // What the tour left is over: kathleen is delivered, hedy sent again, all are read back, and joan is a dead letter.

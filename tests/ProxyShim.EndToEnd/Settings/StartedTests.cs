@@ -18,7 +18,7 @@ public sealed class StartedTests(TestRedis redis)
         await server.ExecuteAsync(Cancellation, "ACL", "SETUSER", "shop", "on", ">canary-password", "~*", "&*", "+@all");
         await using var stand = await Stand.StartAsync(
             redis, Cancellation,
-            ("Redis:ConnectionString", $"redis://shop:canary-password@127.0.0.1:{server.Port}"), ("Management:Token", "canary-token"),
+            ("Redis:ConnectionString", $"redis://shop:canary-password@127.0.0.1:{server.Port}"), ("Management:Token", "canary-token-0123"),
             ("CustomerApi:Callers:0:Name", "crm"), ("CustomerApi:Callers:0:PublicKey", "pk_crm"), ("CustomerApi:Callers:0:SecretKey", "sk_crm"));
 
         var line = await StartedAsync(stand.Shim);

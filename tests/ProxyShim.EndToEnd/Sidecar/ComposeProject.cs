@@ -23,6 +23,10 @@ internal sealed class ComposeProject : IAsyncDisposable
     public ComposeProject(
         string file, IReadOnlyDictionary<string, string?> images, IReadOnlyDictionary<string, string> variables, string? folder = null)
     {
+        // Even what only reads the file asks the engine at its end.
+        Require.That(
+            Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } || File.Exists("/var/run/docker.sock"), "no Docker engine is at hand",
+            "start one, or name it in DOCKER_HOST");
         _environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(variable => (string)variable.Key, variable => (string)variable.Value!);
         foreach (var (name, value) in variables)
