@@ -39,7 +39,10 @@ internal sealed class BackEnd(Func<Uri> customerApi, Screen screen) : IDisposabl
     {
         var body = new JsonObject
         {
-            ["customer_key"] = signUp.Key, ["email"] = signUp.Email, ["partner_key"] = signUp.Partner, ["name"] = signUp.Name,
+            ["customer_key"] = signUp.Key,
+            ["email"] = signUp.Email,
+            ["partner_key"] = signUp.Partner,
+            ["name"] = signUp.Name,
         }.ToJsonString(s_json);
         signUp = signUp with { Request = body };
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(customerApi(), "api/v2/customers"));

@@ -26,7 +26,10 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
             caller,
             _ => new TokenBucketRateLimiterOptions
             {
-                TokenLimit = settings.RequestsPerSecond, TokensPerPeriod = settings.RequestsPerSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
+                TokenLimit = settings.RequestsPerSecond,
+                TokensPerPeriod = settings.RequestsPerSecond,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                QueueLimit = 0,
             }));
         var meter = metrics.Meter;
         meter.CreateObservableGauge("proxyshim.requests.in_flight", () => Volatile.Read(ref _inFlight), "{request}", "Legacy requests that have been begun and not answered.");

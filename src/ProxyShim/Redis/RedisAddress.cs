@@ -20,7 +20,11 @@ internal static class RedisAddress
     // Whether it means TLS.
     private static readonly Dictionary<string, bool> s_schemes = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["redis"] = false, ["rediss"] = true, ["tcp"] = false, ["valkey"] = false, ["valkeys"] = true,
+        ["redis"] = false,
+        ["rediss"] = true,
+        ["tcp"] = false,
+        ["valkey"] = false,
+        ["valkeys"] = true,
     };
 
     /// <param name="text">Holds a password, perhaps; no message quotes it.</param>

@@ -29,9 +29,23 @@ internal static class SampleLines
         LogEvents.Alert(log.Events, Alert.ReadBackBrakeEngaged);
         LogEvents.Started(log.Events, new StartedWith
         {
-            Version = "0.1.0", Mode = "Live", Test = false, CustomerApi = "https://api.partnerstack.com/", ConversionApi = "https://partnerlinks.io/",
-            Listeners = "http://127.0.0.1:8080", Management = "http://127.0.0.1:8081", Admin = true, Redis = "redis:6379", RedisTls = false, RedisVersion = "7.0.15",
-            ClickKeys = "click:{customer_key}", Callers = "default", Anonymous = false, Verification = true, TraceExport = false, MetricExport = false,
+            Version = "0.1.0",
+            Mode = "Live",
+            Test = false,
+            CustomerApi = "https://api.partnerstack.com/",
+            ConversionApi = "https://partnerlinks.io/",
+            Listeners = "http://127.0.0.1:8080",
+            Management = "http://127.0.0.1:8081",
+            Admin = true,
+            Redis = "redis:6379",
+            RedisTls = false,
+            RedisVersion = "7.0.15",
+            ClickKeys = "click:{customer_key}",
+            Callers = "default",
+            Anonymous = false,
+            Verification = true,
+            TraceExport = false,
+            MetricExport = false,
         });
         LogEvents.SettingWarning(log.Events, new SettingWarning("NO_PROXY", "'*' never matches", "write a host name"));
         log.Write(LogEvents.LogEventsDropped(DateTimeOffset.UnixEpoch, 1, 2, DateTimeOffset.UnixEpoch).Bytes);

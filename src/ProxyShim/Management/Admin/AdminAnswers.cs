@@ -1,5 +1,5 @@
-using ProxyShim.Customers;
 using System.Text.Json.Serialization;
+using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Telemetry;
 
