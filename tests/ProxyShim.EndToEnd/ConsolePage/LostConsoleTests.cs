@@ -69,7 +69,8 @@ public sealed class LostConsoleTests(TestRedis redis, Chromium chromium) : IClas
 
         await Expect(window.Section("Requests per minute").GetByText("no data: no request in the last 60 minutes", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(window.Section("Dead letters").GetByText("Redis is unavailable")).ToBeVisibleAsync();
-        await Expect(window.Section("Degraded").GetByText("Redis: unavailable")).ToBeVisibleAsync();
+        await Expect(window.Section("Degraded").GetByText("Redis: refused (127.0.0.1:")).ToBeVisibleAsync();
+        await Expect(window.Section("Degraded").GetByText("correct host and port in Redis:ConnectionString")).ToBeVisibleAsync();
         await window.HoldAsync();
         await window.KeepPictureAsync("console-no-data");
     }

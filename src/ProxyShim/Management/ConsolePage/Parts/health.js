@@ -3,6 +3,13 @@ import { ago, moment } from "./format.js";
 
 const Parts = {
   redis: "Redis",
+  redis_user: "Redis user",
+  customer_api: "Customer API",
+  key_pair: "Key pair",
+  callers: "Callers",
+  clicks: "Clicks",
+  conversions: "Conversions",
+  capacity: "Capacity",
   conversion_api: "Conversion API",
   conversion_api_token: "Conversion API's token",
   read_back: "Read-back",
@@ -21,7 +28,7 @@ export function showHealth(overview, before) {
   byId("degraded").hidden = degraded.length === 0;
   byId("degraded-list").replaceChildren(...degraded.map(part => {
     const since = new Date(part.since);
-    return el("li", {}, el("b", {}, Parts[part.part] ?? part.part), `: ${part.reason.replaceAll("_", " ")}, since ${moment(since, now)} (${ago(since, now)})`);
+    return el("li", {}, el("b", {}, Parts[part.part] ?? part.part), `: ${part.reason.replaceAll("_", " ")}${part.detail ? ` (${part.detail})` : ""}, since ${moment(since, now)} (${ago(since, now)}). ${part.action ?? ""}`);
   }));
 
   const names = list => list.map(part => part.part);
