@@ -12,6 +12,14 @@ public sealed partial class SystemdTests
 {
     private const string Installed = "/opt/proxyshim/proxyshim";
 
+    // What MemoryDenyWriteExecute= does, by Linux' own means (6.3 or later): PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN; it outlives exec.
+    private const string WithoutNewCode = """
+        import ctypes, os, sys
+        if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0):
+            sys.exit("this kernel has no PR_SET_MDWE")
+        os.execv(sys.argv[1], sys.argv[1:])
+        """;
+
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
     private static readonly string s_unit = KubernetesTools.PathOf("systemd", "proxyshim.service");
 
@@ -42,6 +50,29 @@ public sealed partial class SystemdTests
     }
 
     [Fact]
+    public async Task The_program_starts_with_the_credentials_of_the_unit_and_may_make_no_code()
+    {
+        using var credentials = new TemporaryFolder();
+        var secrets = Manifest.OperatorsSecrets;
+        foreach (var name in Lines("LoadCredential").Select(credential => credential.Split(':')[0]))
+        {
+            await File.WriteAllTextAsync(Path.Combine(credentials.Path, name), secrets[name] + "\n", Cancellation);
+        }
+
+        // %d is the folder of the credentials.
+        var settings = Lines("Environment").Select(variable => variable.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1].Replace("%d", credentials.Path, StringComparison.Ordinal));
+        using var folder = new TemporaryFolder();
+        await using var shim = ShimProcess.Launch(await LauncherAsync(folder), settings);
+        await shim.WaitUntilReadyAsync(Cancellation);
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", secrets["Management__Token"]);
+
+        Assert.NotEmpty(await client.GetStringAsync(new Uri(shim.Management, "/admin/overview"), Cancellation));
+        Assert.Equal(0, await shim.StopAsync(Cancellation));
+    }
+
+    [Fact]
     public void It_has_the_time_to_drain_and_does_not_try_wrong_settings_again()
     {
         Assert.InRange(int.Parse(Lines("TimeoutStopSec").Single(), CultureInfo.InvariantCulture), ShimDefaults.ShutdownTimeout.TotalSeconds + 1, 600);
@@ -55,4 +86,21 @@ public sealed partial class SystemdTests
 
     private static IEnumerable<string> Lines(string name)
         => File.ReadLines(s_unit).Where(line => line.StartsWith(name + "=", StringComparison.Ordinal)).Select(line => line[(name.Length + 1)..]);
+
+    // The managed build compiles while it runs, so it cannot be held to that.
+    private static async Task<PublishedShim> LauncherAsync(TemporaryFolder folder)
+    {
+        var shim = await PublishedShim.LocateAsync();
+        if (File.Exists(Path.ChangeExtension(shim.Path, "dll")))
+        {
+            return shim;
+        }
+
+        var (python, script, launcher) = (Require.Program("python3", "python3"), Path.Combine(folder.Path, "no-code.py"), Path.Combine(folder.Path, "launcher"));
+        await File.WriteAllTextAsync(script, WithoutNewCode, Cancellation);
+        await File.WriteAllTextAsync(
+            launcher, $"#!/bin/sh\nPATH={Environment.GetEnvironmentVariable("PATH")} exec {python} {script} {shim.Path} \"$@\"\n", Cancellation);
+        File.SetUnixFileMode(launcher, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return new(launcher, shim.IsNative);
+    }
 }
