@@ -8,6 +8,7 @@ internal static class CustomerApiServices
     public static IServiceCollection AddCustomerApi(this IServiceCollection services, CustomerApiSettings settings) => services
         .AddSingleton(settings)
         .AddSingleton<Callers>()
+        .AddSingleton<CustomerApiReach>()
         .AddSingleton<BadRequests>()
         .AddSingleton<CallerIdentification>();
 

@@ -8,7 +8,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ProxyShim.Passthrough;
 
 /// <summary>Notes what became of a forwarded call, and answers for a Customer API that cannot be reached.</summary>
-internal sealed class PassthroughRecorder(CustomerApiSettings settings, TimeProvider time) : IMiddleware
+internal sealed class PassthroughRecorder(CustomerApiSettings settings, CustomerApiReach reach, TimeProvider time) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -21,7 +21,9 @@ internal sealed class PassthroughRecorder(CustomerApiSettings settings, TimeProv
         await next(context);
         record.Upstream += time.GetElapsedTime(start);
         var status = context.Response.StatusCode;
-        var error = context.Features.Get<IForwarderErrorFeature>()?.Error;
+        var failure = context.Features.Get<IForwarderErrorFeature>();
+        var error = failure?.Error;
+        Judge(failure);
         span.Ended(error is null ? status : null, error?.ToString());
         if (error is null && record.Outcome == Outcome.Unavailable)
         {
@@ -40,6 +42,20 @@ internal sealed class PassthroughRecorder(CustomerApiSettings settings, TimeProv
         {
             record.Outcome = Outcome.Unavailable;
             await ShimAnswer.WriteErrorAsync(context, status, "The Customer API could not be reached.");
+        }
+    }
+
+    // What the caller broke off, or sent badly, says nothing of the Customer API.
+    private void Judge(IForwarderErrorFeature? failure)
+    {
+        switch (failure?.Error)
+        {
+            case null or ForwarderError.ResponseHeaders or ForwarderError.ResponseBodyDestination:
+                reach.Answered();
+                break;
+            case ForwarderError.Request or ForwarderError.RequestTimedOut or ForwarderError.RequestBodyDestination:
+                reach.Failed(failure.Exception);
+                break;
         }
     }
 }

@@ -11,6 +11,11 @@ namespace ProxyShim.Settlement;
 internal sealed class ConversionEvents(
     EventLog log, ShimMetrics metrics, AlertEvents alerts, Degradations degradations, CustomerRef customerRef, RecentNames names, TimeProvider time)
 {
+    /// <summary>Conversions in a row that are refused for good: one may have a bad click id, so many have something in common.</summary>
+    public const int RefusedLimit = 5;
+
+    private readonly Streak _refused = new(RefusedLimit);
+
     /// <summary>What the log calls a customer.</summary>
     public string? NameOf(CustomerKey customerKey, ConversionId id)
     {
@@ -88,6 +93,13 @@ internal sealed class ConversionEvents(
         alerts.Raise(Telemetry.Alert.ReadBackBrakeReleased);
     }
 
+    /// <summary>Read-backs get answers, again and again, that the Customer API would not give.</summary>
+    public void ReadBacksStrange(int status) => degradations.Report(DegradedPart.ReadBack, "strange", OfStatus(status));
+
+    /// <summary>The Customer API answers them after all.</summary>
+    /// <param name="engaged">Whether it finds nobody.</param>
+    public void ReadBacksKnown(bool engaged) => degradations.Report(DegradedPart.ReadBack, engaged ? Telemetry.Alert.ReadBackBrakeEngaged.Detail : null);
+
     /// <summary>An observer that is told of each attempt under a lease.</summary>
     public IAttemptObserver Observe(Lease lease) => new AttemptEvents(this, lease);
 
@@ -96,15 +108,23 @@ internal sealed class ConversionEvents(
         var result = answer.Meaning.Name();
         metrics.Attempted(result, elapsed);
         LogEvents.DeliveryAttempted(log, Logged(lease), lease.Inline, lease.Attempts + attempt, result, answer.Status, answer.Error, elapsed, Age(lease));
-        if (answer.Meaning == AnswerMeaning.Sent)
+        switch (answer.Meaning)
         {
-            degradations.Report(DegradedPart.ConversionApiToken, null);
-        }
-        else if (answer.Meaning == AnswerMeaning.OperatorFault)
-        {
-            Alert(DegradedPart.ConversionApiToken, Telemetry.Alert.OfConversionApi(answer.Status!.Value));
+            case AnswerMeaning.Sent:
+                _refused.End();
+                degradations.Report(DegradedPart.Conversions, null);
+                degradations.Report(DegradedPart.ConversionApiToken, null);
+                break;
+            case AnswerMeaning.Refused when _refused.Add():
+                degradations.Report(DegradedPart.Conversions, "all_refused", OfStatus(answer.Status!.Value));
+                break;
+            case AnswerMeaning.OperatorFault:
+                Alert(DegradedPart.ConversionApiToken, Telemetry.Alert.OfConversionApi(answer.Status!.Value));
+                break;
         }
     }
+
+    private static string OfStatus(int status) => $"HTTP {status}";
 
     // Said when it begins, not for each of the conversions that it holds up.
     private void Alert(DegradedPart part, Alert alert)

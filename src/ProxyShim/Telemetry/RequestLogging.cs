@@ -1,5 +1,6 @@
 using ProxyShim.Http;
 using ProxyShim.Rollout;
+using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Telemetry.Tracing;
 
@@ -7,7 +8,7 @@ namespace ProxyShim.Telemetry;
 
 /// <summary>Writes one wide event per legacy request, whatever became of it, counts it, and is the root of its spans.</summary>
 internal sealed class RequestLogging(
-    EventLog log, ShimMetrics metrics, RecentDecisions decisions, RolloutSettings rollout, TimeProvider time) : IMiddleware
+    EventLog log, ShimMetrics metrics, RecentDecisions decisions, CallWatch watch, RolloutSettings rollout, TimeProvider time) : IMiddleware
 {
     private readonly string _mode = rollout.Mode.ToString();
 
@@ -35,7 +36,9 @@ internal sealed class RequestLogging(
             var elapsed = time.GetElapsedTime(start);
             metrics.Handled(record, elapsed);
             LogEvents.RequestHandled(log, record, method, status, _mode, elapsed);
-            if (RouteName.IsCreation(method, route))
+            var creates = RouteName.IsCreation(method, route);
+            watch.Note(record, creates);
+            if (creates)
             {
                 decisions.Note(record, status);
             }

@@ -20,7 +20,8 @@ internal static class TelemetryServices
         .AddSingleton<AlertEvents>()
         .AddSingleton<RecentDecisions>()
         .AddSingleton<ShimMetrics>()
-        .AddSingleton<Degradations>();
+        .AddSingleton<Degradations>()
+        .AddSingleton<CallWatch>();
 
     public static IApplicationBuilder UseRequestLogging(this IApplicationBuilder app) => app.UseSingleton<RequestLogging>();
 

@@ -3,12 +3,14 @@ using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Background.Delivery;
 using ProxyShim.Background.Verification;
 using ProxyShim.Conversions;
+using ProxyShim.CustomerApi;
 using ProxyShim.Hosting;
 using ProxyShim.Http;
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
 using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Settlement;
+using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry;
 using ProxyShim.Testing;
 using ProxyShim.Tests.Ledger;
@@ -50,7 +52,8 @@ internal sealed class Backstage : IAsyncDisposable
         _forwarder = new ConversionForwarder(_services.GetRequiredService<IHttpForwarder>(), clients, Settings.ConversionApi, Time);
         Sender = new ConversionSender(_forwarder, Settings.ConversionApi, Pipeline, Time);
         Delivery = new DeliveryRunner(Redis, Ledger, Sender, Pipeline, Settler, Backlog, Events, Settings.Delivery, Time);
-        Reader = new CustomerReader(Settings.CustomerApi, clients, Time);
+        Reader = new CustomerReader(
+            Settings.CustomerApi, new CustomerApiReach(Settings.CustomerApi, new Degradations(Log.Events, Time), Time), clients, Time);
         Verification = new VerificationRunner(
             Redis, Ledger, Reader, Brake, Events, Settings.Verification, Settings.Delivery, Settings.ConversionApi, Time);
     }
@@ -124,6 +127,10 @@ internal sealed class Backstage : IAsyncDisposable
     /// <summary>The alerts so far.</summary>
     public IEnumerable<string?> Alerts() => Log.Entries.Where(entry => entry.GetProperty("Event").GetString() == "Alert")
         .Select(entry => entry.GetProperty("Detail").GetString());
+
+    /// <summary>What has been degraded so far, and what is over again.</summary>
+    public IEnumerable<string> Troubles() => Log.Entries.Where(entry => entry.GetProperty("Event").GetString() == "Degraded")
+        .Select(entry => $"{entry.GetProperty("Part")}: {entry.GetProperty("Reason")}{(entry.GetProperty("Over").GetBoolean() ? " over" : $" ({entry.GetProperty("Detail")})")}");
 
     public async ValueTask DisposeAsync()
     {

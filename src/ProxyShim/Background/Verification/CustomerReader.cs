@@ -24,9 +24,10 @@ internal sealed class CustomerReader : IDisposable
     private readonly Uri _address;
     private readonly string _customers;
     private readonly AuthenticationHeaderValue? _authorization;
+    private readonly CustomerApiReach _reach;
     private readonly TimeProvider _time;
 
-    public CustomerReader(CustomerApiSettings settings, OutboundClients clients, TimeProvider time)
+    public CustomerReader(CustomerApiSettings settings, CustomerApiReach reach, OutboundClients clients, TimeProvider time)
     {
         _client = new HttpClient(clients.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxAnswerBytes };
         _address = settings.Address;
@@ -34,6 +35,7 @@ internal sealed class CustomerReader : IDisposable
         _authorization = settings.Vendor is { } vendor
             ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{vendor.PublicKey}:{vendor.SecretKey.Reveal()}")))
             : null;
+        _reach = reach;
         _time = time;
     }
 
@@ -52,6 +54,7 @@ internal sealed class CustomerReader : IDisposable
         {
             using var response = await _client.SendAsync(request, ended.Token);
             span.Answered((int)response.StatusCode);
+            _reach.Answered();
             var body = await response.Content.ReadAsByteArrayAsync(ended.Token);
             var retryAfter = response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - _time.GetUtcNow()) : null;
             return Judge(response.StatusCode, body, customerKey) with { Status = (int)response.StatusCode, RetryAfter = retryAfter };
@@ -60,6 +63,7 @@ internal sealed class CustomerReader : IDisposable
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             span.Failed(exception.GetType().FullName!);
+            _reach.Failed(exception);
             return new ReadBack(ReadBackResult.Unknown);
         }
     }

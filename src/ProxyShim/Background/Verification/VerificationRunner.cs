@@ -108,6 +108,7 @@ internal sealed class VerificationRunner(
     private async ValueTask SettleAsync(ReadBackJob review, Lease lease, ReadBack answer)
     {
         JudgeKeyPair(answer);
+        JudgePlace(answer);
         if (answer.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
         {
             (_pausedAt, _pause) = (time.GetTimestamp(), answer.RetryAfter is { } asked && asked < s_longestPause ? asked : settings.Interval);
@@ -148,6 +149,30 @@ internal sealed class VerificationRunner(
                 break;
             case { Result: not ReadBackResult.Unknown }:
                 events.KeyPairAccepted();
+                break;
+        }
+    }
+
+    // Who is busy, or refuses the key pair, is not told by his words; nor is one who is in trouble.
+    private void JudgePlace(ReadBack answer)
+    {
+        switch (answer)
+        {
+            case { Result: not ReadBackResult.Unknown }:
+                if (brake.Known())
+                {
+                    events.ReadBacksKnown(brake.IsEngaged);
+                }
+
+                break;
+            case
+            {
+                Status: StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status408RequestTimeout
+                or StatusCodes.Status429TooManyRequests
+            }:
+                break;
+            case { Status: < StatusCodes.Status500InternalServerError } when brake.Strange():
+                events.ReadBacksStrange(answer.Status.Value);
                 break;
         }
     }

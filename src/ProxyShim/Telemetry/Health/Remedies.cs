@@ -85,6 +85,7 @@ internal static class Remedies
     public static readonly Dictionary<string, string> ReadBack = new()
     {
         ["engaged"] = "Make the key pair, CustomerApi:Address and ConversionApi:Test belong to one environment: read-backs find nobody.",
+        ["strange"] = "Correct CustomerApi:Address: what answers read-backs there does not answer as the Customer API does.",
     };
 
     public static readonly Dictionary<string, string> Environment = new()

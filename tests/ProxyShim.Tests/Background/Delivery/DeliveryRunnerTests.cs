@@ -2,6 +2,7 @@ using ProxyShim.Conversions;
 using ProxyShim.Ledger;
 using ProxyShim.Primitives;
 using ProxyShim.Sandbox.PartnerStack;
+using ProxyShim.Settlement;
 using ProxyShim.Testing;
 using ProxyShim.Tests.Ledger.Model;
 using Xunit;
@@ -45,6 +46,25 @@ public class DeliveryRunnerTests(TestRedis redis)
         await backstage.Ledger.ReviveAsync(backstage.Under.Redis, id);
         letter = (await backstage.Ledger.DescribeAsync(backstage.Under.Redis, id))!;
         Assert.Equal((ConversionState.Due, 0, ""), (letter.State, letter.AnswerStatus, letter.AnswerText));
+    }
+
+    [Fact]
+    public async Task Nothing_but_refusals_is_told_until_one_conversion_is_taken()
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        foreach (var number in Enumerable.Range(1, ConversionEvents.RefusedLimit))
+        {
+            // What could not be tried tells nothing either way.
+            backstage.PartnerStack.ConversionApi.EnqueueFaults(Fault.Status(404), Fault.Status(503));
+            Assert.Empty(backstage.Troubles());
+            await backstage.DeliverAsync(await backstage.ReadyAsync(ConversionState.Due, $"customer-{number}"));
+            await backstage.DeliverAsync(await backstage.ReadyAsync(ConversionState.Due, $"other-{number}"));
+        }
+
+        Assert.Equal(["conversions: all_refused (HTTP 404)"], backstage.Troubles());
+
+        await backstage.DeliverAsync(await backstage.ReadyAsync(ConversionState.Due, "last"));
+        Assert.Equal("conversions: all_refused over", backstage.Troubles().Last());
     }
 
     [Fact]

@@ -2,11 +2,14 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Background.Verification;
+using ProxyShim.CustomerApi;
 using ProxyShim.Http;
 using ProxyShim.Sandbox.PartnerStack;
+using ProxyShim.Telemetry.Health;
 using ProxyShim.Testing;
 using ProxyShim.Tests.Ledger;
 using ProxyShim.Tests.Settings;
+using ProxyShim.Tests.Telemetry;
 using Xunit;
 
 namespace ProxyShim.Tests.Background.Verification;
@@ -16,8 +19,11 @@ public sealed class CustomerReaderTests : IAsyncLifetime
     private const string Key = "customer";
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(60));
+    private readonly Degradations _degradations;
     private SimulatedPartnerStack _stack = null!;
     private CustomerReader _reader = null!;
+
+    public CustomerReaderTests() => _degradations = new Degradations(new CapturedLog(_time).Events, _time);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -161,6 +167,19 @@ public sealed class CustomerReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_gives_no_answer_is_degraded_until_it_does()
+    {
+        _stack.CustomerApi.SetFault(Fault.Refuse);
+        await ReadAsync();
+        var trouble = Assert.Single(_degradations.Current);
+        Assert.Equal((DegradedPart.CustomerApi, "refused"), (trouble.Part, trouble.Reason));
+
+        _stack.CustomerApi.SetFault(Fault.Status(500));
+        await ReadAsync();
+        Assert.Empty(_degradations.Current);
+    }
+
+    [Fact]
     public async Task When_the_shim_stops_nothing_is_told()
     {
         _stack.CustomerApi.SetFault(Fault.Hang(landed: true));
@@ -171,11 +190,15 @@ public sealed class CustomerReaderTests : IAsyncLifetime
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        Assert.Empty(_degradations.Current);
     }
 
-    private CustomerReader ReaderOf(string address) =>
-        new(Given.Settings(("CustomerApi:Address", address), ("CustomerApi:PublicKey", "pk_sandbox"), ("CustomerApi:SecretKey", "sk_sandbox")).CustomerApi,
-            new OutboundClients(new OutboundSettings(UseSystemProxy: false)), _time);
+    private CustomerReader ReaderOf(string address)
+    {
+        var settings = Given.Settings(
+            ("CustomerApi:Address", address), ("CustomerApi:PublicKey", "pk_sandbox"), ("CustomerApi:SecretKey", "sk_sandbox")).CustomerApi;
+        return new(settings, new CustomerApiReach(settings, _degradations, _time), new OutboundClients(new OutboundSettings(UseSystemProxy: false)), _time);
+    }
 
     private Task<ReadBack> ReadAsync() => _reader.ReadAsync(LedgerUnderTest.KeyOf(Key), Cancellation);
 

@@ -240,6 +240,44 @@ public class VerificationRunnerTests(TestRedis redis)
     }
 
     [Theory]
+    [InlineData(404, "<html>Not found</html>")]
+    [InlineData(200, "<html>Sign in</html>")]
+    [InlineData(302, "")]
+    public async Task Answers_that_are_not_the_APIs_are_told_when_there_are_five_in_a_row(int status, string body)
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        backstage.PartnerStack.CustomerApi.SetFault(Fault.Status(status, body));
+        foreach (var number in Enumerable.Range(1, ReadBackBrake.StrangeLimit))
+        {
+            Assert.Empty(backstage.Troubles());
+            await backstage.ReadBackAsync(await backstage.ReadyAsync(ConversionState.Sent, $"customer-{number}"));
+        }
+
+        Assert.Equal([$"read_back: strange (HTTP {status})"], backstage.Troubles());
+
+        backstage.PartnerStack.CustomerApi.ClearFaults();
+        await backstage.ReadBackAsync(await backstage.ReadyAsync(ConversionState.Sent, "last"));
+        Assert.Equal("read_back: strange over", backstage.Troubles().Last());
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(408)]
+    [InlineData(500)]
+    [InlineData(502)]
+    public async Task An_API_in_trouble_is_no_stranger(int status)
+    {
+        await using var backstage = await Backstage.OpenAsync(redis);
+        backstage.PartnerStack.CustomerApi.SetFault(Fault.Status(status, "<html>"));
+        foreach (var number in Enumerable.Range(1, ReadBackBrake.StrangeLimit))
+        {
+            await backstage.ReadBackAsync(await backstage.ReadyAsync(ConversionState.Sent, $"customer-{number}"));
+        }
+
+        Assert.DoesNotContain(backstage.Troubles(), trouble => trouble.StartsWith("read_back", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(401, "unauthorized")]
     [InlineData(403, "forbidden")]
     public async Task A_refused_key_pair_raises_one_alert_and_is_degraded_until_a_customer_is_looked_for(int status, string detail)
