@@ -35,7 +35,7 @@ internal sealed record ConversionApiSettings(
             reader.Problem("ConversionApi:Token", "holds white space", "write the token alone, without 'Bearer'");
         }
 
-        if (settings.Token is null && mode != RolloutMode.Off)
+        if (settings.Token is null && mode == RolloutMode.Live)
         {
             reader.Problem("ConversionApi:Token", "is missing",
                 "write the tracking token of the dashboard (not the key pair), or set Rollout:Mode to Off");

@@ -2,6 +2,7 @@ using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
+using ProxyShim.Rollout;
 using ProxyShim.Telemetry;
 
 namespace ProxyShim.Creation;
@@ -20,6 +21,9 @@ internal sealed class CreationContext(CustomerRequest request, CustomerApiVersio
     public ConversionId Id { get; } = ConversionId.Of(request.CustomerKey);
 
     public RequestRecord Record { get; } = record;
+
+    /// <summary>On which side of the switch-over the customer is.</summary>
+    public RolloutMode Mode { get; } = record.Rollout.ModeFor(request.CustomerKey, request.PartnerKey, record.Caller!);
 
     public RedisBudget Budget { get; } = budget;
 

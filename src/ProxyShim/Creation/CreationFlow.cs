@@ -16,7 +16,8 @@ namespace ProxyShim.Creation;
 /// <summary>The flow of a call that creates a customer: look up, decide, claim, send, settle, answer. DESIGN.md, Flow.</summary>
 internal sealed class CreationFlow(
     ConversionSettings settings,
-    RolloutSettings rollout,
+    ClickJudge judge,
+    Shadow shadow,
     RedisGate redis,
     ClickStore clicks,
     ConversionLedger ledger,
@@ -47,9 +48,13 @@ internal sealed class CreationFlow(
                         // Both are on their way before either is awaited: one round trip.
                         var reading = call.Ledger.ReadAsync(database, call.Id);
                         var clicks = call.Clicks.Ask(database, CustomerIdentity.Of(call.Request));
-                        return (await reading, await ClickStore.UnderstandAsync(clicks));
+                        var known = await reading;
+                        var lookup = ClickStore.UnderstandAsync(clicks);
+
+                        // In the shadow nobody waits for a click: only the ledger can keep a call from the Customer API.
+                        return (known, call.IsShadow && known.Entry is null ? lookup : new ValueTask<ClickLookup>(await lookup));
                     },
-                    (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request));
+                    (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request, IsShadow: creation.Mode == RolloutMode.Shadow));
 
                 // Whoever has hung up and is not claimed yet comes again.
                 aborted.ThrowIfCancellationRequested();
@@ -63,8 +68,13 @@ internal sealed class CreationFlow(
 
                 // An entry decides before mode, click or partner. Null: it has vanished while we waited for its outcome.
                 var answer = reading.Entry is { } entry
-                    ? await known.AnswerAsync(creation, entry, lookup.Click, aborted)
-                    : await DecideAsync(creation, reading, lookup);
+                    ? await known.AnswerAsync(creation, entry, (await lookup).Click, aborted)
+                    : creation.Mode switch
+                    {
+                        RolloutMode.Off => creation.Forward(Outcome.Passthrough, Reasons.Off),
+                        RolloutMode.Shadow => shadow.Begin(creation, lookup),
+                        _ => await DecideAsync(creation, reading, await lookup),
+                    };
                 if (answer is not null)
                 {
                     return answer;
@@ -107,34 +117,17 @@ internal sealed class CreationFlow(
 
     private ValueTask<CreationAnswer?> DecideAsync(CreationContext creation, LedgerReading reading, ClickLookup lookup)
     {
-        if (rollout.Mode == RolloutMode.Off)
+        var verdict = judge.Judge(creation, lookup);
+        if (verdict.Click is { } click)
         {
-            return new(creation.Forward(Outcome.Passthrough, Reasons.Off));
-        }
-
-        if (lookup.Click is not { } click)
-        {
-            var reason = lookup.Malformed ? Reasons.MalformedClick : Reasons.NoClick;
-            return new(settings.OnMiss == OnMiss.Fallback
-                ? creation.Forward(Outcome.Fallback, reason)
-                : creation.Fail(Outcome.Rejected, reason, StatusCodes.Status422UnprocessableEntity, "No click is known for this customer."));
-        }
-
-        creation.Record.Xid = click.Xid.Value;
-        creation.Record.Reason = click.IsCut ? Reasons.ClickCut : null;
-        creation.Record.PartnerMismatch = click.PartnerKey is { } partner && !PartnerKeySpelling.IsSame(partner, creation.Request.PartnerKey);
-        if (creation.Record.PartnerMismatch)
-        {
-            if (settings.OnPartnerMismatch == OnPartnerMismatch.Fallback)
-            {
-                return new(creation.Forward(Outcome.Fallback, Reasons.PartnerMismatch));
-            }
-
-            creation.Request = creation.Request with { PartnerKey = PartnerKeySpelling.Plain(click.PartnerKey!) };
             creation.Record.PartnerKey = creation.Request.PartnerKey;
+            creation.Record.Reason = verdict.Reason;
+            return ClaimAsync(creation, reading, click);
         }
 
-        return ClaimAsync(creation, reading, click);
+        return new(verdict.Outcome == Outcome.Fallback
+            ? creation.Forward(Outcome.Fallback, verdict.Reason!)
+            : creation.Fail(Outcome.Rejected, verdict.Reason!, StatusCodes.Status422UnprocessableEntity, "No click is known for this customer."));
     }
 
     /// <returns>Null when somebody else was faster.</returns>
@@ -146,6 +139,7 @@ internal sealed class CreationFlow(
         var lease = new Lease(
             creation.Id, LeaseToken.New(), record.CustomerRef, click.Xid.Value, request.PartnerKey, record.Caller!, record.TraceId, Moment.Now(time),
             Inline: true);
+        record.BodyBytes = body.Length;
         var conversion = new NewConversion(stored, click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!);
         try
         {
@@ -257,7 +251,7 @@ internal sealed class CreationFlow(
     }
 
     private CreationAnswer RedisDown(CreationContext creation) =>
-        settings.OnRedisDown == OnRedisDown.Fallback || rollout.Mode == RolloutMode.Off
-            ? creation.Forward(Outcome.Fallback, Reasons.RedisDown)
-            : creation.Unavailable(Reasons.RedisDown);
+        creation.Mode == RolloutMode.Shadow ? shadow.RedisDown(creation)
+        : settings.OnRedisDown == OnRedisDown.Fallback || creation.Mode == RolloutMode.Off ? creation.Forward(Outcome.Fallback, Reasons.RedisDown)
+        : creation.Unavailable(Reasons.RedisDown);
 }

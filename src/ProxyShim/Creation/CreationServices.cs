@@ -9,6 +9,8 @@ internal static class CreationServices
         .AddSingleton(settings)
         .AddSingleton<CustomerCreation>()
         .AddSingleton<CreationFlow>()
+        .AddSingleton<ClickJudge>()
+        .AddSingleton<Shadow>()
         .AddSingleton<KnownCustomer>()
         .AddSingleton<CustomerAnswers>();
 

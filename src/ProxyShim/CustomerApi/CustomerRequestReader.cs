@@ -51,7 +51,7 @@ internal static class CustomerRequestReader
             || !TryText(root, "partner_key", out var partnerKey)
             || !TryText(root, "name", out var name)
             || !TryText(root, "provider_key", out var providerKey)
-            || !TryText(root, "member_key", out _)
+            || !TryText(root, "member_key", out var member)
             || !TryMeta(root, out var meta))
         {
             reason = Reasons.InvalidField;
@@ -77,7 +77,7 @@ internal static class CustomerRequestReader
             return null;
         }
 
-        return new CustomerRequest(customerKey, email, partnerKey, name, providerKey, meta, fingerprint);
+        return new CustomerRequest(customerKey, email, partnerKey, name, providerKey, meta, fingerprint) { HasMember = !string.IsNullOrEmpty(member) };
     }
 
     private static bool TryText(JsonElement root, string name, out string? text)

@@ -37,7 +37,7 @@ internal sealed record ShimSettings
 
     public required ConversionSettings Conversions { get; init; }
 
-    public required RolloutSettings Rollout { get; init; }
+    public required RolloutPlan Rollout { get; init; }
 
     public required LimitSettings Limits { get; init; }
 
@@ -52,6 +52,9 @@ internal sealed record ShimSettings
 
     /// <summary>Null when nothing is exported.</summary>
     public required OtlpSettings? Otlp { get; init; }
+
+    /// <summary>What a rollout may say.</summary>
+    public RolloutBounds RolloutBounds => BoundsOf(CustomerApi, ConversionApi);
 
     /// <summary>What the ledger needs to know of the rest.</summary>
     public LedgerSettings Ledger => new(
@@ -85,9 +88,14 @@ internal sealed record ShimSettings
         ShimConfiguration.ReadSecretsFolder(reader);
         ReadKestrel(reader);
         var management = ManagementSettings.Read(reader);
-        var rollout = RolloutSettings.Read(reader);
+        var rollout = RolloutPlan.Read(reader);
         var customerApi = CustomerApiSettings.Read(reader);
         var conversionApi = ConversionApiSettings.Read(reader, rollout.Mode);
+        foreach (var (key, wrong, write) in BoundsOf(customerApi, conversionApi).ProblemsOf(rollout).Where(problem => problem.Key != "Rollout:Mode"))
+        {
+            reader.Problem(key, wrong, write);
+        }
+
         return new ShimSettings
         {
             Urls = urls,
@@ -108,6 +116,9 @@ internal sealed record ShimSettings
             Warnings = reader.Warnings,
         };
     }
+
+    private static RolloutBounds BoundsOf(CustomerApiSettings customerApi, ConversionApiSettings conversionApi) => new(
+        [.. customerApi.Callers.Select(pair => pair.Name), .. customerApi.AllowAnonymous ? [Callers.Anonymous] : Array.Empty<string>()], conversionApi.Token is not null);
 
     // What Kestrel's own configuration reads, and nothing else of its name: limits are not among it.
     private static void ReadKestrel(SettingsReader reader)

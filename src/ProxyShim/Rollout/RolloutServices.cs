@@ -3,5 +3,5 @@ namespace ProxyShim.Rollout;
 /// <summary>Whether new customers are converted.</summary>
 internal static class RolloutServices
 {
-    public static IServiceCollection AddRollout(this IServiceCollection services, RolloutSettings settings) => services.AddSingleton(settings);
+    public static IServiceCollection AddRollout(this IServiceCollection services, RolloutPlan plan) => services.AddSingleton(new RolloutState(plan));
 }

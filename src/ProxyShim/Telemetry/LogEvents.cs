@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxyShim.Rollout;
 using ProxyShim.Settings;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Output;
@@ -22,7 +23,7 @@ internal static class LogEvents
     /// <summary>One per legacy request.</summary>
     /// <param name="status">What the caller got; null for one who had hung up.</param>
     public static void RequestHandled(
-        EventLog log, RequestRecord record, string method, int? status, string mode, TimeSpan elapsed) => log.Write(log
+        EventLog log, RequestRecord record, string method, int? status, TimeSpan elapsed) => log.Write(log
             .Begin("RequestHandled"u8)
             .Text("Outcome"u8, record.Outcome.Name)
             .Text("Reason"u8, record.Reason)
@@ -34,10 +35,16 @@ internal static class LogEvents
             .Flag("Ambiguous"u8, record.Ambiguous)
             .Text("CustomerRef"u8, record.CustomerRef)
             .Text("Xid"u8, record.Xid)
-            .Partner(record.PartnerKey)
+            .Partner("PartnerKey"u8, record.PartnerKey)
             .Flag("PartnerMismatch"u8, record.PartnerMismatch)
             .Text("Caller"u8, record.Caller)
-            .Text("Mode"u8, mode)
+            .Text("Mode"u8, NameOf(record.Rollout.Mode))
+            .Text("WouldBe"u8, record.WouldBe?.Name)
+            .Partner("ClickPartnerKey"u8, record.ClickPartnerKey)
+            .Partner("SubIds"u8, record.SubIds is { Count: > 0 } subIds ? string.Join('|', subIds) : null)
+            .Milliseconds("ClickAgeMs"u8, record.ClickAge)
+            .Text("NoHome"u8, record.NoHome)
+            .Number("BodyBytes"u8, record.BodyBytes)
             .Milliseconds("ElapsedMs"u8, elapsed)
             .Milliseconds("RedisMs"u8, record.Redis)
             .Milliseconds("UpstreamMs"u8, record.Upstream)
@@ -188,6 +195,14 @@ internal static class LogEvents
         .Number("Total"u8, total)
         .Instant("Since"u8, since)
         .End();
+
+    // Enum.ToString() makes a text each time.
+    private static string NameOf(RolloutMode mode) => mode switch
+    {
+        RolloutMode.Off => nameof(RolloutMode.Off),
+        RolloutMode.Shadow => nameof(RolloutMode.Shadow),
+        _ => nameof(RolloutMode.Live),
+    };
 
     private static void Decided(
         EventLog log, ReadOnlySpan<byte> name, in LoggedConversion conversion, string by, string? reason, int attempts, TimeSpan age) => log.Write(log

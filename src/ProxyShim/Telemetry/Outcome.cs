@@ -18,6 +18,9 @@ internal sealed class Outcome
     /// <summary>The shim refused, because it is set to, or because what came is no HTTP that it could pass on.</summary>
     public static readonly Outcome Rejected = new("rejected");
 
+    /// <summary>The Customer API got the original request, as ever, and what would have become of it is known.</summary>
+    public static readonly Outcome Shadowed = new("shadowed");
+
     /// <summary>Not a call that the shim converts.</summary>
     public static readonly Outcome Passthrough = new("passthrough");
 

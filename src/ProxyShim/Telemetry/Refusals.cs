@@ -10,13 +10,12 @@ namespace ProxyShim.Telemetry;
 /// Writes the event of a request that Kestrel refuses by itself, before any stage has seen it: no Host, two lengths, a folded header, a target or headers that
 /// are too long, headers that do not come.
 /// </summary>
-internal sealed class Refusals(EventLog log, ShimMetrics metrics, RolloutSettings rollout, DiagnosticListener source)
+internal sealed class Refusals(EventLog log, ShimMetrics metrics, RolloutState rollout, DiagnosticListener source)
     : IHostedService, IObserver<KeyValuePair<string, object?>>
 {
     // https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/diagnostics
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
-    private readonly string _mode = rollout.Mode.ToString();
     private IDisposable? _subscription;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -47,11 +46,12 @@ internal sealed class Refusals(EventLog log, ShimMetrics metrics, RolloutSetting
         {
             TraceId = ActivityTraceId.CreateRandom().ToHexString(),
             Route = RouteName.OfPath(RawTarget.PathOf(request.RawTarget ?? "")),
+            Rollout = rollout.Plan,
             Outcome = hasGone ? Outcome.Aborted : Outcome.Rejected,
             Reason = Reasons.BadRequest,
         };
         metrics.Refused(record);
-        LogEvents.RequestHandled(log, record, RouteName.OfMethod(request.Method ?? ""), hasGone ? null : error.StatusCode, _mode, TimeSpan.Zero);
+        LogEvents.RequestHandled(log, record, RouteName.OfMethod(request.Method ?? ""), hasGone ? null : error.StatusCode, TimeSpan.Zero);
     }
 
     public void OnCompleted()

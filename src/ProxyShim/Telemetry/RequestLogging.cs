@@ -8,22 +8,24 @@ namespace ProxyShim.Telemetry;
 
 /// <summary>Writes one wide event per legacy request, whatever became of it, counts it, and is the root of its spans.</summary>
 internal sealed class RequestLogging(
-    EventLog log, ShimMetrics metrics, RecentDecisions decisions, CallWatch watch, RolloutSettings rollout, TimeProvider time) : IMiddleware
+    EventLog log, ShimMetrics metrics, RecentDecisions decisions, CallWatch watch, RolloutState rollout, TimeProvider time) : IMiddleware
 {
-    private readonly string _mode = rollout.Mode.ToString();
-
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var start = time.GetTimestamp();
         var (method, route) = (RouteName.OfMethod(context.Request.Method), RouteName.OfPath(RawTarget.PathOf(RawTarget.Of(context))));
         var caller = TraceContext.Of(context);
         using var span = Spans.Request(caller, method, route);
-        var record = new RequestRecord { TraceId = TraceContext.TraceIdOf(span, caller), Route = route };
+        var record = new RequestRecord { TraceId = TraceContext.TraceIdOf(span, caller), Route = route, Rollout = rollout.Plan };
         context.Features.Set(record);
         Exception? failure = null;
         try
         {
             await next(context);
+            if (record.AfterAnswer is not null)
+            {
+                await context.Response.CompleteAsync();
+            }
         }
         catch (Exception exception)
         {
@@ -34,8 +36,9 @@ internal sealed class RequestLogging(
         {
             var status = StatusOf(context, record, failure);
             var elapsed = time.GetElapsedTime(start);
+            await (record.AfterAnswer?.Invoke() ?? default);
             metrics.Handled(record, elapsed);
-            LogEvents.RequestHandled(log, record, method, status, _mode, elapsed);
+            LogEvents.RequestHandled(log, record, method, status, elapsed);
             var creates = RouteName.IsCreation(method, route);
             watch.Note(record, creates);
             if (creates)

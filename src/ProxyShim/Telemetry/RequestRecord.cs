@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using ProxyShim.Rollout;
 
 namespace ProxyShim.Telemetry;
 
@@ -9,6 +10,9 @@ internal sealed class RequestRecord
     public required string TraceId { get; init; }
 
     public required string Route { get; init; }
+
+    /// <summary>What counts for this request from its begin to its end.</summary>
+    public RolloutPlan Rollout { get; init; } = RolloutPlan.Usual;
 
     public Outcome Outcome { get; set; } = Outcome.Passthrough;
 
@@ -33,6 +37,27 @@ internal sealed class RequestRecord
     public bool PartnerMismatch { get; set; }
 
     public string? Caller { get; set; }
+
+    /// <summary>Of one that was only judged: what it would have been.</summary>
+    public Outcome? WouldBe { get; set; }
+
+    /// <summary>The partner whom the click names, if it names one.</summary>
+    public string? ClickPartnerKey { get; set; }
+
+    /// <summary>The click's subIDs.</summary>
+    public IReadOnlyList<string>? SubIds { get; set; }
+
+    /// <summary>How long ago the click was made, where that is known.</summary>
+    public TimeSpan? ClickAge { get; set; }
+
+    /// <summary>Names of the request's fields for which a conversion has no place; null for none.</summary>
+    public string? NoHome { get; set; }
+
+    /// <summary>The size of the conversion's body, once it is composed.</summary>
+    public int? BodyBytes { get; set; }
+
+    /// <summary>What is still to be learned once the caller has its answer.</summary>
+    public Func<ValueTask>? AfterAnswer { get; set; }
 
     public TimeSpan Redis { get; set; }
 

@@ -30,7 +30,7 @@ public class LogBenchmarks
 
     [Benchmark]
     public void WriteTheEvent() => LogEvents.RequestHandled(
-        _log, _record, "POST", 200, "Live", TimeSpan.FromMicroseconds(1234));
+        _log, _record, "POST", 200, TimeSpan.FromMicroseconds(1234));
 
     private sealed class Nowhere : ILineOutput
     {

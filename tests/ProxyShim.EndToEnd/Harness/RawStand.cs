@@ -4,9 +4,19 @@ using Xunit;
 namespace ProxyShim.EndToEnd.Harness;
 
 /// <summary>A shim in front of a Customer API that shows every byte. Nobody converts here, and Redis is away.</summary>
-public sealed class RawStand : IAsyncLifetime
+public class RawStand : IAsyncLifetime
 {
+    private readonly string _mode;
     private ShimProcess? _shim;
+
+    /// <summary>As usual.</summary>
+    public RawStand()
+        : this("Live")
+    {
+    }
+
+    /// <summary>In another mode of the rollout.</summary>
+    protected RawStand(string mode) => _mode = mode;
 
     /// <summary>The Customer API.</summary>
     public RawUpstream Upstream { get; } = new();
@@ -36,6 +46,7 @@ public sealed class RawStand : IAsyncLifetime
                 ["CustomerApi:PublicKey"] = "pk_vendor",
                 ["CustomerApi:SecretKey"] = "sk_vendor",
                 ["ConversionApi:Token"] = "tok_vendor",
+                ["Rollout:Mode"] = _mode,
                 ["Redis:ConnectionString"] = $"127.0.0.1:{FreePort.Next()}",
             },
             TestContext.Current.CancellationToken);

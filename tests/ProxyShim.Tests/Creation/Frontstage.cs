@@ -3,6 +3,7 @@ using ProxyShim.Clicks;
 using ProxyShim.Creation;
 using ProxyShim.CustomerApi;
 using ProxyShim.Redis;
+using ProxyShim.Rollout;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 using ProxyShim.Tests.Background;
@@ -21,6 +22,7 @@ internal sealed class Frontstage : IAsyncDisposable
     public Frontstage(Backstage backstage)
     {
         _backstage = backstage;
+        Rollout = backstage.Settings.Rollout;
         var (settings, ledger, time) = (backstage.Settings, backstage.Ledger, backstage.Time);
 
         // The connection is that of all tests, so nobody here closes it.
@@ -28,8 +30,9 @@ internal sealed class Frontstage : IAsyncDisposable
         Backlog = new SettlementBacklog(Redis, backstage.Settler, ledger, time);
         var answers = new CustomerAnswers(settings.Conversions, settings.ConversionApi, Redis, ledger);
         var known = new KnownCustomer(settings.ConversionApi, Redis, ledger, answers, time);
+        var judge = new ClickJudge(settings.Conversions, time);
         _flow = new CreationFlow(
-            settings.Conversions, settings.Rollout, Redis, new ClickStore(settings.Clicks), ledger, known, answers, backstage.Sender, backstage.Settler, Backlog, backstage.Events, time);
+            settings.Conversions, judge, new Shadow(settings.Conversions, judge), Redis, new ClickStore(settings.Clicks), ledger, known, answers, backstage.Sender, backstage.Settler, Backlog, backstage.Events, time);
     }
 
     public RedisGate Redis { get; }
@@ -38,6 +41,9 @@ internal sealed class Frontstage : IAsyncDisposable
 
     /// <summary>What becomes of each script that this replica sends to Redis, which waits for it: what it does meanwhile comes first.</summary>
     public Func<ValueTask<Loss>> Weather { get; set; } = () => new(Loss.None);
+
+    /// <summary>What counts for this replica's next call.</summary>
+    public RolloutPlan Rollout { get; set; }
 
     /// <summary>Cancelled when the caller hangs up.</summary>
     public CancellationToken HungUp { get; set; }
@@ -58,8 +64,10 @@ internal sealed class Frontstage : IAsyncDisposable
     {
         var body = Encoding.UTF8.GetBytes($$"""{"customer_key":"{{customerKey}}","email":"{{customerKey}}@example.com","partner_key":"partner"}""");
         var request = CustomerRequestReader.Read(body, CustomerApiVersion.V2, out _)!;
-        var record = new RequestRecord { TraceId = LedgerUnderTest.TraceId, Route = "/api/v2/customers", Caller = "default" };
-        return (await _flow.RunAsync(request, CustomerApiVersion.V2, record, HungUp), record);
+        var record = new RequestRecord { TraceId = LedgerUnderTest.TraceId, Route = "/api/v2/customers", Caller = "default", Rollout = Rollout };
+        var answer = await _flow.RunAsync(request, CustomerApiVersion.V2, record, HungUp);
+        await (record.AfterAnswer?.Invoke() ?? default);
+        return (answer, record);
     }
 
     /// <summary>Tells Redis what it could not be told before, and ends.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Conversions;
+using ProxyShim.Rollout;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Output;
 using Xunit;
@@ -34,13 +35,14 @@ public sealed class LogEventsTests
             CustomerRef = s_conversion.CustomerRef,
         };
 
-        LogEvents.RequestHandled(_log.Events, record, "POST", 200, "Live", TimeSpan.FromMilliseconds(9));
+        LogEvents.RequestHandled(_log.Events, record, "POST", 200, TimeSpan.FromMilliseconds(9));
 
         AssertLine(
             """
             {"@t":"2026-05-04T03:02:01.0000000Z","Event":"RequestHandled","SchemaVersion":1,"Outcome":"converted","Reason":null,"Route":"/api/v2/customers",
             "Method":"POST","Status":200,"UpstreamStatus":200,"Attempts":1,"Ambiguous":false,"CustomerRef":"0123456789abcdef0123456789abcdef","Xid":"xid-1",
-            "PartnerKey":"partner","PartnerMismatch":false,"Caller":"default","Mode":"Live","ElapsedMs":9,"RedisMs":0.412,"UpstreamMs":8.202,
+            "PartnerKey":"partner","PartnerMismatch":false,"Caller":"default","Mode":"Live","WouldBe":null,
+            "ClickPartnerKey":null,"SubIds":null,"ClickAgeMs":null,"NoHome":null,"BodyBytes":null,"ElapsedMs":9,"RedisMs":0.412,"UpstreamMs":8.202,
             "TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}
             """);
     }
@@ -49,13 +51,14 @@ public sealed class LogEventsTests
     public void A_request_of_which_nothing_is_known()
     {
         LogEvents.RequestHandled(
-            _log.Events, new RequestRecord { TraceId = s_conversion.TraceId!, Route = "other", Reason = Reasons.UnknownCaller }, "OTHER", 404, "Off", default);
+            _log.Events, new RequestRecord { TraceId = s_conversion.TraceId!, Route = "other", Reason = Reasons.UnknownCaller, Rollout = RolloutPlan.Usual with { Mode = RolloutMode.Off } }, "OTHER", 404, default);
 
         AssertLine(
             """
             {"@t":"2026-05-04T03:02:01.0000000Z","Event":"RequestHandled","SchemaVersion":1,"Outcome":"passthrough","Reason":"unknown_caller","Route":"other",
             "Method":"OTHER","Status":404,"UpstreamStatus":null,"Attempts":0,"Ambiguous":false,"CustomerRef":null,"Xid":null,"PartnerKey":null,
-            "PartnerMismatch":false,"Caller":null,"Mode":"Off","ElapsedMs":0,"RedisMs":0,"UpstreamMs":0,"TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}
+            "PartnerMismatch":false,"Caller":null,"Mode":"Off","WouldBe":null,"ClickPartnerKey":null,"SubIds":null,"ClickAgeMs":null,"NoHome":null,
+            "BodyBytes":null,"ElapsedMs":0,"RedisMs":0,"UpstreamMs":0,"TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}
             """);
     }
 
@@ -191,7 +194,7 @@ public sealed class LogEventsTests
     {
         var log = new EventLog(ShimLogging.CreateLogger(new Nowhere()), _time);
         var record = new RequestRecord { TraceId = s_conversion.TraceId!, Route = "/api/v2/customers", Xid = "xid-1", PartnerKey = "partner", Caller = "default", CustomerRef = s_conversion.CustomerRef };
-        var write = () => LogEvents.RequestHandled(log, record, "POST", 200, "Live", TimeSpan.FromMilliseconds(9.123));
+        var write = () => LogEvents.RequestHandled(log, record, "POST", 200, TimeSpan.FromMilliseconds(9.123));
         write();
 
         var before = GC.GetAllocatedBytesForCurrentThread();

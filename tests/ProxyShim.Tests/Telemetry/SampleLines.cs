@@ -17,7 +17,7 @@ internal static class SampleLines
         var log = new CapturedLog();
         var conversion = new LoggedConversion("0123456789abcdef0123456789abcdef", "xid", "partner", "default", "4bf92f3577b34da6a3ce929d0e0e4736");
         var record = new RequestRecord { TraceId = conversion.TraceId!, Route = "/v1/customers/{key}" };
-        LogEvents.RequestHandled(log.Events, record, "POST", 200, "Live", TimeSpan.FromMilliseconds(1.5));
+        LogEvents.RequestHandled(log.Events, record, "POST", 200, TimeSpan.FromMilliseconds(1.5));
         LogEvents.DeliveryAttempted(log.Events, conversion, true, 1, AnswerMeaning.Sent.Name(), 200, null, default, default);
         LogEvents.ConversionSent(log.Events, conversion, true, 1, default);
         LogEvents.ConversionVerified(log.Events, conversion, null, 1, 1, default, default);

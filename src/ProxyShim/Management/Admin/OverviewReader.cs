@@ -15,7 +15,7 @@ internal sealed class OverviewReader(
     LedgerGauges ledger,
     Degradations degradations,
     Readiness readiness,
-    RolloutSettings rollout,
+    RolloutState rollout,
     ConversionApiSettings conversionApi,
     TimeProvider time)
 {
@@ -28,7 +28,7 @@ internal sealed class OverviewReader(
             recent.Since,
             ProductVersion.Current,
             readiness.State,
-            rollout.Mode.ToString(),
+            rollout.Plan.Mode.ToString(),
             conversionApi.Test,
             [.. degradations.Current.Select(DegradedAnswer.Of)],
             ledger.Depths is { } depths ? ShownDepths.Of(depths) : null,

@@ -111,9 +111,17 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
     }
 
     /// <summary>A duration as a number of milliseconds, exact to the microsecond.</summary>
-    public LogLine Milliseconds(ReadOnlySpan<byte> name, TimeSpan value)
+    public LogLine Milliseconds(ReadOnlySpan<byte> name, TimeSpan? value)
     {
-        _json.WriteNumber(name, Math.Round(value.TotalMilliseconds, 3));
+        if (value is { } duration)
+        {
+            _json.WriteNumber(name, Math.Round(duration.TotalMilliseconds, 3));
+        }
+        else
+        {
+            _json.WriteNull(name);
+        }
+
         return this;
     }
 
@@ -130,12 +138,12 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
     public LogLine Conversion(in LoggedConversion conversion) =>
         Text("CustomerRef"u8, conversion.CustomerRef)
             .Text("Xid"u8, conversion.Xid)
-            .Partner(conversion.PartnerKey)
+            .Partner("PartnerKey"u8, conversion.PartnerKey)
             .Text("Caller"u8, conversion.Caller)
             .Text("TraceId"u8, conversion.TraceId);
 
-    /// <summary>A partner_key. One that is an e-mail address is an app's mistake, and not told.</summary>
-    public LogLine Partner(string? key) => Text("PartnerKey"u8, key?.Contains('@', StringComparison.Ordinal) == true ? Redacted : key);
+    /// <summary>A partner_key, or subIDs. What holds an e-mail address is somebody's mistake, and not told.</summary>
+    public LogLine Partner(ReadOnlySpan<byte> name, string? key) => Text(name, key?.Contains('@', StringComparison.Ordinal) == true ? Redacted : key);
 
     /// <summary>A value of a type that only its source knows, as a framework's argument; the caller has made sure that it may be written.</summary>
     public LogLine Scalar(string name, object? value)

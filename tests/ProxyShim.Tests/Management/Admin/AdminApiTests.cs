@@ -9,6 +9,7 @@ using ProxyShim.Ledger;
 using ProxyShim.Lifetime;
 using ProxyShim.Management.Admin;
 using ProxyShim.Management.Recent;
+using ProxyShim.Rollout;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
@@ -90,7 +91,7 @@ public sealed class AdminApiTests : IAsyncDisposable
         Assert.Equal("""{"events":[]}""", (await ReadAsync(surface, "/admin/events")).GetRawText());
         var log = new CapturedLog(_time, _lines);
         var record = new RequestRecord { TraceId = "4bf92f3577b34da6a3ce929d0e0e4736", Route = "/api/v2/customers", PartnerKey = "p\"</script>é" };
-        LogEvents.RequestHandled(log.Events, record, "POST", 200, "Live", TimeSpan.FromMilliseconds(1.5));
+        LogEvents.RequestHandled(log.Events, record, "POST", 200, TimeSpan.FromMilliseconds(1.5));
         LogEvents.Alert(log.Events, Alert.TokenForbidden);
 
         var events = (await ReadAsync(surface, "/admin/events")).GetProperty("events").EnumerateArray().Select(line => line.GetRawText()).ToList();
@@ -189,7 +190,7 @@ public sealed class AdminApiTests : IAsyncDisposable
     {
         var ledger = new ConversionLedger(_settings.Ledger);
         var overview = new OverviewReader(
-            _recent, _instruments.Ledger, _instruments.Degradations, new Readiness(new Started()), _settings.Rollout, _settings.ConversionApi, _time);
+            _recent, _instruments.Ledger, _instruments.Degradations, new Readiness(new Started()), new RolloutState(_settings.Rollout), _settings.ConversionApi, _time);
         _door = token is null ? new AdminDoor() : new AdminDoor(AdminDoor.Token(token));
         var admin = new AdminEndpoints(
             _door.Tokens,

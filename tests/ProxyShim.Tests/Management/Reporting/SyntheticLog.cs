@@ -85,7 +85,7 @@ internal sealed class SyntheticLog : ILineOutput
             PartnerKey = Coin() ? Partner() : null,
             Caller = end.Outcome == Outcome.Unauthorized ? null : Pick(s_callers),
         };
-        LogEvents.RequestHandled(_log, record, "POST", 200, "Live", Wait());
+        LogEvents.RequestHandled(_log, record, "POST", 200, Wait());
     }
 
     // From microseconds to minutes, as latencies of troubled systems are.
