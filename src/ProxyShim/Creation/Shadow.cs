@@ -24,7 +24,7 @@ internal sealed class Shadow(ConversionSettings settings, ClickJudge judge)
         return Forward(creation);
     }
 
-    private static CreationAnswer Forward(CreationContext creation)
+    private static CreationAnswer.Forward Forward(CreationContext creation)
     {
         creation.Record.Outcome = Outcome.Shadowed;
         return CreationAnswer.Forward.Instance;
