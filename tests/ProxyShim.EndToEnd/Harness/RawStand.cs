@@ -62,6 +62,7 @@ public class RawStand : IAsyncLifetime
         }
 
         await Upstream.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     // What no test may find in the program's output is in requests and answers of every kind, whatever the test itself does.

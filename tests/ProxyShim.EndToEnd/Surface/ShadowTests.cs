@@ -20,7 +20,7 @@ public sealed partial class ShadowTests(TestRedis redis)
     public async Task It_forwards_every_byte_and_says_what_would_have_been_sent()
     {
         await using var stand = await Stand.StartAsync(redis, Cancellation, s_shadow);
-        var clickedAt = DateTimeOffset.UtcNow.AddDays(-2).ToUnixTimeMilliseconds();
+        var clickedAt = TimeProvider.System.GetUtcNow().AddDays(-2).ToUnixTimeMilliseconds();
         var key = await stand.NewCustomerAsync($$"""{"xid":"xid-1","partner_key":"partner","sub_ids":["news","spring"],"clicked_at":{{clickedAt}},"ip_address":"203.0.113.7"}""");
         var body = Stand.Body(key, $$"""{{Stand.PersonalData}},"member_key":"{{Canaries.Marker}}" """);
 
