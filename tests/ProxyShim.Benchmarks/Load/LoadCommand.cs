@@ -57,6 +57,11 @@ internal sealed class LoadCommand(LoadOptions options)
             await new SlowSection(options, _catalogue, _page).RunAsync(cancellationToken);
         }
 
+        if (options.Has("bulk"))
+        {
+            await new BulkSection(options, _catalogue, _page).RunAsync(cancellationToken);
+        }
+
         if (options.Has("scale"))
         {
             await new ScaleSection(options, _catalogue, _page).RunAsync(cancellationToken);

@@ -21,8 +21,8 @@ internal static class FaultTable
     // An API that hangs is given up on soon; elsewhere a machine that is busy with this suite must not look like one.
     private static readonly Dictionary<string, string> s_impatient = new()
     {
-        ["ConversionApi:AttemptTimeout"] = "00:00:00.500",
-        ["ConversionApi:TotalTimeout"] = "00:00:02",
+        ["ConversionApi:AttemptTimeout"] = "00:00:01.500",
+        ["ConversionApi:TotalTimeout"] = "00:00:03",
     };
 
     private static readonly bool[] s_both = [true, false];
