@@ -2,6 +2,7 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
+using ProxyShim.Telemetry.Health;
 
 namespace ProxyShim.Conversions;
 
@@ -16,7 +17,11 @@ internal sealed class ConversionPipeline
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_breakDuration = TimeSpan.FromSeconds(5);
 
+    /// <summary>Attempts in a row without an answer that decides anything: with a sign-up now and then the breaker never has enough to judge by.</summary>
+    public const int FailingLimit = 3;
+
     private readonly CircuitBreakerStateProvider _breaker = new();
+    private readonly Streak _failures = new(FailingLimit);
     private readonly TimeProvider _time;
     private long _openedAt;
 
@@ -53,6 +58,26 @@ internal sealed class ConversionPipeline
         CircuitState.Open => _time.GetElapsedTime(Volatile.Read(ref _openedAt)) < s_breakDuration,
         _ => true,
     };
+
+    /// <summary>Whether the Conversion API gives no answers that decide anything, as far as is known.</summary>
+    public bool IsFailing => IsBroken || _failures.IsLong;
+
+    /// <summary>How the last attempt that failed did: its status, or what the log calls an end without one.</summary>
+    public string? LastFailure { get; private set; }
+
+    /// <summary>An attempt has ended.</summary>
+    public void Note(ConversionAnswer answer)
+    {
+        if (answer.Meaning is AnswerMeaning.NothingLanded or AnswerMeaning.Ambiguous)
+        {
+            _failures.Add();
+            LastFailure = answer.Status is { } status ? $"HTTP {status}" : $"no answer ({answer.Error})";
+        }
+        else
+        {
+            _failures.End();
+        }
+    }
 
     private static RetryStrategyOptions<ConversionAnswer> RetryOptions(ConversionApiSettings settings) => new()
     {

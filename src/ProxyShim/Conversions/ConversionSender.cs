@@ -52,6 +52,8 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
 
     private ConversionForwarder Forwarder => forwarder;
 
+    private ConversionPipeline Pipeline => pipeline;
+
     // What has gone wrong on the way is noted in the context, and only Polly can take that out again.
     private void KeepOrReturn(ResilienceContext context, bool clean)
     {
@@ -90,6 +92,7 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
                 using var span = Spans.Attempt(sender.Forwarder.Endpoint, Attempts);
                 Last = await sender.Forwarder.SendAsync(body, cancellationToken);
                 span.Tag("proxyshim.result", Last.Meaning.Name()).Ended(Last.Status, Last.Error);
+                sender.Pipeline.Note(Last);
                 observer.Attempted(Attempts, Last, sender.Time.GetElapsedTime(start));
                 return Outcome.FromResult(Last);
             }

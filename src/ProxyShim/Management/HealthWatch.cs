@@ -23,7 +23,7 @@ internal sealed class HealthWatch(
     /// <summary>One look.</summary>
     public void Look()
     {
-        degradations.Report(DegradedPart.ConversionApi, conversionApi.IsBroken ? "failing" : null);
+        degradations.Report(DegradedPart.ConversionApi, conversionApi.IsFailing ? "failing" : null, conversionApi.IsFailing ? conversionApi.LastFailure : null);
         degradations.Report(DegradedPart.Queue, ledger.Depths?.OldestDueAge > Overdue ? "overdue" : null);
 
         degradations.Report(DegradedPart.Log, IsLogLosing() ? "events_dropped" : null);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ProxyShim.EndToEnd.Harness;
 
 namespace ProxyShim.EndToEnd.Faults;
 
@@ -52,7 +53,7 @@ internal static class FailoverLossReport
             text.Append(CultureInfo.InvariantCulture, $"| {SumAndMost(losses, loss => loss.Lost)} | {SumAndMost(losses, loss => loss.Twice)} |\n");
         }
 
-        ReportFile.Write("failover-losses.md", text.ToString());
+        ReportFile.Write("Faults", "failover-losses.md", text.ToString());
     }
 
     private static string SumAndMost(IReadOnlyList<FailoverLoss> losses, Func<FailoverLoss, IReadOnlyList<string>> customers)

@@ -1,3 +1,4 @@
+using ProxyShim.EndToEnd.Harness;
 using Xunit;
 
 namespace ProxyShim.EndToEnd.Faults;

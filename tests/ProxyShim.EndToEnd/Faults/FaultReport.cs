@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ProxyShim.EndToEnd.Harness;
 
 namespace ProxyShim.EndToEnd.Faults;
 
@@ -26,7 +27,7 @@ internal static class FaultReport
 
     /// <param name="results">In the order of the table.</param>
     /// <param name="seed">What the moments of the faults were drawn from.</param>
-    public static void Write(IReadOnlyList<FaultResult> results, int seed) => ReportFile.Write(FileName, Render(results, seed));
+    public static void Write(IReadOnlyList<FaultResult> results, int seed) => ReportFile.Write("Faults", FileName, Render(results, seed));
 
     private static string Render(IReadOnlyList<FaultResult> results, int seed)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProxyShim.EndToEnd.Harness;
 using ProxyShim.Testing;
 using Xunit;
 
@@ -40,7 +41,7 @@ public class KilledReplicasTests
         var lost = customers.Count(customer => scene.PartnerStack.FindCustomer(customer) is null);
         var twice = customers.Count(customer => scene.PartnerStack.ConversionsFor(customer) > 1);
         var requests = scene.PartnerStack.Conversions.Count;
-        ReportFile.Write("killed-replicas.md", string.Create(CultureInfo.InvariantCulture, $"""
+        ReportFile.Write("Faults", "killed-replicas.md", string.Create(CultureInfo.InvariantCulture, $"""
             # Twenty thousand customers, and a `kill -9` every second
 
             Two replicas share a Redis; every second one of them is killed and at once started again. The legacy app calls both in turn and tries again

@@ -64,7 +64,7 @@ public class RollingRestartTests
         var lost = customers.Count(customer => scene.PartnerStack.FindCustomer(customer) is null);
         var twice = customers.Count(customer => scene.PartnerStack.ConversionsFor(customer) > 1);
         var requests = scene.PartnerStack.Conversions.Count;
-        ReportFile.Write("rolling-restart.md", string.Create(CultureInfo.InvariantCulture, $"""
+        ReportFile.Write("Faults", "rolling-restart.md", string.Create(CultureInfo.InvariantCulture, $"""
             # A rolling restart under load
 
             Two replicas behind one port (nginx, which spreads connections) share a Redis. One after the other is told to end (SIGTERM), taken out as soon as it

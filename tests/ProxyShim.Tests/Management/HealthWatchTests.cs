@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Background;
+using ProxyShim.Conversions;
 using ProxyShim.Management;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Output;
@@ -21,6 +22,31 @@ public sealed class HealthWatchTests : IAsyncDisposable
         NewWatch().Look();
 
         Assert.Empty(_instruments.Degradations.Current);
+    }
+
+    [Fact]
+    public void A_Conversion_API_that_decides_nothing_is_told_with_its_last_word_until_it_does()
+    {
+        var watch = NewWatch();
+        Fail(ConversionPipeline.FailingLimit - 1, new(AnswerMeaning.NothingLanded, Error: "Request"));
+        Assert.Empty(_instruments.Degradations.Current);
+
+        Fail(1, new(AnswerMeaning.Ambiguous, Status: 504));
+        AssertDegraded(DegradedPart.ConversionApi, "failing");
+        Assert.Equal("HTTP 504", _instruments.Degradations.Current[0].Detail);
+
+        Fail(1, new(AnswerMeaning.Refused, Status: 422));
+        Assert.Empty(_instruments.Degradations.Current);
+
+        void Fail(int times, ConversionAnswer answer)
+        {
+            foreach (var _ in Enumerable.Range(0, times))
+            {
+                _instruments.ConversionApi.Note(answer);
+            }
+
+            watch.Look();
+        }
     }
 
     [Fact]

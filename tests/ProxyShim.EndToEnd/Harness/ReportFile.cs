@@ -1,6 +1,6 @@
 using ProxyShim.Testing;
 
-namespace ProxyShim.EndToEnd.Faults;
+namespace ProxyShim.EndToEnd.Harness;
 
 /// <summary>What a run has counted, for people.</summary>
 internal static class ReportFile
@@ -11,14 +11,15 @@ internal static class ReportFile
     /// <summary>Whether it does.</summary>
     public static bool IsWanted => Environment.GetEnvironmentVariable(Variable) == "1";
 
-    /// <summary>Writes it into artifacts/, and, when asked to, beside this file.</summary>
-    public static void Write(string name, string text)
+    /// <summary>Writes it into artifacts/, and, when asked to, beside the suite that counted.</summary>
+    /// <param name="suite">Its folder in this project.</param>
+    public static void Write(string suite, string name, string text)
     {
         var artifacts = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts")).FullName;
         File.WriteAllText(Path.Combine(artifacts, name), text);
         if (IsWanted)
         {
-            File.WriteAllText(Path.Combine(Repository.Root, "tests", "ProxyShim.EndToEnd", "Faults", name), text);
+            File.WriteAllText(Path.Combine(Repository.Root, "tests", "ProxyShim.EndToEnd", suite, name), text);
         }
     }
 }
