@@ -1,4 +1,5 @@
 using ProxyShim.Background;
+using ProxyShim.Capture;
 using ProxyShim.Clicks;
 using ProxyShim.Conversions;
 using ProxyShim.Creation;
@@ -32,6 +33,7 @@ static async Task<int> ServeAsync(string[] arguments)
         .AddLimits(settings.Limits)
         .AddRedis(settings.Redis)
         .AddClicks(settings.Clicks)
+        .AddCapture(settings.Capture)
         .AddLedger(settings.Ledger)
         .AddConversions(settings.ConversionApi)
         .AddSettlement(settings.Delivery)

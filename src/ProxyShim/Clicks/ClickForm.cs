@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using ProxyShim.Customers;
+using ProxyShim.Telemetry.Metrics;
 
 namespace ProxyShim.Clicks;
 
@@ -75,14 +76,14 @@ internal sealed class ClickForm
     /// <summary>Reads a JSON object.</summary>
     /// <param name="now">The present time: a click of the future is none.</param>
     /// <param name="problem">What is wrong and what to write; null when all is well.</param>
-    public static ReportedClick? Read(ReadOnlyMemory<byte> json, DateTimeOffset now, out string? problem)
+    public static ReportedClick? Read(ReadOnlyMemory<byte> json, DateTimeOffset now, out ClickProblem? problem)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                problem = "Write a JSON object.";
+                problem = new(ClickResult.NoJson, "Write a JSON object.");
                 return null;
             }
 
@@ -93,12 +94,12 @@ internal sealed class ClickForm
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: an escaped lone surrogate.
-            problem = "The body is not valid JSON; write an object such as {\"xid\":\"…\"}.";
+            problem = new(ClickResult.NoJson, "The body is not valid JSON; write an object such as {\"xid\":\"…\"}.");
             return null;
         }
     }
 
-    private string? Take(JsonProperty property)
+    private ClickProblem? Take(JsonProperty property)
     {
         if (property.NameEquals(SubIdsName))
         {
@@ -107,7 +108,7 @@ internal sealed class ClickForm
 
         if (!s_names.TryGetValue(property.Name, out var name))
         {
-            return $"One of the names is not known; the names are {string.Join(", ", Names)}.";
+            return new(ClickResult.UnknownName, $"One of the names is not known; the names are {string.Join(", ", Names)}.");
         }
 
         // An integer counts as its digits, as everywhere.
@@ -120,7 +121,7 @@ internal sealed class ClickForm
         };
         if (text is null)
         {
-            return $"{property.Name} is not a text; write one.";
+            return new(ClickResult.BadField, $"{property.Name} is not a text; write one.");
         }
 
         // Worse than an absent field is an empty one.
@@ -133,9 +134,9 @@ internal sealed class ClickForm
         return null;
     }
 
-    private string? TakeSubIds(JsonElement list)
+    private ClickProblem? TakeSubIds(JsonElement list)
     {
-        const string write = "sub_ids is not a list of texts; write an array of at most 20, each of at most 255 characters.";
+        const string text = "sub_ids is not a list of texts; write an array of at most 20, each of at most 255 characters.";
         if (list.ValueKind == JsonValueKind.Null)
         {
             return null;
@@ -143,55 +144,43 @@ internal sealed class ClickForm
 
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > MaxSubIds || list.EnumerateArray().Any(one => one.ValueKind != JsonValueKind.String))
         {
-            return write;
+            return new(ClickResult.BadField, text);
         }
 
         _subIds = [.. list.EnumerateArray().Select(one => one.GetString()!).Where(one => one.Length > 0)];
-        return _subIds.Exists(one => one.Length > MaxText) ? write : null;
+        return _subIds.Exists(one => one.Length > MaxText) ? new(ClickResult.BadField, text) : null;
     }
 
-    private ReportedClick? Build(DateTimeOffset now, out string? problem)
+    private ReportedClick? Build(DateTimeOffset now, out ClickProblem? problem)
     {
-        problem = null;
-        if (Text(Field.Xid)?.Trim() is not { } id)
-        {
-            problem = "xid is missing; write the click id: what the partner link put into ps_xid.";
-        }
-        else if (!Xid.TryParse(id, out var xid))
-        {
-            problem = "xid is not a click id; write what the partner link put into ps_xid, without white space.";
-        }
-        else if (Text(Field.ClickedAt) is { } at && !IsTime(at, now))
-        {
-            problem = "clicked_at is not a time in the past; write milliseconds since 1970.";
-        }
-        else if (Text(Field.IpAddress) is { } address && !IPAddress.TryParse(address, out _))
-        {
-            problem = "ip_address is not an address; write the customer's own, or leave it out.";
-        }
-        else if (Text(Field.EmailSha256) is { } hash && !(hash.Length == 64 && hash.All(char.IsAsciiHexDigit)))
-        {
-            problem = "email_sha256 is not 64 hexadecimal digits; write the SHA-256 of the trimmed, lower-case address.";
-        }
-        else if (Text(Field.CustomerKey) is { } key && !CustomerKey.TryCreate(key, out _))
-        {
-            problem = $"customer_key is too long; at most {CustomerKey.MaxUtf8Length} bytes can be converted.";
-        }
-        else if (Enum.GetValues<Field>().Any(field => Text(field)?.Length > (field == Field.UserAgent ? MaxUserAgent : MaxText)))
-        {
-            problem = $"A text is too long; write at most {MaxText} characters, {MaxUserAgent} for user_agent.";
-        }
-        else
-        {
-            return new ReportedClick(
-                new Click(
-                    xid, PartnerKey(), _subIds is { Count: > 0 } ? _subIds : null, Text(Field.Origin), Text(Field.IpAddress), Text(Field.UserAgent),
-                    Text(Field.ExternalType), Text(Field.ClickedAt)),
-                new CustomerIdentity(Text(Field.CustomerKey), Text(Field.Email), Text(Field.EmailSha256)?.ToLowerInvariant(), Text(Field.ProviderKey)));
-        }
-
-        return null;
+        problem = ProblemOf(now, out var xid);
+        return problem is not null ? null : new ReportedClick(
+            new Click(
+                xid, PartnerKey(), _subIds is { Count: > 0 } ? _subIds : null, Text(Field.Origin), Text(Field.IpAddress), Text(Field.UserAgent),
+                Text(Field.ExternalType), Text(Field.ClickedAt)),
+            new CustomerIdentity(Text(Field.CustomerKey), Text(Field.Email), Text(Field.EmailSha256)?.ToLowerInvariant(), Text(Field.ProviderKey)));
     }
+
+    private ClickProblem? ProblemOf(DateTimeOffset now, out Xid xid)
+    {
+        xid = default;
+        return Text(Field.Xid)?.Trim() is not { } id
+            ? new(ClickResult.NoXid, "xid is missing; write the click id: what the partner link put into ps_xid.")
+            : !Xid.TryParse(id, out xid) ? new(ClickResult.BadXid, "xid is not a click id; write what the partner link put into ps_xid, without white space.")
+            : BadField(now) is { } text ? new(ClickResult.BadField, text)
+            : null;
+    }
+
+    private string? BadField(DateTimeOffset now) =>
+        Text(Field.ClickedAt) is { } at && !IsTime(at, now) ? "clicked_at is not a time in the past; write milliseconds since 1970."
+        : Text(Field.IpAddress) is { } address && !IPAddress.TryParse(address, out _) ? "ip_address is not an address; write the customer's own, or leave it out."
+        : Text(Field.EmailSha256) is { } hash && !(hash.Length == 64 && hash.All(char.IsAsciiHexDigit))
+            ? "email_sha256 is not 64 hexadecimal digits; write the SHA-256 of the trimmed, lower-case address."
+        : Text(Field.CustomerKey) is { } key && !CustomerKey.TryCreate(key, out _)
+            ? $"customer_key is too long; at most {CustomerKey.MaxUtf8Length} bytes can be converted."
+        : Enum.GetValues<Field>().Any(field => Text(field)?.Length > (field == Field.UserAgent ? MaxUserAgent : MaxText))
+            ? $"A text is too long; write at most {MaxText} characters, {MaxUserAgent} for user_agent."
+        : null;
 
     private string? PartnerKey() => _values[(int)Field.PartnerKey] is { Value: { } text, IsEncoded: true } ? PartnerKeySpelling.OfLandingUrl(text) : Text(Field.PartnerKey);
 

@@ -1,3 +1,5 @@
+using ProxyShim.Telemetry.Metrics;
+
 namespace ProxyShim.Clicks;
 
 /// <summary>What became of a click that somebody reported.</summary>
@@ -14,4 +16,16 @@ internal enum ClickWriteOutcome
 
     /// <summary>No key template can be filled with what is known of the customer; nothing was written.</summary>
     NoKey,
+}
+
+/// <summary>The metrics' word for it.</summary>
+internal static class ClickWriteOutcomes
+{
+    public static string Result(this ClickWriteOutcome outcome) => outcome switch
+    {
+        ClickWriteOutcome.Written => ClickResult.Written,
+        ClickWriteOutcome.Same => ClickResult.Same,
+        ClickWriteOutcome.Older => ClickResult.Older,
+        _ => ClickResult.NoKey,
+    };
 }

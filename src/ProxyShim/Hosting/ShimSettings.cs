@@ -1,4 +1,5 @@
 using ProxyShim.Background.Verification;
+using ProxyShim.Capture;
 using ProxyShim.Clicks;
 using ProxyShim.Conversions;
 using ProxyShim.Creation;
@@ -34,6 +35,9 @@ internal sealed record ShimSettings
     public required RedisSettings Redis { get; init; }
 
     public required ClickSettings Clicks { get; init; }
+
+    /// <summary>Null when it is off.</summary>
+    public required CaptureSettings? Capture { get; init; }
 
     public required ConversionSettings Conversions { get; init; }
 
@@ -96,6 +100,9 @@ internal sealed record ShimSettings
             reader.Problem(key, wrong, write);
         }
 
+        var outbound = OutboundSettings.Read(reader, customerApi.Address, conversionApi.Address);
+        var redis = RedisSettings.Read(reader);
+        var clicks = ClickSettings.Read(reader);
         return new ShimSettings
         {
             Urls = urls,
@@ -103,9 +110,10 @@ internal sealed record ShimSettings
             Management = management,
             CustomerApi = customerApi,
             ConversionApi = conversionApi,
-            Outbound = OutboundSettings.Read(reader, customerApi.Address, conversionApi.Address),
-            Redis = RedisSettings.Read(reader),
-            Clicks = ClickSettings.Read(reader),
+            Outbound = outbound,
+            Redis = redis,
+            Clicks = clicks,
+            Capture = CaptureSettings.Read(reader, clicks, [.. urls.Select(url => ("Urls", url)), ("Management:Url", management.Url)]),
             Conversions = ConversionSettings.Read(reader),
             Rollout = rollout,
             Limits = LimitSettings.Read(reader),

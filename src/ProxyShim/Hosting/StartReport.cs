@@ -38,6 +38,7 @@ internal sealed class StartReport(ShimSettings settings, RedisGate redis, Micros
             Listeners = string.Join(' ', server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []),
             Management = settings.Management.Url.ToString(),
             Admin = settings.Management.Tokens.Count > 0,
+            Capture = settings.Capture?.Url.ToString(),
             Redis = RedisServers.NamesOf(settings.Redis),
             RedisTls = settings.Redis.Connection.Ssl,
             RedisVersion = redisVersion?.ToString(),

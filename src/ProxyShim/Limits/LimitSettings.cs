@@ -2,7 +2,7 @@ using ProxyShim.Settings;
 
 namespace ProxyShim.Limits;
 
-/// <summary>What the legacy listener takes at once. Beyond it a caller gets 503 and comes again, and the process lives.</summary>
+/// <summary>What the legacy and the capture listener take at once. Beyond it a caller gets 503 and comes again, and the process lives.</summary>
 /// <param name="Connections">Connections; one more is closed at once.</param>
 /// <param name="RequestsInFlight">Requests that have been begun and not answered.</param>
 /// <param name="BufferedBytes">Bytes of bodies that wait for somebody to take them.</param>
@@ -17,7 +17,7 @@ internal sealed record LimitSettings(int Connections, int RequestsInFlight, long
     {
         const string follows = "(from the memory limit and the open files)";
         var connections = reader.Number(
-            "Limits:Connections", capacity.Connections, 1, 1_000_000, "connections", "How many connections the legacy listener keeps; one more is closed at once.", follows);
+            "Limits:Connections", capacity.Connections, 1, 1_000_000, "connections", "How many connections the legacy and the capture listener keep, the latter a quarter of them at most; one more is closed at once.", follows);
         var requests = reader.Number(
             "Limits:RequestsInFlight", capacity.RequestsInFlight, 1, 1_000_000, "requests",
             "How many requests may have been begun and not answered; one more gets 503 with `Retry-After`.", follows);

@@ -32,10 +32,10 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
                 QueueLimit = 0,
             }));
         var meter = metrics.Meter;
-        meter.CreateObservableGauge("proxyshim.requests.in_flight", () => Volatile.Read(ref _inFlight), "{request}", "Legacy requests that have been begun and not answered.");
+        meter.CreateObservableGauge("proxyshim.requests.in_flight", () => Volatile.Read(ref _inFlight), "{request}", "Requests to the legacy listener, and clicks to the capture listener, that have been begun and not answered.");
         meter.CreateObservableGauge("proxyshim.requests.buffered", () => Interlocked.Read(ref _buffered), "By", "What their bodies may hold in buffers.");
         meter.CreateObservableCounter(
-            "proxyshim.requests.refused", () => Refused, "{request}", "Legacy requests that were told to come again, since Limits:RequestsInFlight or Limits:BufferedBytes was reached.");
+            "proxyshim.requests.refused", () => Refused, "{request}", "Requests that were told to come again, since Limits:RequestsInFlight or Limits:BufferedBytes was reached.");
     }
 
     /// <summary>Requests that were told to come again because the process is full, since the start.</summary>
@@ -70,24 +70,43 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
 
     public void Dispose() => _rates?.Dispose();
 
+    /// <summary>Takes a place for one request; <see cref="Leave"/> gives it back, whatever this has said.</summary>
+    /// <param name="bytes">What its body may hold in buffers.</param>
+    /// <returns>False when the process holds as much as it can: the caller is to come again.</returns>
+    public bool TryEnter(long bytes)
+    {
+        if (Interlocked.Increment(ref _inFlight) <= _settings.RequestsInFlight & Interlocked.Add(ref _buffered, bytes) <= _settings.BufferedBytes)
+        {
+            return true;
+        }
+
+        Interlocked.Increment(ref _refused);
+        return false;
+    }
+
+    /// <summary>Gives a place back.</summary>
+    public void Leave(long bytes)
+    {
+        Interlocked.Decrement(ref _inFlight);
+        Interlocked.Add(ref _buffered, -bytes);
+    }
+
     private async Task EnterAsync(HttpContext context, RequestDelegate next, long bytes)
     {
         try
         {
-            if (Interlocked.Increment(ref _inFlight) <= _settings.RequestsInFlight & Interlocked.Add(ref _buffered, bytes) <= _settings.BufferedBytes)
+            if (TryEnter(bytes))
             {
                 await next(context);
                 return;
             }
 
-            Interlocked.Increment(ref _refused);
             context.Response.Headers.RetryAfter = ShimAnswer.RetryAfterSeconds;
             await RefuseAsync(context, Outcome.Unavailable, Reasons.Overloaded, StatusCodes.Status503ServiceUnavailable, "Too many requests at once.");
         }
         finally
         {
-            Interlocked.Decrement(ref _inFlight);
-            Interlocked.Add(ref _buffered, -bytes);
+            Leave(bytes);
         }
     }
 

@@ -20,6 +20,7 @@ internal static class ManagementServices
         .AddSingleton<DeadLetters>()
         .AddSingleton<CustomerSearch>()
         .AddSingleton<ClickSearch>()
+        .AddSingleton<ClickChanges>()
         .AddSingleton(services => new AdminTokens(
             settings, () => ReadTokens(configuration), services.GetRequiredService<AlertEvents>(), services.GetRequiredService<TimeProvider>()))
         .AddSingleton<WrongTokens>()

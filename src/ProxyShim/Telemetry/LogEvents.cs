@@ -157,6 +157,25 @@ internal static class LogEvents
         .Instant("Since"u8, degradation.Since)
         .Milliseconds("ElapsedMs"u8, elapsed));
 
+    /// <summary>Clicks were reported and not taken; at most once a minute and reason.</summary>
+    /// <param name="reason">A name from the closed set of the schema.</param>
+    /// <param name="count">With this reason, since the last such event.</param>
+    public static void ClicksRefused(EventLog log, string reason, long count) => log.Write(log
+        .Begin("ClicksRefused"u8, LogEventLevel.Warning)
+        .Text("Reason"u8, reason)
+        .Number("Count"u8, count));
+
+    /// <summary>A person has written a customer's click, or taken it away.</summary>
+    /// <param name="change"><c>written</c> or <c>deleted</c>.</param>
+    /// <param name="by">The name of their management token.</param>
+    /// <param name="xid">The click's; null where it was deleted.</param>
+    public static void ClickChanged(EventLog log, string change, string by, string? customerRef, string? xid) => log.Write(log
+        .Begin("ClickChanged"u8)
+        .Text("Change"u8, change)
+        .Text("By"u8, by)
+        .Text("CustomerRef"u8, customerRef)
+        .Text("Xid"u8, xid));
+
     /// <summary>Once, after the first look at Redis.</summary>
     public static void Started(EventLog log, StartedWith start) => log.Write(log
         .Begin("Started"u8)
@@ -168,6 +187,7 @@ internal static class LogEvents
         .Text("Listeners"u8, start.Listeners, MaxSentence)
         .Text("Management"u8, start.Management)
         .Flag("Admin"u8, start.Admin)
+        .Text("Capture"u8, start.Capture)
         .Text("Redis"u8, start.Redis, MaxSentence)
         .Flag("RedisTls"u8, start.RedisTls)
         .Text("RedisVersion"u8, start.RedisVersion)

@@ -19,6 +19,9 @@ internal sealed record StartedWith
 
     public required bool Admin { get; init; }
 
+    /// <summary>Null when it is off.</summary>
+    public required string? Capture { get; init; }
+
     public required string Redis { get; init; }
 
     public required bool RedisTls { get; init; }

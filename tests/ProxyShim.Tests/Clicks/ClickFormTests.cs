@@ -60,7 +60,7 @@ public class ClickFormTests
     public void What_cannot_be_used_is_refused_with_what_to_write(string json, string problem)
     {
         Assert.Null(ClickForm.Read(Encoding.UTF8.GetBytes(json), s_now, out var said));
-        Assert.StartsWith(problem, said, StringComparison.Ordinal);
+        Assert.StartsWith(problem, said!.Write, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public class ClickFormTests
     public void Texts_have_bounds(string name, int length, string problem)
     {
         Assert.Null(ClickForm.Read(Encoding.UTF8.GetBytes($$"""{"gsxid":"X","{{name}}":"{{new string('x', length)}}"}"""), s_now, out var said));
-        Assert.StartsWith(problem, said, StringComparison.Ordinal);
+        Assert.StartsWith(problem, said!.Write, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public class ClickFormTests
     {
         var reported = ClickForm.Read(Encoding.UTF8.GetBytes(text), s_now, out var problem);
         Assert.Equal(reported is null, problem is not null);
-        Assert.DoesNotContain("canary", problem ?? "", StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", problem?.Write ?? "", StringComparison.Ordinal);
     });
 
     private static ReportedClick Read(string json)

@@ -41,7 +41,7 @@ public class SettingsProblemsTests
     [InlineData("Privacy:PseudonymKey", "cmVwbGFjZS1tZS1hbmQta2VlcC1tZS1zZWNyZXQtISE=", "Privacy:PseudonymKey: is the public key of an example; write what 'openssl")]
     [InlineData("Reddis:Timeout", "1s", "Reddis: is neither a setting nor a section of settings; write Redis, or remove it")]
     [InlineData("Shutdowntimout", "1s", "Shutdowntimout: is neither a setting nor a section of settings; write ShutdownTimeout, or remove it")]
-    [InlineData("Serilog:MinimumLevel", "1", "Serilog: is neither a setting nor a section of settings; remove it, or write one of Clicks, ConversionApi,")]
+    [InlineData("Serilog:MinimumLevel", "1", "Serilog: is neither a setting nor a section of settings; remove it, or write one of Capture, Clicks, ConversionApi,")]
     [InlineData("Kestrel:Limits:MaxConcurrentConnections", "5", "Kestrel:Limits:MaxConcurrentConnections: is not a setting; remove it or write one of Kestrel:Certificates")]
     [InlineData("Secrets:Folder", "/nowhere/at/all", "Secrets:Folder: '/nowhere/at/all' is not a folder; write the path of one, such as /run/secrets")]
     [InlineData("Clicks:Keys:0", "click", "Clicks:Keys:0: is not a key template; write text with one or more of {customer_key}, {email}, {email_sha256}, {provider_key}")]
@@ -70,6 +70,16 @@ public class SettingsProblemsTests
     [InlineData("ShutdownTimeout", "soon", "ShutdownTimeout: 'soon' is not a duration from 0s to 1h; write one, such as 25s")]
     [InlineData("Conversions:OnMis", "Reject", "Conversions:OnMis: is not a setting; remove it or write one of Conversions:OnMiss")]
     [InlineData("Clicks:Key:0", "x", "Clicks:Key:0: is not a setting; remove it or write one of Clicks:Format, Clicks:Keys")]
+    [InlineData("Capture:Origins:0", "https://www.acme.com/landing", "Capture:Origins:0: 'https://www.acme.com/landing' is not the origin of a page; write scheme and host of one, without a path or *")]
+    [InlineData("Capture:Origins:0", "*", "Capture:Origins:0: '*' is not the origin of a page; write scheme and host of one, without a path or *, such as https://www.acme.com")]
+    [InlineData("Capture:Origins:0", "https://*.acme.com", "Capture:Origins:0: 'https://*.acme.com' is not the origin of a page")]
+    [InlineData("Capture:Origins:0", "www.acme.com", "Capture:Origins:0: 'www.acme.com' is not the origin of a page")]
+    [InlineData("Capture:Token", "short", "Capture:Token: is shorter than 16 characters, so it can be guessed; write a random one")]
+    [InlineData("Capture:RateLimit", "0", "Capture:RateLimit: '0' is not a whole number from 1 to 1000000")]
+    [InlineData("Capture:TrustedProxies:0", "10.0.0.0/99", "Capture:TrustedProxies:0: '10.0.0.0/99' is neither an address nor a network; write one, such as 10.0.0.7 or 10.0.0.0/8")]
+    [InlineData("Capture:TrustedProxies:0", "ingress", "Capture:TrustedProxies:0: 'ingress' is neither an address nor a network")]
+    [InlineData("Capture:Url", "https://0.0.0.0:8082", "Capture:Url: 'https://0.0.0.0:8082' is not an http address to listen on; write one, such as http://127.0.0.1:8082")]
+    [InlineData("Capture:Url", "http://127.0.0.1:8082", "Capture:Url: is set, and nobody may report a click; write the origins of your pages (Capture:Origins:0=https://www.acme.com), or a token")]
     public void One_problem_is_one_line_that_names_setting_fault_and_remedy(string key, string? value, string expected)
     {
         var problem = Assert.Single(Given.Problems((key, value)));
@@ -106,6 +116,12 @@ public class SettingsProblemsTests
     [InlineData("CustomerApi:Address", "https://gateway.example/api/v2/eu")]
     [InlineData("ConversionApi:Address", "https://gateway.example/partnerlinks/conversion")]
     public void A_gateways_path_is_taken(string key, string address) => Assert.Empty(Given.Problems((key, address)));
+
+    [Theory]
+    [InlineData("http://0.0.0.0:8080", "has the port of Urls (http://127.0.0.1:8080)")]
+    [InlineData("http://127.0.0.1:8081", "has the port of Management:Url (http://127.0.0.1:8081)")]
+    public void The_capture_listener_has_a_port_of_its_own(string url, string expected) =>
+        Assert.StartsWith($"Capture:Url: {expected}; write another port", Assert.Single(Given.Problems(("Capture:Url", url), ("Capture:Origins:0", "https://a.com"))), StringComparison.Ordinal);
 
     [Fact]
     public void A_caller_needs_name_and_pair()

@@ -27,6 +27,8 @@ internal static class SampleLines
         LogEvents.ConversionDiscarded(log.Events, conversion, "ops", "refused", 1, default);
         LogEvents.Degraded(log.Events, new Degradation(DegradedPart.Queue, "overdue", DateTimeOffset.UnixEpoch), default, isOver: false);
         LogEvents.Alert(log.Events, Alert.ReadBackBrakeEngaged);
+        LogEvents.ClicksRefused(log.Events, "no_key", 7);
+        LogEvents.ClickChanged(log.Events, "written", "ops", "0123456789abcdef0123456789abcdef", "xid");
         LogEvents.Started(log.Events, new StartedWith
         {
             Version = "0.1.0",
@@ -37,6 +39,7 @@ internal static class SampleLines
             Listeners = "http://127.0.0.1:8080",
             Management = "http://127.0.0.1:8081",
             Admin = true,
+            Capture = "http://127.0.0.1:8082",
             Redis = "redis:6379",
             RedisTls = false,
             RedisVersion = "7.0.15",

@@ -1,4 +1,3 @@
-using ProxyShim.Clicks;
 using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Telemetry.Output;
 
@@ -7,7 +6,7 @@ namespace ProxyShim.Management.Admin;
 /// <summary>The admin API on the management listener: bearer token, JSON, no personal data.</summary>
 internal sealed class AdminEndpoints(
     AdminTokens tokens, WrongTokens wrong, ShimMetrics metrics, DeadLetters letters, CustomerSearch customers, OverviewReader overview, RecentLines events,
-    ClickSearch clicks, ClickWriter clickWriter, TimeProvider time)
+    ClickSearch clicks, ClickChanges clickChanges)
 {
     public void Map(IEndpointRouteBuilder endpoints)
     {
@@ -15,6 +14,6 @@ internal sealed class AdminEndpoints(
         OverviewEndpoints.Map(routes, overview, events);
         DeadLetterEndpoints.Map(routes, letters);
         CustomerEndpoints.Map(routes, customers);
-        ClickEndpoints.Map(routes, clicks, clickWriter, time);
+        ClickEndpoints.Map(routes, clicks, clickChanges);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ProxyShim.Clicks;
 using ProxyShim.Customers;
 using ProxyShim.Http;
@@ -12,11 +11,11 @@ internal static class ClickEndpoints
 
     private const string NoKey = "No template of Clicks:Keys is filled by a customer_key alone; write the click by POST with what the template asks for.";
 
-    public static void Map(AdminRoutes routes, ClickSearch search, ClickWriter writer, TimeProvider time)
+    public static void Map(AdminRoutes routes, ClickSearch search, ClickChanges changes)
     {
         routes.Map("GET", Clicks + "{**key}", (context, _) => FindAsync(context, search));
-        routes.Map("PUT", Clicks + "{**key}", (context, _) => WriteAsync(context, writer, time));
-        routes.Map("DELETE", Clicks + "{**key}", (context, _) => DeleteAsync(context, writer));
+        routes.Map("PUT", Clicks + "{**key}", (context, token) => WriteAsync(context, changes, token));
+        routes.Map("DELETE", Clicks + "{**key}", (context, token) => DeleteAsync(context, changes, token));
     }
 
     private static async Task FindAsync(HttpContext context, ClickSearch search) =>
@@ -24,7 +23,7 @@ internal static class ClickEndpoints
             ? AdminReply.WriteAsync(context, ShownClick.Of(click), AdminJson.Default.ShownClick)
             : NoClickAsync(context));
 
-    private static async Task WriteAsync(HttpContext context, ClickWriter writer, TimeProvider time)
+    private static async Task WriteAsync(HttpContext context, ClickChanges changes, ManagementToken token)
     {
         if (!TryKey(context, out var key))
         {
@@ -32,21 +31,19 @@ internal static class ClickEndpoints
             return;
         }
 
-        if (await ReadAsync(context) is not { } body)
+        if (await ClickBody.ReadAsync(context) is not { } body)
         {
             await AdminReply.FailAsync(context, StatusCodes.Status413PayloadTooLarge, $"A click has at most {ClickForm.MaxLength} bytes.");
             return;
         }
 
-        var now = time.GetUtcNow();
-        if (ClickForm.Read(body, now, out var problem) is not { } reported)
+        if (changes.Read(body, out var problem) is not { } reported)
         {
-            await AdminReply.FailAsync(context, StatusCodes.Status422UnprocessableEntity, problem!);
+            await AdminReply.FailAsync(context, StatusCodes.Status422UnprocessableEntity, problem!.Write);
             return;
         }
 
-        // Whoever writes one click by hand means the present one.
-        await (await writer.WriteAsync(reported.At(now) with { Customer = new CustomerIdentity(key.Value) }) switch
+        await (await changes.WriteAsync(key, reported, token.Name) switch
         {
             ClickWriteOutcome.NoKey => AdminReply.FailAsync(context, StatusCodes.Status422UnprocessableEntity, NoKey),
             ClickWriteOutcome.Older => AdminReply.FailAsync(context, StatusCodes.Status409Conflict, "A newer click is there; last click wins. Delete it first if this one shall count."),
@@ -54,8 +51,8 @@ internal static class ClickEndpoints
         });
     }
 
-    private static async Task DeleteAsync(HttpContext context, ClickWriter writer) =>
-        await (TryKey(context, out var key) && await writer.DeleteAsync(new CustomerIdentity(key.Value)) ? DoneAsync(context) : NoClickAsync(context));
+    private static async Task DeleteAsync(HttpContext context, ClickChanges changes, ManagementToken token) =>
+        await (TryKey(context, out var key) && await changes.DeleteAsync(key, token.Name) ? DoneAsync(context) : NoClickAsync(context));
 
     private static Task NoClickAsync(HttpContext context) =>
         AdminReply.FailAsync(context, StatusCodes.Status404NotFound, "Redis has no click of this customer under its customer_key.");
@@ -72,14 +69,5 @@ internal static class ClickEndpoints
         var path = RawTarget.PathOf(RawTarget.Of(context));
         key = default;
         return path.StartsWith(Clicks, StringComparison.Ordinal) && CustomerKey.TryCreate(Uri.UnescapeDataString(path[Clicks.Length..]), out key);
-    }
-
-    private static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpContext context)
-    {
-        var reader = context.Request.BodyReader;
-        var result = await reader.ReadAtLeastAsync(ClickForm.MaxLength + 1, context.RequestAborted);
-        var body = result.Buffer.Length > ClickForm.MaxLength ? default(ReadOnlyMemory<byte>?) : result.Buffer.ToArray();
-        reader.AdvanceTo(result.Buffer.End);
-        return body;
     }
 }

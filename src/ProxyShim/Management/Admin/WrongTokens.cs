@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using ProxyShim.Http;
 using ProxyShim.Telemetry;
 
 namespace ProxyShim.Management.Admin;
@@ -60,16 +60,9 @@ internal sealed class WrongTokens(AlertEvents alerts, TimeProvider time)
 
     private bool IsForgotten(Tries tries) => time.GetElapsedTime(tries.LastWrong) >= Memory;
 
-    // Whoever has one IPv6 address has all those that begin alike.
     private IPAddress KeyOf(IPAddress? address)
     {
-        var key = address switch
-        {
-            null => IPAddress.None,
-            { IsIPv4MappedToIPv6: true } => address.MapToIPv4(),
-            { AddressFamily: AddressFamily.InterNetworkV6 } => new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]]),
-            _ => address,
-        };
+        var key = AddressGroup.Of(address);
         if (_addresses.Count < MostAddresses || _addresses.ContainsKey(key))
         {
             return key;

@@ -14,6 +14,7 @@ internal sealed class DegradedPart
     public static readonly DegradedPart KeyPair = new("key_pair", Remedies.KeyPair);
     public static readonly DegradedPart Callers = new("callers", Remedies.Callers);
     public static readonly DegradedPart Clicks = new("clicks", Remedies.Clicks);
+    public static readonly DegradedPart Capture = new("capture", Remedies.Capture);
     public static readonly DegradedPart Conversions = new("conversions", Remedies.Conversions);
     public static readonly DegradedPart ReadBack = new("read_back", Remedies.ReadBack);
     public static readonly DegradedPart Environment = new("environment", Remedies.Environment);
@@ -29,7 +30,7 @@ internal sealed class DegradedPart
 
     public static IReadOnlyList<DegradedPart> All { get; } =
     [
-        Redis, RedisUser, CustomerApi, ConversionApi, ConversionApiToken, KeyPair, Callers, Clicks, Conversions, ReadBack, Environment, Queue, Log,
+        Redis, RedisUser, CustomerApi, ConversionApi, ConversionApiToken, KeyPair, Callers, Clicks, Capture, Conversions, ReadBack, Environment, Queue, Log,
         TraceExport, MetricExport, Capacity,
     ];
 

@@ -75,6 +75,15 @@ internal static class Remedies
         ["malformed"] = "Store a click as its xid or as JSON with an xid, or set Clicks:Format: what stands under the key cannot be read.",
     };
 
+    public static readonly Dictionary<string, string> Capture = new()
+    {
+        ["no_key"] = "Add a template to Clicks:Keys that the reported clicks fill, such as click-email:{email_sha256}: they say who it is otherwise.",
+        ["origin"] = "Add the pages' origin, such as https://www.acme.com, to Capture:Origins if they are yours: clicks that they report are refused.",
+        ["untrusted_proxy"] =
+            "Write the address or network of the proxy before the capture listener into Capture:TrustedProxies: "
+            + "all visitors share one rate limit, and clicks lack their address.",
+    };
+
     public static readonly Dictionary<string, string> Conversions = new()
     {
         ["all_refused"] =

@@ -17,6 +17,7 @@ internal sealed class ShimMetrics : IDisposable
 
     private readonly Counter<long> _requests;
     private readonly Counter<long> _lookUps;
+    private readonly Counter<long> _clicks;
     private readonly Counter<long> _conversions;
     private readonly Counter<long> _alerts;
     private readonly Counter<long> _managementRefusals;
@@ -28,6 +29,7 @@ internal sealed class ShimMetrics : IDisposable
     {
         _requests = Meter.CreateCounter<long>("proxyshim.requests", "{request}", "Legacy requests, by what became of them and who sent them.");
         _lookUps = Meter.CreateCounter<long>("proxyshim.clicks.looked_up", "{click}", "Looks for a customer's click: hit or miss.");
+        _clicks = Meter.CreateCounter<long>("proxyshim.clicks.reported", "{click}", "Clicks that were reported, by way and by what became of them.");
         _conversions = Meter.CreateCounter<long>("proxyshim.conversions", "{conversion}", "Conversions that were sent, verified, found to be phantoms, or given up.");
         _alerts = Meter.CreateCounter<long>("proxyshim.alerts", "{alert}", "Alert events of the log.");
         _managementRefusals = Meter.CreateCounter<long>("proxyshim.management.refusals", "{call}", "Calls of the admin API that were refused for their token.");
@@ -54,6 +56,11 @@ internal sealed class ShimMetrics : IDisposable
         foreach (var reason in (ReadOnlySpan<string>)[ManagementRefusal.WrongToken, ManagementRefusal.Slowed, ManagementRefusal.ReadOnly])
         {
             _managementRefusals.Add(0, new KeyValuePair<string, object?>("reason", reason));
+        }
+
+        foreach (var way in ClickWay.All)
+        {
+            ClicksReported(way, ClickResult.Written, 0);
         }
 
         CountLookUp(hit: true, 0);
@@ -89,6 +96,10 @@ internal sealed class ShimMetrics : IDisposable
 
     /// <param name="stage">Of <see cref="ConversionStage"/>.</param>
     public void Converted(string stage) => _conversions.Add(1, new KeyValuePair<string, object?>("event", stage));
+
+    /// <param name="way">Of <see cref="ClickWay"/>.</param>
+    /// <param name="result">Of <see cref="ClickResult"/>.</param>
+    public void ClicksReported(string way, string result, long count = 1) => _clicks.Add(count, new("way", way), new("result", result));
 
     public void Alerted(Alert alert) => _alerts.Add(1, new KeyValuePair<string, object?>("alert", alert.Name));
 

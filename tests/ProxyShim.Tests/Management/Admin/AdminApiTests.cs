@@ -202,8 +202,8 @@ public sealed class AdminApiTests : IAsyncDisposable
             overview,
             _lines,
             new ClickSearch(_instruments.Redis, new ClickStore(_settings.Clicks)),
-            new ClickWriter(_settings.Clicks, _instruments.Redis, _time),
-            _time);
+            new ClickChanges(
+                new ClickWriter(_settings.Clicks, _instruments.Redis, _time), new CustomerRef(_settings.Privacy), _door.Log.Events, _door.Metrics, _time));
         return ManagementSurface.ServeAsync(admin.Map);
     }
 

@@ -2,8 +2,10 @@ using System.Text;
 using ProxyShim.Clicks;
 using ProxyShim.Management.Admin;
 using ProxyShim.Redis;
+using ProxyShim.Telemetry;
 using ProxyShim.Testing;
 using ProxyShim.Tests.Settings;
+using ProxyShim.Tests.Telemetry;
 using Xunit;
 
 namespace ProxyShim.Tests.Management.Admin;
@@ -62,18 +64,38 @@ public sealed class ClickEndpointsTests(TestRedis redis)
         Assert.Contains("\"new\"", (await surface.SendAsync(HttpMethod.Get, "ada")).Body, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Each_change_is_told_with_the_tokens_name_and_without_the_customer()
+    {
+        await using var scope = await redis.OpenAsync();
+        await using var surface = await ServeAsync(scope);
+        await surface.SendAsync(HttpMethod.Put, "ada", Click);
+        await surface.SendAsync(HttpMethod.Put, "ada", "{}");
+        await surface.SendAsync(HttpMethod.Delete, "ada");
+        await surface.SendAsync(HttpMethod.Delete, "ada");
+
+        Assert.Equal(
+            [("ClickChanged", "written", "ops", "X1"), ("ClickChanged", "deleted", "ops", null)],
+            surface.Log.Entries.Select(entry => (
+                entry.GetProperty("Event").GetString(), entry.GetProperty("Change").GetString(), entry.GetProperty("By").GetString(), entry.GetProperty("Xid").GetString())));
+        Assert.All(surface.Log.Lines, line => Assert.DoesNotContain("\"ada\"", line, StringComparison.Ordinal));
+    }
+
     private static async Task<Surface> ServeAsync(RedisScope scope)
     {
         var settings = Given.Settings(("Clicks:Keys:0", scope.Key("click:{customer_key}")));
         var gate = new RedisGate(settings.Redis, TimeProvider.System, () => Task.FromResult(scope.Connection));
-        var door = new AdminDoor(AdminDoor.Token("token"));
-        var (search, writer) = (new ClickSearch(gate, new ClickStore(settings.Clicks)), new ClickWriter(settings.Clicks, gate, TimeProvider.System));
-        return new Surface(
-            await ManagementSurface.ServeAsync(endpoints => ClickEndpoints.Map(door.Routes(endpoints), search, writer, TimeProvider.System)), door);
+        var door = new AdminDoor(AdminDoor.Token("token", "ops"));
+        var search = new ClickSearch(gate, new ClickStore(settings.Clicks));
+        var changes = new ClickChanges(
+            new ClickWriter(settings.Clicks, gate, TimeProvider.System), new CustomerRef(settings.Privacy), door.Log.Events, door.Metrics, TimeProvider.System);
+        return new Surface(await ManagementSurface.ServeAsync(endpoints => ClickEndpoints.Map(door.Routes(endpoints), search, changes)), door);
     }
 
     private sealed class Surface(ManagementSurface surface, AdminDoor door) : IAsyncDisposable
     {
+        public CapturedLog Log => door.Log;
+
         public async Task<(int Status, string Body)> SendAsync(HttpMethod method, string key, string? body = null)
         {
             using var request = new HttpRequestMessage(method, new Uri(ClickEndpoints.Clicks + key, UriKind.Relative));
