@@ -87,6 +87,15 @@ public sealed class ConsoleWindow : IAsyncDisposable
         Assert.NotEmpty(result.Passes);
     }
 
+    /// <summary>The labels of the charts that are printed over each other.</summary>
+    public Task<string[]> OverprintsAsync() => Page.Locator("main svg[role=img]").EvaluateAllAsync<string[]>("""
+        charts => charts.flatMap(chart => {
+          const labels = [...chart.querySelectorAll("text")].map(label => ({ text: label.textContent, box: label.getBoundingClientRect() }));
+          const meet = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+          return labels.flatMap((label, place) => labels.slice(place + 1).filter(other => meet(label.box, other.box)).map(other => `${label.text} / ${other.text}`));
+        })
+        """);
+
     /// <summary>Keeps a picture for people, under <c>artifacts/screenshots</c>.</summary>
     public Task<byte[]> KeepPictureAsync(string name) =>
         Page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Root, "artifacts", "screenshots", $"{name}.png"), FullPage = true });

@@ -67,12 +67,25 @@ public sealed class LostConsoleTests(TestRedis redis, Chromium chromium) : IClas
             await Expect(window.Figure(figure)).ToHaveTextAsync("no data");
         }
 
-        await Expect(window.Section("Requests per minute").GetByText("no data: no request in the last 60 minutes", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(window.Section("Requests per minute").Locator("svg").GetByText("no data: no request since the start at ")).ToBeVisibleAsync();
         await Expect(window.Section("Dead letters").GetByText("Redis is unavailable")).ToBeVisibleAsync();
         await Expect(window.Section("Degraded").GetByText("Redis: refused (127.0.0.1:")).ToBeVisibleAsync();
         await Expect(window.Section("Degraded").GetByText("correct host and port in Redis:ConnectionString")).ToBeVisibleAsync();
+        Assert.Empty(await window.OverprintsAsync());
         await window.HoldAsync();
         await window.KeepPictureAsync("console-no-data");
+    }
+
+    [Fact]
+    public async Task Before_the_token_it_says_what_it_is_and_where_the_token_is()
+    {
+        await using var stand = await Stand.StartAsync(redis, Cancellation, ("Management:Token", Token));
+        await using var window = await chromium.OpenAsync(stand.Shim.Management, width: 400);
+
+        await Expect(window.Page.GetByText("ProxyShim stands between your app and PartnerStack")).ToBeVisibleAsync();
+        await Expect(window.Page.Locator("#token-note")).ToContainTextAsync("Management__Token");
+        await window.HoldAsync();
+        await window.KeepPictureAsync("console-token");
     }
 
     [Fact]

@@ -3,6 +3,7 @@ import { count, milliseconds, minute as clock, number } from "./format.js";
 import { inOrder, shade, total } from "./outcomes.js";
 
 const Minutes = 60;
+const FewestMinutes = 10;
 const Minute = 60_000;
 const Left = 52;
 const Right = 4;
@@ -25,13 +26,16 @@ export function watchCharts() {
 function draw() {
   const width = Math.floor(byId("requests").getBoundingClientRect().width);
   const last = Math.floor(new Date(shown.now).getTime() / Minute);
+  const begun = Math.floor(new Date(shown.since).getTime() / Minute);
   const key = JSON.stringify([width, last, shown.since, shown.minutes]);
   if (width === 0 || key === drawn) {
     return;
   }
 
   const minutes = new Map(shown.minutes.map(minute => [Math.floor(new Date(minute.at).getTime() / Minute), minute]));
-  const span = Array.from({ length: Minutes }, (_, position) => last - Minutes + 1 + position);
+  // Of the time before its start the shim knows nothing: in its first hour the axis begins there, and grows.
+  const first = Math.max(last - Minutes + 1, Math.min(begun, last));
+  const span = Array.from({ length: Math.max(last - first + 1, FewestMinutes) }, (_, position) => first + position);
   const hour = span.map(number => ({ ...minutes.get(number), at: new Date(number * Minute) }));
   drawRequests(byId("requests"), hour, width);
   drawLatency(byId("latency"), hour, width);
@@ -45,8 +49,8 @@ function drawRequests(picture, hour, width) {
   const most = Math.max(0, ...hour.map(minute => total(minute.outcomes ?? {})));
   const scale = scaleTo(most, true);
   const y = value => area.bottom - (area.bottom - area.top) * value / scale.top;
-  const step = (area.right - area.left) / Minutes;
-  const parts = [...grid(scale.ticks, y, area, number), ...hours(hour, step, area), ...before(hour, step, area)];
+  const step = (area.right - area.left) / hour.length;
+  const parts = [...grid(most === 0 ? [0] : scale.ticks, y, area, most === 0 ? nothing : number), ...hours(hour, step, area)];
 
   hour.forEach((minute, position) => {
     if (!minute.outcomes) {
@@ -65,20 +69,22 @@ function drawRequests(picture, hour, width) {
   });
 
   const all = hour.reduce((sum, minute) => sum + total(minute.outcomes ?? {}), 0);
+  const when = hour.length < Minutes ? `since the start at ${clock(new Date(shown.since))}` : "in the last 60 minutes";
   setText(byId("requests-summary"), all === 0
-    ? "No data: no request in the last 60 minutes."
-    : `${count(all, "request", "requests")} in the last 60 minutes, at most ${number(most)} in one minute. The table below has the figures.`);
-  finish(picture, parts, all === 0, area, width, height, "no data: no request in the last 60 minutes");
+    ? `No data: no request ${when}.`
+    : `${count(all, "request", "requests")} ${when}, at most ${number(most)} in one minute. The table below has the figures.`);
+  finish(picture, parts, all === 0, area, width, height, `no data: no request ${when}`);
 }
 
 function drawLatency(picture, hour, width) {
   const height = 84;
   const area = { top: 8, bottom: height - 8, left: Left, right: width - Right };
+  const empty = hour.every(minute => typeof minute.p50_ms !== "number");
   const scale = scaleTo(Math.max(0, ...hour.map(minute => minute.p95_ms ?? 0)), false);
   const y = value => area.bottom - (area.bottom - area.top) * value / scale.top;
-  const step = (area.right - area.left) / Minutes;
+  const step = (area.right - area.left) / hour.length;
   const x = position => area.left + (position + 0.5) * step;
-  const parts = [...grid([0, scale.top], y, area, tick), ...before(hour, step, area)];
+  const parts = grid(empty ? [0] : [0, scale.top], y, area, empty ? nothing : tick);
   for (const percentile of ["p95", "p50"]) {
     const points = hour.map((minute, position) => ({ position, value: minute[`${percentile}_ms`] })).filter(point => typeof point.value === "number");
     points.forEach((point, place) => {
@@ -92,7 +98,7 @@ function drawLatency(picture, hour, width) {
     });
   }
 
-  finish(picture, parts, hour.every(minute => typeof minute.p50_ms !== "number"), area, width, height, "no data");
+  finish(picture, parts, empty, area, width, height, "no data");
 }
 
 function finish(picture, parts, empty, area, width, height, text) {
@@ -104,6 +110,9 @@ function finish(picture, parts, empty, area, width, height, text) {
   picture.replaceChildren(...parts);
 }
 
+// An axis without data has no figures.
+const nothing = () => "";
+
 // A round number of milliseconds or seconds, without digits that say nothing.
 const tick = value => value === 0 ? "0" : value < 1000 ? `${Number(value.toPrecision(3))}\u00a0ms` : `${Number((value / 1000).toPrecision(3))}\u00a0s`;
 
@@ -112,25 +121,19 @@ const grid = (ticks, y, area, label) => ticks.flatMap(value => [
   svg("text", { x: area.left - 8, y: y(value) + 4, "text-anchor": "end" }, label(value)),
 ]);
 
-// Every ten minutes, or every twenty where there is little room.
+// As often as there is room for; the first of a new shim is its start.
 function hours(hour, step, area) {
-  const every = step * 10 < 64 ? 20 : 10;
-  return hour.flatMap((minute, position) => minute.at.getMinutes() % every !== 0 || position * step < 18 || position > Minutes - 3 ? [] : [
-    svg("line", { class: "axis", x1: area.left + (position + 0.5) * step, x2: area.left + (position + 0.5) * step, y1: area.bottom, y2: area.bottom + 4 }),
-    svg("text", { x: area.left + (position + 0.5) * step, y: area.bottom + 17, "text-anchor": "middle" }, clock(minute.at)),
-  ]);
-}
-
-// The shim knows nothing of the time before it started, which is something else than "no request".
-function before(hour, step, area) {
-  const since = new Date(shown.since);
-  const unknown = hour.filter(minute => minute.at.getTime() + Minute <= since.getTime()).length;
-  const width = unknown * step;
-  return unknown === 0 ? [] : [
-    svg("rect", { class: "unknown", x: area.left, y: area.top, width, height: area.bottom - area.top }),
-    ...(width < 160 ? [] : [svg("text", { class: "none", x: area.left + width / 2, y: (area.top + area.bottom) / 2 + 4, "text-anchor": "middle" },
-      `no data before ${clock(since)}`)]),
-  ];
+  const every = [1, 2, 5, 10, 20].find(minutes => minutes * step >= 64) ?? 60;
+  const isNew = hour[0].at.getTime() + Minute > new Date(shown.since).getTime() && hour[0].at.getTime() <= new Date(shown.since).getTime();
+  const start = isNew ? [svg("text", { x: area.left, y: area.bottom + 17 }, `start ${clock(hour[0].at)}`)] : [];
+  const free = isNew ? 110 : 24;
+  return [...start, ...hour.flatMap((minute, position) => {
+    const x = area.left + (position + 0.5) * step;
+    return minute.at.getMinutes() % every !== 0 || x - area.left < free || x > area.right - 18 ? [] : [
+      svg("line", { class: "axis", x1: x, x2: x, y1: area.bottom, y2: area.bottom + 4 }),
+      svg("text", { x, y: area.bottom + 17, "text-anchor": "middle" }, clock(minute.at)),
+    ];
+  })];
 }
 
 // Steps of 1, 2 or 5 times a power of ten: three of them, or a few more.

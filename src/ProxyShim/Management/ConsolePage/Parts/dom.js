@@ -31,6 +31,33 @@ export function time(text, date) {
   return el("time", { datetime: date.toISOString(), title: date.toISOString() }, text);
 }
 
+// What is long and means nothing to a reader: its beginning, with the rest in its title, and a button that copies all of it.
+export function short(text, label, { open } = {}) {
+  const beginning = text.length > 12 ? `${text.slice(0, 8)}…` : text;
+  const code = el("code", { title: text }, beginning);
+  const shown = open ? el("button", { type: "button", class: "link", "aria-label": `${label} ${beginning}` }, code) : code;
+  if (open) {
+    shown.addEventListener("click", open);
+  }
+
+  return el("span", { class: "short" }, shown, copier(text));
+}
+
+// Browsers lend the clipboard to secure pages only: https, or this machine.
+function copier(text) {
+  if (!navigator.clipboard) {
+    return "";
+  }
+
+  const button = el("button", { type: "button", class: "copy", title: "Copy", "aria-label": `Copy ${text}` },
+    svg("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, svg("path", { d: "M5 4.5h6.5v7H5zM2.5 9V2H9" })));
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text);
+    setText(byId("announcer"), "Copied.");
+  });
+  return button;
+}
+
 function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined && value !== null && value !== false) {

@@ -1,8 +1,12 @@
-import { byId, cell, el, row, setText, table, time } from "./dom.js";
+import { byId, cell, el, row, setText, short, table, time } from "./dom.js";
 import { clock, duration, milliseconds } from "./format.js";
+import { openLife } from "./life.js";
 import { shade } from "./outcomes.js";
 
 const Most = 40;
+
+// What these took is how long somebody waited; what others have as ElapsedMs is something else.
+const Waited = ["RequestHandled", "DeliveryAttempted"];
 
 // Each event in a word, what there is to add, and a colour. One that is not here is shown by its name.
 const Kinds = {
@@ -12,31 +16,62 @@ const Kinds = {
   ConversionVerified: e => ["verified", [e.Reason, `${duration(e.AgeMs / 1000)} after the claim`], "o-converted"],
   ConversionPhantom: e => ["phantom", ["taken, but it never landed; it is sent again"], "o-rejected"],
   ConversionDead: e => ["dead", [e.Reason, e.Status ?? e.Error], "o-unavailable"],
+  ConversionReplayed: e => ["replayed", [`by ${e.By}`, e.Reason && `was ${e.Reason}`], "o-converted"],
+  ConversionDiscarded: e => ["discarded", [`by ${e.By}`, e.Reason && `was ${e.Reason}`], "o-rejected"],
   Alert: e => ["alert", [e.Alert, e.Detail], "o-unavailable"],
-  Degraded: e => [e.Over ? "well again" : "degraded", [e.Part, e.Reason], e.Over ? "o-converted" : "o-queued"],
+  Started: e => ["started", [e.Version.split("+")[0], `Redis ${e.RedisVersion ?? "does not answer yet"}`, e.Anonymous ? "any caller" : `callers ${e.Callers}`], "o-converted"],
+  SettingWarning: e => ["setting", [`${e.Setting} ${e.Cause}`, e.Remedy], "o-queued"],
+  Degraded: e => [e.Over ? "well again" : "degraded", [e.Part, e.Reason, e.Over ? null : e.Detail, e.Over ? `after ${duration(e.ElapsedMs / 1000)}` : null], e.Over ? "o-converted" : "o-queued"],
 };
 
-let shown = "";
+// Each event's row by what the event says.
+const rows = new Map();
+
+// On a telephone the first few are enough until somebody asks for more.
+export function watchEvents() {
+  byId("more-events").addEventListener("click", () => byId("events").classList.add("all"));
+}
 
 export function showEvents(answer) {
   // An attempt that went well says nothing that the event after it does not say.
   const events = answer.body.events.filter(event => event.Event !== "DeliveryAttempted" || event.Result !== "sent").slice(0, Most);
-  const next = JSON.stringify(events);
-  if (next === shown) {
-    return;
-  }
-
-  shown = next;
   setText(byId("events-note"), events.length === 0 ? "No data: nothing has happened since the shim started." : "");
-  byId("events").replaceChildren(...(events.length === 0 ? [] : [table(
-    "Last events, newest first",
-    [["Time", ""], ["Event", ""], ["Customer in the log", ""], ["Click", ""], ["Took", "figure"]],
-    events.map(describe))]));
+  if (events.length > 0) {
+    place(new Map(events.map(event => [JSON.stringify(event), event])));
+  }
 }
 
 export function forgetEvents() {
-  shown = "";
+  rows.clear();
+  byId("events").classList.remove("all");
   byId("events").replaceChildren();
+}
+
+// Rows stay where they are while newer ones come: whoever has tabbed to one stays on it.
+function place(events) {
+  const holder = byId("events");
+  if (!holder.firstChild) {
+    holder.append(table("Last events, newest first", [["Time", ""], ["Event", ""], ["Customer", ""], ["Click", ""], ["Took", "figure"]], []));
+  }
+
+  for (const [text, row] of rows) {
+    if (!events.has(text)) {
+      row.remove();
+      rows.delete(text);
+    }
+  }
+
+  const body = holder.querySelector("tbody");
+  let next = null;
+  for (const [text, event] of [...events].reverse()) {
+    const row = rows.get(text) ?? describe(event);
+    if (row.parentNode === null || row.nextSibling !== next) {
+      body.insertBefore(row, next);
+    }
+
+    rows.set(text, row);
+    next = row;
+  }
 }
 
 function describe(event) {
@@ -45,8 +80,8 @@ function describe(event) {
   return row(
     cell("when", time(clock(at), at)),
     cell("why", el("span", { class: `swatch ${tone}`, "aria-hidden": "true" }), el("b", {}, name), " ",
-      el("span", { class: "note" }, details.filter(detail => detail !== null && detail !== undefined).join(", "))),
-    cell("who", event.CustomerRef ? el("code", {}, event.CustomerRef) : ""),
-    cell("what", event.Xid ? el("code", {}, event.Xid) : ""),
-    cell("figure", typeof event.ElapsedMs === "number" ? milliseconds(event.ElapsedMs) : ""));
+      el("span", { class: "note" }, details.filter(detail => detail).join(", "))),
+    cell("who", event.CustomerRef ? short(event.CustomerRef, "Life of customer", { open: () => openLife(event.CustomerRef) }) : ""),
+    cell("what", event.Xid ? el("code", { title: event.Xid }, event.Xid) : ""),
+    cell("figure", Waited.includes(event.Event) ? milliseconds(event.ElapsedMs) : ""));
 }

@@ -28,7 +28,9 @@ export function showHealth(overview, before) {
   byId("degraded").hidden = degraded.length === 0;
   byId("degraded-list").replaceChildren(...degraded.map(part => {
     const since = new Date(part.since);
-    return el("li", {}, el("b", {}, Parts[part.part] ?? part.part), `: ${part.reason.replaceAll("_", " ")}${part.detail ? ` (${part.detail})` : ""}, since ${moment(since, now)} (${ago(since, now)}). ${part.action ?? ""}`);
+    return el("li", {},
+      el("b", {}, Parts[part.part] ?? part.part), `: ${part.reason.replaceAll("_", " ")}${part.detail ? ` (${part.detail})` : ""}, since ${moment(since, now)} (${ago(since, now)})`,
+      part.action ? el("span", { class: "remedy" }, part.action) : "");
   }));
 
   const names = list => list.map(part => part.part);

@@ -1,18 +1,10 @@
 import { call } from "./api.js";
 import { confirm } from "./confirm.js";
-import { byId, cell, el, row, setText, table, time } from "./dom.js";
+import { byId, cell, el, row, setText, short, table, time } from "./dom.js";
 import { ago, count, number } from "./format.js";
+import { openLife } from "./life.js";
 
 const Most = 50;
-
-const Reasons = {
-  refused: "The Conversion API refuses it for good.",
-  expired: "It could not be delivered within Delivery:MaxAge.",
-  phantom: "It was taken again and again, and never landed.",
-  unverifiable: "Nobody could tell whether it landed.",
-  body_lost: "Its request is gone from Redis.",
-  conflict_after_ambiguity: "It is known already, after an attempt that may have landed.",
-};
 
 const rows = new Map();
 let act = () => { };
@@ -83,9 +75,14 @@ function place(letters) {
 
 function moveFocusFrom(leaving, staying) {
   if (leaving.some(shown => shown.contains(document.activeElement))) {
-    (staying[0]?.querySelector("button:enabled") ?? byId("letters-title")).focus();
+    (staying[0]?.querySelector(".actions button:enabled") ?? byId("letters-title")).focus();
   }
 }
+
+// What there is to judge by.
+const said = letter => letter.answer_status || letter.answer_text
+  ? el("span", { class: "said" }, [letter.answer_status ? `PartnerStack answered ${letter.answer_status}` : "PartnerStack said", letter.answer_text].filter(text => text).join(": "))
+  : "";
 
 function make(letter) {
   const replay = el("button", { type: "button", "aria-label": `Replay ${letter.xid}`, disabled: !letter.replayable }, "Replay");
@@ -108,11 +105,14 @@ function make(letter) {
     }
   });
 
+  const life = el("button", { type: "button", class: "link", "aria-label": `Life of ${letter.xid}` }, el("code", {}, letter.xid));
+  life.addEventListener("click", () => openLife(letter.ref));
+
   return row(
     cell("when", time("", new Date(letter.dead_at))),
-    cell("why", el("b", {}, letter.reason), el("span", { class: "note" }, Reasons[letter.reason] ?? ""),
+    cell("why", el("b", {}, letter.reason), el("span", { class: "note" }, letter.meaning ?? "", " ", letter.remedy ?? ""), said(letter),
       letter.replayable ? "" : el("span", { class: "note" }, "It cannot be replayed: its request is gone.")),
-    cell("what", el("code", {}, letter.xid), el("span", { class: "note" }, `caller ${letter.caller}`), el("code", { class: "note" }, letter.trace_id)),
+    cell("what", life, el("span", { class: "note" }, `caller ${letter.caller}`), el("span", { class: "note" }, "trace ", short(letter.trace_id, "Trace"))),
     cell("figure", number(letter.attempts)),
     cell("actions", replay, discard));
 }

@@ -1,5 +1,5 @@
 import { call } from "./api.js";
-import { byId, el, time } from "./dom.js";
+import { byId, el, short, time } from "./dom.js";
 import { duration, moment, number } from "./format.js";
 
 const States = {
@@ -12,19 +12,31 @@ const States = {
   fallback: ["Left to the Customer API", "It is no conversion: whatever comes for this customer is forwarded."],
 };
 
-let key = null;
+// The path below admin/ of whoever is looked at.
+let path = null;
 let shown = "";
+let look = () => { };
 
-export function watchSearch(look) {
+export function watchSearch(run) {
+  look = run;
   byId("search").addEventListener("submit", event => {
     event.preventDefault();
-    key = byId("customer-key").value;
+    path = `conversions/${encodeURIComponent(byId("customer-key").value)}`;
     look();
   });
 }
 
+// By the name in the log, or the reference of a dead letter: neither tells the customer_key.
+export function openLife(name) {
+  path = `customers/${encodeURIComponent(name)}`;
+  byId("customer-key").value = "";
+  byId("search-title").scrollIntoView({ block: "nearest" });
+  byId("search-title").focus();
+  look();
+}
+
 export function forgetSearch() {
-  key = null;
+  path = null;
   shown = "";
   byId("customer-key").value = "";
   byId("life").replaceChildren();
@@ -32,21 +44,49 @@ export function forgetSearch() {
 
 // A customer who has been looked up is followed until another one is.
 export async function readLife(signal) {
-  return key === null ? null : { key, answer: await call(`conversions/${encodeURIComponent(key)}`, { signal }) };
+  return path === null ? null : { path, answer: await call(path, { signal }) };
 }
 
 export function showLife(found, overview) {
-  if (found === null || found.key !== key) {
+  if (found === null || found.path !== path) {
     return;
   }
 
   const { answer } = found;
-  const next = JSON.stringify([found.key, answer.status, answer.body]);
+  const next = JSON.stringify([found.path, answer.status, answer.body]);
   if (next !== shown) {
     shown = next;
-    byId("life").replaceChildren(...(answer.ok ? describe(answer.body, new Date(overview.now)) : [el("p", { class: "nobody" }, answer.error)]));
+    const now = new Date(overview.now);
+    byId("life").replaceChildren(...(answer.ok ? describe(answer.body, now) : explain(answer, now)), ...decisions(answer.body?.decisions ?? [], now));
   }
 }
+
+// The ledger does not know them. Their calls may be remembered; or they may be among those whose body was not read.
+function explain(answer, now) {
+  const unread = answer.body?.unread ?? [];
+  return [
+    el("p", { class: "nobody" }, answer.error),
+    ...(unread.length === 0 ? [] : [
+      el("h3", {}, "Perhaps one of these: creations whose customer was not read"),
+      el("ul", { class: "decisions" }, ...unread.map(one => el("li", {},
+        el("b", {}, one.reason), ` ${number(one.count)}\u00d7, last `, time(moment(new Date(one.last_at), now), new Date(one.last_at)), sentences(one)))),
+    ]),
+  ];
+}
+
+// Why calls of this customer became no conversion.
+const decisions = (list, now) => list.length === 0 ? [] : [
+  el("h3", {}, "Why not converted: the last calls that this replica remembers"),
+  el("ul", { class: "decisions" }, ...list.map(decision => {
+    const at = new Date(decision.at);
+    return el("li", {},
+      el("b", {}, [decision.outcome, decision.reason].filter(word => word).join(": ")), " ", time(moment(at, now), at), sentences(decision),
+      decision.answer_text ? el("span", { class: "said" }, `PartnerStack answered ${[decision.upstream_status, decision.answer_text].filter(text => text).join(": ")}`) : "",
+      el("span", { class: "note" }, `the app got ${decision.status}, trace `, short(decision.trace_id, "Trace")));
+  })),
+];
+
+const sentences = ({ meaning, remedy }) => el("span", { class: "note" }, [meaning, remedy].filter(text => text).join(" "));
 
 function describe(life, now) {
   const [name, meaning] = States[life.state] ?? [life.state, ""];
@@ -88,8 +128,9 @@ function facts(life) {
     ["Attempts", number(life.attempts)],
     ["Read-backs", number(life.read_backs)],
     ...(life.resends > 0 ? [["Sent again", number(life.resends)]] : []),
-    ...(life.reason ? [["Reason", life.reason]] : []),
-    ...(life.customer_ref ? [["In the log", el("code", {}, life.customer_ref)]] : []),
-    ["Trace", el("code", {}, life.trace_id)],
+    ...(life.reason ? [["Reason", el("span", {}, life.reason, life.meaning ? sentences(life) : "")]] : []),
+    ...(life.answer_status ? [["Answer", [life.answer_status, life.answer_text].filter(text => text).join(": ")]] : []),
+    ...(life.customer_ref ? [["In the log", short(life.customer_ref, "Name")]] : []),
+    ["Trace", short(life.trace_id, "Trace")],
   ].filter(([, value]) => value !== "");
 }

@@ -1,7 +1,7 @@
 import { Failed, Lost, Refused, call, token } from "./api.js";
 import { showCharts, watchCharts } from "./chart.js";
 import { byId, setText } from "./dom.js";
-import { forgetEvents, showEvents } from "./events.js";
+import { forgetEvents, showEvents, watchEvents } from "./events.js";
 import { showFigures } from "./figures.js";
 import { clock, count } from "./format.js";
 import { showHealth } from "./health.js";
@@ -85,7 +85,7 @@ function lose(error) {
   }
 
   isLost = true;
-  const what = error instanceof Lost ? "Connection lost." : `The console failed: ${error.message}`;
+  const what = error instanceof Lost ? "Connection lost." : error instanceof Failed ? error.message : `The console failed: ${error.message}`;
   setText(byId("banner"), answeredAt
     ? `${what} What is shown is of ${clock(answeredAt)}; asking again every two seconds.`
     : `${what} Asking again every two seconds.`);
@@ -134,6 +134,7 @@ function start() {
   watchCharts();
   watchLetters(act);
   watchSearch(look);
+  watchEvents();
   byId("forget").addEventListener("click", () => lock(""));
   byId("unlock").addEventListener("submit", event => {
     event.preventDefault();
