@@ -16,6 +16,7 @@ using ProxyShim.Passthrough;
 using ProxyShim.Redis;
 using ProxyShim.Rollout;
 using ProxyShim.Settlement;
+using ProxyShim.SwitchOver;
 using ProxyShim.Telemetry;
 
 return await CommandLine.RunAsync(args, ServeAsync);
@@ -35,13 +36,15 @@ static async Task<int> ServeAsync(string[] arguments)
         .AddClicks(settings.Clicks)
         .AddCapture(settings.Capture)
         .AddLedger(settings.Ledger)
+        .AddSwitchOver(settings.Rollout, settings.RolloutBounds)
         .AddConversions(settings.ConversionApi)
         .AddSettlement(settings.Delivery)
         .AddCreation(settings.Conversions)
         .AddFollowUps()
         .AddPassthrough(settings.CustomerApi, settings.Outbound)
         .AddBackground(settings.Verification)
-        .AddManagement(settings.Management, () => ShimConfiguration.Read(arguments));
+        .AddManagement(settings.Management, () => ShimConfiguration.Read(arguments))
+        .AddSettingsWatch(settings, arguments);
 
     await using var app = builder.Build();
 

@@ -14,6 +14,8 @@ namespace ProxyShim.Creation;
 /// <param name="start">When it began: a timestamp of the <see cref="TimeProvider"/>.</param>
 internal sealed class CreationContext(CustomerRequest request, CustomerApiVersion version, RequestRecord record, RedisBudget budget, long start)
 {
+    private RolloutMode? _mode;
+
     public CustomerRequest Request { get; set; } = request;
 
     public CustomerApiVersion Version { get; } = version;
@@ -22,8 +24,8 @@ internal sealed class CreationContext(CustomerRequest request, CustomerApiVersio
 
     public RequestRecord Record { get; } = record;
 
-    /// <summary>On which side of the switch-over the customer is.</summary>
-    public RolloutMode Mode { get; } = record.Rollout.ModeFor(request.CustomerKey, request.PartnerKey, record.Caller!);
+    /// <summary>On which side of the switch-over the customer is, from the first look at this on.</summary>
+    public RolloutMode Mode => _mode ??= Record.Rollout.ModeFor(Request.CustomerKey, Request.PartnerKey, Record.Caller!);
 
     public RedisBudget Budget { get; } = budget;
 

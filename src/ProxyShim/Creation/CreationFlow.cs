@@ -8,6 +8,7 @@ using ProxyShim.Primitives;
 using ProxyShim.Redis;
 using ProxyShim.Rollout;
 using ProxyShim.Settlement;
+using ProxyShim.SwitchOver;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Tracing;
 
@@ -18,6 +19,8 @@ internal sealed class CreationFlow(
     ConversionSettings settings,
     ClickJudge judge,
     Shadow shadow,
+    RolloutControl control,
+    RolloutState rollout,
     RedisGate redis,
     ClickStore clicks,
     ConversionLedger ledger,
@@ -39,6 +42,12 @@ internal sealed class CreationFlow(
         record.PartnerKey = request.PartnerKey;
         try
         {
+            if (!control.IsKnown)
+            {
+                await control.LearnAsync(creation.Budget);
+                record.Rollout = rollout.Plan;
+            }
+
             while (true)
             {
                 var (reading, lookup) = await creation.Budget.RunAsync(

@@ -18,7 +18,9 @@ internal static class SettingsPage
 
         Durations: `500ms`, `30s`, `15m`, `1h`, `3d`, also joined (`1h30m`) and as `days.hours:minutes:seconds` (`00:15:00`).
 
-        All settings are read once, at start: a change needs a restart. What cannot be used ends the start with exit code 78 and is told all at once.
+        They are read at start; what cannot be used ends the start with exit code 78 and is told all at once. Of those marked *live* a change counts within seconds, without a restart: in the
+        file, also where Kubernetes mounts and swaps it, or in the folder. What cannot be used then changes nothing, and an event `SettingWarning` says so; one says too of any other setting
+        that its change waits for a restart.
 
         """;
 
@@ -30,7 +32,7 @@ internal static class SettingsPage
             page.Append($"\n## {section.Key}\n\n| setting | takes | default | what it does | example |\n| --- | --- | --- | --- | --- |\n");
             foreach (var setting in section)
             {
-                page.Append($"| `{setting.Key}` | {Cell(setting.Values)} | {DefaultOf(setting)} | {Cell(setting.About)} | {ExampleOf(setting)} |\n");
+                page.Append($"| `{setting.Key}` | {Cell(setting.Values)} | {DefaultOf(setting)} | {Cell(setting.About)}{(ReloadedSettings.Include(setting.Key) ? " *live*" : "")} | {ExampleOf(setting)} |\n");
             }
         }
 

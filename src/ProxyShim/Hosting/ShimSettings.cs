@@ -17,7 +17,7 @@ using ProxyShim.Telemetry.Export;
 
 namespace ProxyShim.Hosting;
 
-/// <summary>Every setting of the shim, read once at start and never changed after it. The names are the operator's contract.</summary>
+/// <summary>Every setting of the shim, read at start. What changes after it, <see cref="SettingsWatch"/> sees. The names are the operator's contract.</summary>
 internal sealed record ShimSettings
 {
     public required IReadOnlyList<ListenAddress> Urls { get; init; }
@@ -53,6 +53,9 @@ internal sealed record ShimSettings
 
     /// <summary>What of all this does less than it says.</summary>
     public required IReadOnlyList<SettingWarning> Warnings { get; init; }
+
+    /// <summary>What was given for each setting, to tell later what has changed. Secrets among it.</summary>
+    public required IReadOnlyDictionary<string, string?> Values { get; init; }
 
     /// <summary>Null when nothing is exported.</summary>
     public required OtlpSettings? Otlp { get; init; }
@@ -122,6 +125,7 @@ internal sealed record ShimSettings
             Privacy = PrivacySettings.Read(reader),
             Otlp = OtlpSettings.Read(reader),
             Warnings = reader.Warnings,
+            Values = reader.Values,
         };
     }
 

@@ -15,11 +15,15 @@ internal sealed class LedgerKeys
     {
         var environment = $"{prefix}{(test ? "test" : "live")}:";
         Format = $"{environment}format";
+        Rollout = $"{environment}rollout";
         _partitions = [.. Enumerable.Range(0, ConversionId.Partitions).Select(number => new Partition(environment, number))];
     }
 
     /// <summary>Holds the version of the ledger's format.</summary>
     public RedisKey Format { get; }
+
+    /// <summary>What a person has set for all replicas: how far the switch-over has come.</summary>
+    public RedisKey Rollout { get; }
 
     /// <summary>What the scripts know as KEYS: conversion, body, due, unverified, dead.</summary>
     public RedisKey[] Of(ConversionId id)

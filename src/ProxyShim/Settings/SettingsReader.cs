@@ -14,6 +14,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
     private readonly List<string> _known = [];
     private readonly List<string> _problems = [];
     private readonly List<SettingWarning> _warnings = [];
+    private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
     private List<SettingDescription>? _descriptions;
 
     /// <summary>What is wrong, one line a setting; empty when all is well.</summary>
@@ -21,6 +22,9 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     /// <summary>What does less than it says.</summary>
     public IReadOnlyList<SettingWarning> Warnings => _warnings;
+
+    /// <summary>What was given for each setting that was read, secrets included; null for nothing.</summary>
+    public IReadOnlyDictionary<string, string?> Values => _values;
 
     /// <summary>Every setting that <paramref name="read"/> reads, in that order.</summary>
     public static IReadOnlyList<SettingDescription> Describe(Action<SettingsReader> read)
@@ -189,6 +193,13 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     // What is wrong with it is told; it counts all the same, so that it is not told to be missing as well.
     private string? Given(string key)
+    {
+        var text = ReadText(key);
+        _values[key] = text;
+        return text;
+    }
+
+    private string? ReadText(string key)
     {
         if (configuration[key] is not { } given || GivenText.Trim(given) is not { Length: > 0 } text)
         {

@@ -198,7 +198,19 @@ internal static class LogEvents
         .Flag("TraceExport"u8, start.TraceExport)
         .Flag("MetricExport"u8, start.MetricExport));
 
-    /// <summary>A setting that does less than it says; once, at start.</summary>
+    /// <summary>Another plan of the rollout counts.</summary>
+    /// <param name="by">The name of the management token that changed it; null where the settings did.</param>
+    /// <param name="source"><c>settings</c> or <c>runtime</c>.</param>
+    /// <param name="isFollowed">It was changed through another replica.</param>
+    public static void RolloutChanged(EventLog log, string? by, string source, string from, string to, bool isFollowed) => log.Write(log
+        .Begin("RolloutChanged"u8)
+        .Text("By"u8, by)
+        .Text("Source"u8, source)
+        .Text("From"u8, from, MaxSentence)
+        .Text("To"u8, to, MaxSentence)
+        .Flag("Followed"u8, isFollowed));
+
+    /// <summary>A setting that does less than it says, at start; or one that was changed since, and waits for a restart.</summary>
     public static void SettingWarning(EventLog log, SettingWarning warning) => log.Write(log
         .Begin("SettingWarning"u8, LogEventLevel.Warning)
         .Text("Setting"u8, warning.Setting)

@@ -12,7 +12,7 @@ internal sealed class RequestRecord
     public required string Route { get; init; }
 
     /// <summary>What counts for this request from its begin to its end.</summary>
-    public RolloutPlan Rollout { get; init; } = RolloutPlan.Usual;
+    public RolloutPlan Rollout { get; set; } = RolloutPlan.Usual;
 
     public Outcome Outcome { get; set; } = Outcome.Passthrough;
 

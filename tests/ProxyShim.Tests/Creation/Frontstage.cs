@@ -5,6 +5,7 @@ using ProxyShim.CustomerApi;
 using ProxyShim.Redis;
 using ProxyShim.Rollout;
 using ProxyShim.Settlement;
+using ProxyShim.SwitchOver;
 using ProxyShim.Telemetry;
 using ProxyShim.Tests.Background;
 using ProxyShim.Tests.CustomerApi;
@@ -18,11 +19,12 @@ internal sealed class Frontstage : IAsyncDisposable
 {
     private readonly Backstage _backstage;
     private readonly CreationFlow _flow;
+    private readonly RolloutState _rollout;
 
     public Frontstage(Backstage backstage)
     {
         _backstage = backstage;
-        Rollout = backstage.Settings.Rollout;
+        _rollout = new RolloutState(backstage.Settings.Rollout);
         var (settings, ledger, time) = (backstage.Settings, backstage.Ledger, backstage.Time);
 
         // The connection is that of all tests, so nobody here closes it.
@@ -30,9 +32,11 @@ internal sealed class Frontstage : IAsyncDisposable
         Backlog = new SettlementBacklog(Redis, backstage.Settler, ledger, time);
         var answers = new CustomerAnswers(settings.Conversions, settings.ConversionApi, Redis, ledger);
         var known = new KnownCustomer(settings.ConversionApi, Redis, ledger, answers, time);
+        var bounds = settings.RolloutBounds;
+        Control = new RolloutControl(settings.Rollout, bounds, new RolloutStore(settings.Ledger), Redis, _rollout, EventLog.Silent);
         var judge = new ClickJudge(settings.Conversions, time);
         _flow = new CreationFlow(
-            settings.Conversions, judge, new Shadow(settings.Conversions, judge), Redis, new ClickStore(settings.Clicks), ledger, known, answers, backstage.Sender, backstage.Settler, Backlog, backstage.Events, time);
+            settings.Conversions, judge, new Shadow(settings.Conversions, judge), Control, _rollout, Redis, new ClickStore(settings.Clicks), ledger, known, answers, backstage.Sender, backstage.Settler, Backlog, backstage.Events, time);
     }
 
     public RedisGate Redis { get; }
@@ -42,8 +46,15 @@ internal sealed class Frontstage : IAsyncDisposable
     /// <summary>What becomes of each script that this replica sends to Redis, which waits for it: what it does meanwhile comes first.</summary>
     public Func<ValueTask<Loss>> Weather { get; set; } = () => new(Loss.None);
 
-    /// <summary>What counts for this replica's next call.</summary>
-    public RolloutPlan Rollout { get; set; }
+    /// <summary>Who says what counts.</summary>
+    public RolloutControl Control { get; }
+
+    /// <summary>What counts for this replica's next call, as its settings say it.</summary>
+    public RolloutPlan Rollout
+    {
+        get => _rollout.Plan;
+        set => Control.TakeSettings(value);
+    }
 
     /// <summary>Cancelled when the caller hangs up.</summary>
     public CancellationToken HungUp { get; set; }

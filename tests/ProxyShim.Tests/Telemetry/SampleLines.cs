@@ -50,6 +50,7 @@ internal static class SampleLines
             TraceExport = false,
             MetricExport = false,
         });
+        LogEvents.RolloutChanged(log.Events, "ann", "runtime", "Live 0 %", "Live 10 %", isFollowed: false);
         LogEvents.SettingWarning(log.Events, new SettingWarning("NO_PROXY", "'*' never matches", "write a host name"));
         log.Write(LogEvents.LogEventsDropped(DateTimeOffset.UnixEpoch, 1, 2, DateTimeOffset.UnixEpoch).Bytes);
         using var factory = new SerilogLoggerFactory(log.Logger);

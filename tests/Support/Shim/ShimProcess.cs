@@ -36,6 +36,9 @@ public sealed class ShimProcess : IAsyncDisposable
     /// <summary><c>Management:Url</c> as it is set, which may be a wildcard.</summary>
     public string ManagementUrl { get; private set; } = "";
 
+    /// <summary>Its working directory, where it looks for <c>appsettings.json</c>.</summary>
+    public string Folder => _folder.Path;
+
     /// <summary>The process id.</summary>
     public int Pid => _process.Id;
 

@@ -1,3 +1,4 @@
+using ProxyShim.SwitchOver;
 using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Telemetry.Output;
 
@@ -6,7 +7,7 @@ namespace ProxyShim.Management.Admin;
 /// <summary>The admin API on the management listener: bearer token, JSON, no personal data.</summary>
 internal sealed class AdminEndpoints(
     AdminTokens tokens, WrongTokens wrong, ShimMetrics metrics, DeadLetters letters, CustomerSearch customers, OverviewReader overview, RecentLines events,
-    ClickSearch clicks, ClickChanges clickChanges)
+    ClickSearch clicks, ClickChanges clickChanges, RolloutControl rollout)
 {
     public void Map(IEndpointRouteBuilder endpoints)
     {
@@ -15,5 +16,6 @@ internal sealed class AdminEndpoints(
         DeadLetterEndpoints.Map(routes, letters);
         CustomerEndpoints.Map(routes, customers);
         ClickEndpoints.Map(routes, clicks, clickChanges);
+        RolloutEndpoints.Map(routes, rollout);
     }
 }

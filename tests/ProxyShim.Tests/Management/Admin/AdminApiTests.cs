@@ -11,6 +11,7 @@ using ProxyShim.Management.Admin;
 using ProxyShim.Management.Recent;
 using ProxyShim.Rollout;
 using ProxyShim.Settlement;
+using ProxyShim.SwitchOver;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Metrics;
@@ -203,7 +204,9 @@ public sealed class AdminApiTests : IAsyncDisposable
             _lines,
             new ClickSearch(_instruments.Redis, new ClickStore(_settings.Clicks)),
             new ClickChanges(
-                new ClickWriter(_settings.Clicks, _instruments.Redis, _time), new CustomerRef(_settings.Privacy), _door.Log.Events, _door.Metrics, _time));
+                new ClickWriter(_settings.Clicks, _instruments.Redis, _time), new CustomerRef(_settings.Privacy), _door.Log.Events, _door.Metrics, _time),
+            new RolloutControl(
+                _settings.Rollout, _settings.RolloutBounds, new RolloutStore(_settings.Ledger), _instruments.Redis, new RolloutState(_settings.Rollout), EventLog.Silent));
         return ManagementSurface.ServeAsync(admin.Map);
     }
 
