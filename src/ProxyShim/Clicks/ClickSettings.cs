@@ -15,7 +15,8 @@ internal enum ClickFormat
 /// <param name="Keys">Where a customer's click may stand, best first.</param>
 /// <param name="Format">How it is written there.</param>
 /// <param name="Lifetime">From the click to the end of what the shim itself writes of it.</param>
-internal sealed record ClickSettings(IReadOnlyList<ClickKeyTemplate> Keys, ClickFormat Format, TimeSpan Lifetime)
+/// <param name="FromRequest">Where a creation may bring its own click id, best first.</param>
+internal sealed record ClickSettings(IReadOnlyList<ClickKeyTemplate> Keys, ClickFormat Format, TimeSpan Lifetime, IReadOnlyList<RequestField> FromRequest)
 {
     // PartnerStack attributes to the last click of 90 days: CONTRACT.md, Clicks.
     private static readonly TimeSpan s_attributionWindow = TimeSpan.FromDays(90);
@@ -27,7 +28,8 @@ internal sealed record ClickSettings(IReadOnlyList<ClickKeyTemplate> Keys, Click
         reader.Choice("Clicks:Format", ClickFormat.Auto, "How a click is written. `Auto`: a string, either a bare xid or JSON; `Hash`: a Redis hash with the JSON's names as its fields."),
         reader.Duration(
             "Clicks:Lifetime", s_attributionWindow, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650),
-            "From the click to the end of what the shim itself writes of it; what others write has the lifetime that they give it."));
+            "From the click to the end of what the shim itself writes of it; what others write has the lifetime that they give it."),
+        [.. reader.List("Clicks:FromRequest", [], key => ReadField(reader, key)).OfType<RequestField>()]);
 
     private static IReadOnlyList<ClickKeyTemplate> ReadKeys(SettingsReader reader)
     {
@@ -63,5 +65,20 @@ internal sealed record ClickSettings(IReadOnlyList<ClickKeyTemplate> Keys, Click
 
         reader.Problem(key, "is not a key template", $"write text with one or more of {ClickKeyTemplate.PlaceholderNames}, such as {ClickKeyTemplate.Default}");
         return ClickKeyTemplate.Default;
+    }
+
+    private static RequestField? ReadField(SettingsReader reader, string key)
+    {
+        const string example = "meta.ps_xid";
+        var text = reader.Text(
+            key, "Where a call that creates a customer may bring its own click id, best first: a field of the call or of its `meta`. The first that holds one is the click, no look-up is "
+            + "made, and it is taken out of `meta`.", example);
+        var field = text is null ? null : RequestField.TryParse(text);
+        if (field is null && text is not null)
+        {
+            reader.Problem(key, $"'{text}' is not a field that may hold a click id", $"write xid, ps_xid or a field of meta, such as {example}");
+        }
+
+        return field;
     }
 }

@@ -56,9 +56,9 @@ internal sealed class CreationFlow(
                     {
                         // Both are on their way before either is awaited: one round trip.
                         var reading = call.Ledger.ReadAsync(database, call.Id);
-                        var clicks = call.Clicks.Ask(database, CustomerIdentity.Of(call.Request));
+                        var clicks = call.Request.Click is null ? call.Clicks.Ask(database, CustomerIdentity.Of(call.Request)) : [];
                         var known = await reading;
-                        var lookup = ClickStore.UnderstandAsync(clicks);
+                        var lookup = call.Request.Click is { } own ? new(new ClickLookup(own, Malformed: false)) : ClickStore.UnderstandAsync(clicks);
 
                         // In the shadow nobody waits for a click: only the ledger can keep a call from the Customer API.
                         return (known, call.IsShadow && known.Entry is null ? lookup : new ValueTask<ClickLookup>(await lookup));

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ProxyShim.Clicks;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Http;
@@ -7,7 +8,7 @@ using ProxyShim.Telemetry;
 namespace ProxyShim.Creation;
 
 /// <summary>Receives a call that creates a customer and answers it. What it cannot or must not convert goes on, untouched, to the passthrough.</summary>
-internal sealed class CustomerCreation(CreationFlow flow, TimeProvider time) : IMiddleware
+internal sealed class CustomerCreation(CreationFlow flow, ClickSettings clicks, TimeProvider time) : IMiddleware
 {
     // By which some frameworks take a POST for another method.
     private static readonly string[] s_overrides = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
@@ -70,6 +71,6 @@ internal sealed class CustomerCreation(CreationFlow flow, TimeProvider time) : I
 
         var request = CustomerRequestReader.Read(body.Value, version, out var reason);
         record.Reason = reason is Reasons.MalformedJson && !ContentTypes.IsJson(label) ? Reasons.ContentType : reason;
-        return request;
+        return request is null || clicks.FromRequest.Count == 0 ? request : RequestClick.Take(request, body.Value, clicks.FromRequest);
     }
 }

@@ -8,4 +8,7 @@ internal sealed record CustomerRequest(
 {
     /// <summary>Whether it names a <c>member_key</c>, for which a conversion has no place (CONTRACT.md).</summary>
     public bool HasMember { get; init; }
+
+    /// <summary>The click that it brings itself (<c>Clicks:FromRequest</c>); null when it has to be looked for.</summary>
+    public Click? Click { get; init; }
 }

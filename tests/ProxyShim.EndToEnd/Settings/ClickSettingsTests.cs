@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ProxyShim.EndToEnd.Harness;
+using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Testing;
 using Xunit;
 
@@ -50,5 +51,36 @@ public sealed class ClickSettingsTests(TestRedis redis)
         Assert.Equal(
             JsonTokens.Of($$"""{"xid":"xid-1","customer_key":"{{key}}","email":"{{key}}@example.com","ip_address":"203.0.113.7","sub_ids":["a","b"]}"""),
             JsonTokens.Of(Assert.Single(stand.Conversions).Json));
+    }
+
+    [Fact]
+    public async Task A_call_may_bring_its_click_and_what_is_forwarded_stays_as_it_came()
+    {
+        await using var stand = await Stand.StartAsync(redis, Cancellation, ("Clicks:FromRequest:0", "xid"), ("Clicks:FromRequest:1", "meta.ps_xid"));
+        var key = await stand.NewCustomerAsync("xid-in-redis");
+
+        Assert.Equal("converted", (await stand.PostAsync(Stand.Body(key, """
+            "meta":{"plan":"pro","ps_xid":"xid-of-request"}
+            """), Cancellation)).Outcome);
+        Assert.Equal(
+            JsonTokens.Of($$$"""{"xid":"xid-of-request","customer_key":"{{{key}}}","email":"{{{Canaries.EmailOf(key)}}}","meta":{"plan":"pro"}}"""),
+            JsonTokens.Of(Assert.Single(stand.Conversions).Json));
+
+        // Refused for good, the Customer API gets what the app has sent, letter by letter.
+        stand.Reset();
+        stand.PartnerStack.ConversionApi.EnqueueFaults(Fault.Status(400, "{}"));
+        var body = Stand.Body(Stand.NewKey(), """
+            "xid": "xid-1" ,"meta":{ "ps_xid":"xid-2", "n":1.50 }
+            """);
+        Assert.Equal("fallback", (await stand.EventOfAsync(await stand.PostAsync(body, Cancellation), Cancellation)).GetProperty("Outcome").GetString());
+        Assert.Equal(body, Assert.Single(stand.Forwarded).BodyText);
+
+        // What holds no click id is looked up as ever.
+        stand.Reset();
+        var other = await stand.NewCustomerAsync("xid-in-redis");
+        Assert.Equal("converted", (await stand.PostAsync(Stand.Body(other, """
+            "meta":{"ps_xid":"no id"}
+            """), Cancellation)).Outcome);
+        Assert.Equal("xid-in-redis", Assert.Single(stand.Conversions).Xid);
     }
 }
