@@ -9,6 +9,7 @@ internal static class Ports
 {
     public const int Shim = 8080;
     public const int Management = 8081;
+    public const int Capture = 8082;
     public const int CustomerApi = 9080;
     public const int ConversionApi = 9081;
     public const int Control = 9082;

@@ -77,9 +77,9 @@ internal sealed class RunningSandbox : IAsyncDisposable
             cancellationToken)));
         await SampleClicks.PlantAsync(clicks, PartnerStack);
         Site = Keep(await Ports.StartAsync(
-            () => DemoServer.StartAsync(Ports.IfFree(Ports.DemoSite), PartnerStack, clicks, () => Shim, screen, cancellationToken)));
+            () => DemoServer.StartAsync(Ports.IfFree(Ports.DemoSite), PartnerStack, () => Shim, screen, cancellationToken)));
         Shim = Keep(await Ports.StartAsync(() => ShimProcess.StartAsync(
-            Redis, PartnerStack, new ShimLog(Path.Combine(_folder.FullName, "shim.log"), arguments.ShowLog ? screen : null), cancellationToken)));
+            Redis, PartnerStack, Site.Address, new ShimLog(Path.Combine(_folder.FullName, "shim.log"), arguments.ShowLog ? screen : null), cancellationToken)));
     }
 
     private T Keep<T>(T part)

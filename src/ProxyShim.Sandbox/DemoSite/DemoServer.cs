@@ -3,7 +3,6 @@ using System.Text;
 using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Sandbox.Shim;
 using ProxyShim.Sandbox.Terminal;
-using StackExchange.Redis;
 
 namespace ProxyShim.Sandbox.DemoSite;
 
@@ -13,9 +12,6 @@ namespace ProxyShim.Sandbox.DemoSite;
 /// </summary>
 internal sealed class DemoServer : IAsyncDisposable
 {
-    private const string Policy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
     private const int LongestForm = 16 * 1024;
 
     private static readonly string[] s_steps = ["A partner's page", "The landing page", "The sign-up", "What became of it"];
@@ -26,7 +22,7 @@ internal sealed class DemoServer : IAsyncDisposable
     private readonly SimulatedPartnerStack _partnerStack;
     private readonly Func<ShimProcess> _shim;
 
-    private DemoServer(int port, SimulatedPartnerStack partnerStack, IDatabase clicks, Func<ShimProcess> shim, Screen screen)
+    private DemoServer(int port, SimulatedPartnerStack partnerStack, Func<ShimProcess> shim, Screen screen)
     {
         _partnerStack = partnerStack;
         _shim = shim;
@@ -42,8 +38,13 @@ internal sealed class DemoServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         _app = builder.Build();
         Map();
-        CaptureStandIn.Map(_app, clicks);
     }
+
+    // The script comes from the shim, and reports to it.
+    private string Policy =>
+        $"default-src 'none'; style-src 'self'; script-src 'self' {Capture}; connect-src 'self' {Capture}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    private string Capture => _shim().Capture.GetLeftPart(UriPartial.Authority);
 
     /// <summary>Such as <c>http://127.0.0.1:9090/</c>.</summary>
     public Uri Address => new($"{_app.Urls.Single()}/");
@@ -52,9 +53,9 @@ internal sealed class DemoServer : IAsyncDisposable
     /// <param name="shim">Asked only when somebody walks the site.</param>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<DemoServer> StartAsync(
-        int port, SimulatedPartnerStack partnerStack, IDatabase clicks, Func<ShimProcess> shim, Screen screen, CancellationToken cancellationToken)
+        int port, SimulatedPartnerStack partnerStack, Func<ShimProcess> shim, Screen screen, CancellationToken cancellationToken)
     {
-        var server = new DemoServer(port, partnerStack, clicks, shim, screen);
+        var server = new DemoServer(port, partnerStack, shim, screen);
         try
         {
             await server._app.StartAsync(cancellationToken);
@@ -179,15 +180,15 @@ internal sealed class DemoServer : IAsyncDisposable
         }).ToArray(),
     });
 
-    private static Task PageAsync(HttpContext context, int step, string file, Values values, string story = "")
+    private Task PageAsync(HttpContext context, int step, string file, Values values, string story = "")
     {
-        values["captureScript"] = CaptureStandIn.Script;
+        values["captureScript"] = $"{Capture}/capture.js";
         values["steps"] = s_steps.Select((name, index) => new Values { ["name"] = name, ["current"] = index == step }).ToArray();
         var main = Template.Render(file, values).Replace("<!--story-->", story, StringComparison.Ordinal);
         return WriteAsync(context, "text/html", Template.Render("layout.html", values).Replace("<!--main-->", main, StringComparison.Ordinal));
     }
 
-    private static async Task WriteAsync(HttpContext context, string type, string text)
+    private async Task WriteAsync(HttpContext context, string type, string text)
     {
         context.Response.ContentType = $"{type}; charset=utf-8";
         context.Response.Headers.ContentSecurityPolicy = Policy;

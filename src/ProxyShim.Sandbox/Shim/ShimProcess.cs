@@ -25,10 +25,11 @@ internal sealed class ShimProcess : IAsyncDisposable
 
     private readonly Process _process;
 
-    private ShimProcess(Uri address, Uri management, string managementToken, Process process, ShimLog log)
+    private ShimProcess(Uri address, Uri management, Uri capture, string managementToken, Process process, ShimLog log)
     {
         Address = address;
         Management = management;
+        Capture = capture;
         ManagementToken = managementToken;
         Log = log;
         _process = process;
@@ -39,6 +40,9 @@ internal sealed class ShimProcess : IAsyncDisposable
 
     /// <summary>Health, and what else the management listener has.</summary>
     public Uri Management { get; }
+
+    /// <summary>What landing pages call.</summary>
+    public Uri Capture { get; }
 
     /// <summary>Opens its console and admin API. Another one each time: who answers to it is this shim, not another sandbox's on the same port.</summary>
     public string ManagementToken { get; }
@@ -53,17 +57,19 @@ internal sealed class ShimProcess : IAsyncDisposable
     public Task Ended { get; private set; } = Task.CompletedTask;
 
     /// <summary>Starts it on ports that look free, and returns when it is ready.</summary>
+    /// <param name="site">Whose pages may report clicks.</param>
     /// <param name="log">What it prints goes there; disposed with it.</param>
     /// <exception cref="ShimEndedException">It ended instead.</exception>
     /// <exception cref="TimeoutException">It is not ready in time.</exception>
     public static async Task<ShimProcess> StartAsync(
-        EmbeddedRedis redis, SimulatedPartnerStack partnerStack, ShimLog log, CancellationToken cancellationToken)
+        EmbeddedRedis redis, SimulatedPartnerStack partnerStack, Uri site, ShimLog log, CancellationToken cancellationToken)
     {
         var address = Ports.Address(Ports.Shim);
         var management = Ports.Address(Ports.Management);
+        var capture = Ports.Address(Ports.Capture);
         var token = $"console_{Random.Shared.GetHexString(8, lowercase: true)}";
-        var process = new Process { StartInfo = StartInfo(Settings(address, management, token, redis, partnerStack)) };
-        var shim = new ShimProcess(address, management, token, process, log);
+        var process = new Process { StartInfo = StartInfo(Settings(address, management, capture, token, redis, partnerStack, site)) };
+        var shim = new ShimProcess(address, management, capture, token, process, log);
         shim.Run();
         try
         {
@@ -111,13 +117,19 @@ internal sealed class ShimProcess : IAsyncDisposable
     }
 
     // DESIGN.md, "Operator's contract: settings".
-    private static Dictionary<string, string> Settings(Uri address, Uri management, string token, EmbeddedRedis redis, SimulatedPartnerStack partnerStack)
+    private static Dictionary<string, string> Settings(
+        Uri address, Uri management, Uri capture, string token, EmbeddedRedis redis, SimulatedPartnerStack partnerStack, Uri site)
     {
         var settings = new Dictionary<string, string>
         {
             ["Urls"] = address.ToString(),
             ["Management__Url"] = management.ToString(),
             ["Management__Token"] = token,
+            ["Capture__Url"] = capture.ToString(),
+
+            // By either name, as a person may type it.
+            ["Capture__Origins__0"] = site.ToString(),
+            ["Capture__Origins__1"] = $"http://localhost:{site.Port}",
             ["CustomerApi__Address"] = partnerStack.CustomerApiAddress.ToString(),
             ["CustomerApi__PublicKey"] = SampleKeys.Vendor.PublicKey,
             ["CustomerApi__SecretKey"] = SampleKeys.Vendor.SecretKey,

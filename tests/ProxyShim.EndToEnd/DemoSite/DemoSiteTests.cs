@@ -64,6 +64,22 @@ public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium
     }
 
     [Fact]
+    public async Task What_PartnerStackJS_left_in_its_cookies_will_do()
+    {
+        await using var window = await chromium.OpenAsync(sandbox.DemoSite);
+        await window.Page.Context.AddCookiesAsync([
+            new() { Name = "ps_xid", Value = "FromCookie56", Url = sandbox.DemoSite.ToString() },
+            new() { Name = "growSumoPartnerKey", Value = "noether", Url = sandbox.DemoSite.ToString() },
+        ]);
+        await window.Page.GotoAsync(new Uri(sandbox.DemoSite, "sign-up?partner=noether").ToString());
+        await SignUpAsync(window.Page, "Amalie", "amalie@example.com");
+
+        await Expect(window.Page.GetByRole(AriaRole.Complementary)).ToContainTextAsync("ProxyShim has read it back.");
+        await Expect(window.Page.GetByRole(AriaRole.Complementary)).ToContainTextAsync("click FromCookie56");
+        Assert.Empty(window.Complaints);
+    }
+
+    [Fact]
     public async Task Without_a_click_one_sees_what_the_app_had_before()
     {
         await using var window = await chromium.OpenAsync(new Uri(sandbox.DemoSite, "sign-up"));
