@@ -71,7 +71,7 @@ internal sealed class ConversionPipeline
         if (answer.Meaning is AnswerMeaning.NothingLanded or AnswerMeaning.Ambiguous)
         {
             _failures.Add();
-            LastFailure = answer.Status is { } status ? $"HTTP {status}" : $"no answer ({answer.Error})";
+            LastFailure = answer.Status is { } status ? $"HTTP {status}" : $"no answer: {answer.Error}";
         }
         else
         {

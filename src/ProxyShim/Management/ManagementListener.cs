@@ -32,6 +32,7 @@ internal sealed class ManagementListener(
             context.Response.Headers.XContentTypeOptions = "nosniff";
             return next(context);
         });
+        app.Use(settings.Hosts.GuardAsync);
         app.MapHealth(readiness, degradations, listener);
         app.MapMetrics(metrics);
         admin.Map(app);

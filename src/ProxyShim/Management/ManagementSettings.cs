@@ -4,11 +4,16 @@ namespace ProxyShim.Management;
 
 /// <param name="Url">Where health, metrics, the admin API and the console are served; never on the legacy listener.</param>
 /// <param name="Tokens">Who may call the admin API; without one it is off.</param>
-internal sealed record ManagementSettings(ListenAddress Url, IReadOnlyList<ManagementToken> Tokens)
+/// <param name="Hosts">Under which names it may be called.</param>
+internal sealed record ManagementSettings(ListenAddress Url, IReadOnlyList<ManagementToken> Tokens, ManagementHosts Hosts)
 {
     public const string DefaultUrl = "http://127.0.0.1:8081";
 
-    public static ManagementSettings Read(SettingsReader reader) => new(ReadUrl(reader), ManagementToken.ReadAll(reader));
+    public static ManagementSettings Read(SettingsReader reader)
+    {
+        var url = ReadUrl(reader);
+        return new(url, ManagementToken.ReadAll(reader), ManagementHosts.Read(reader, url));
+    }
 
     private static ListenAddress ReadUrl(SettingsReader reader)
     {

@@ -19,6 +19,9 @@ internal sealed class ListenAddress
     /// <summary><c>http</c> or <c>https</c>.</summary>
     public string Scheme => _plain.Scheme;
 
+    /// <summary>An address or a name, as it is written.</summary>
+    public string Host => _plain.DnsSafeHost;
+
     public int Port => _plain.Port;
 
     /// <summary>Where a program on this machine reaches whoever listens there; the first that answers is right.</summary>
