@@ -49,7 +49,7 @@ internal static class SettingsPage
     // A remark in brackets is none.
     private static string ExampleOf(SettingDescription setting) => setting.Example is ['(', ..]
         ? setting.Example
-        : $"`{setting.Variable.Replace("__N", "__0", StringComparison.Ordinal)}={Cell(setting.Example)}`";
+        : $"`{SettingsReader.VariableOf($"{setting.Key}:".Replace(":N:", ":0:", StringComparison.Ordinal)[..^1])}={Cell(setting.Example)}`";
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

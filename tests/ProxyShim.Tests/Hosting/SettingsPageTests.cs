@@ -29,6 +29,18 @@ public class SettingsPageTests
         });
     }
 
+    [Fact]
+    public void Each_example_sets_the_setting_that_it_is_one_of()
+    {
+        var page = SettingsPage.Render(ShimSettings.Describe());
+
+        Assert.All(ShimSettings.Describe().Where(setting => !setting.Example.StartsWith('(')), setting =>
+        {
+            var variable = string.Join("__", setting.Key.Split(':').Select(part => part == "N" ? "0" : part));
+            Assert.Contains($"| `{variable}={setting.Example.Replace("|", "\\|", StringComparison.Ordinal)}` |", page, StringComparison.Ordinal);
+        });
+    }
+
     // So that nothing is read which the page does not know.
     [Fact]
     public void Each_default_that_it_names_is_one_that_the_reader_takes()
