@@ -19,12 +19,13 @@ export class Lost extends Error { }
 export class Failed extends Error { }
 
 // Answers { ok, status, body }; relative, so that the page works behind a path of a proxy too.
-export async function call(path, { method = "GET", signal } = {}) {
+export async function call(path, { method = "GET", body: sent, signal } = {}) {
   let response;
   let text;
   try {
     response = await fetch(new URL(`admin/${path}`, document.baseURI), {
       method,
+      body: sent === undefined ? undefined : JSON.stringify(sent),
       headers: { Authorization: `Bearer ${bytes(token.get())}` },
       cache: "no-store",
       credentials: "omit",

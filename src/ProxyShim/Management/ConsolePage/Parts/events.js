@@ -10,7 +10,7 @@ const Waited = ["RequestHandled", "DeliveryAttempted"];
 
 // Each event in a word, what there is to add, and a colour. One that is not here is shown by its name.
 const Kinds = {
-  RequestHandled: e => [e.Outcome, [e.Reason, e.Outcome === "passthrough" ? `${e.Method} ${e.Route}` : null, e.Status === 200 ? null : e.Status], shade(e.Outcome)],
+  RequestHandled: e => [e.Outcome, [e.WouldBe && `would be ${e.WouldBe}`, e.Reason, e.Outcome === "passthrough" ? `${e.Method} ${e.Route}` : null, e.Status === 200 ? null : e.Status], shade(e.Outcome)],
   DeliveryAttempted: e => ["attempt", [`no. ${e.Attempt}`, e.Result, e.Status ?? e.Error], "o-unavailable"],
   ConversionSent: e => ["sent", [e.Inline ? "inline" : "in the background", `${e.Attempts} ${e.Attempts === 1 ? "attempt" : "attempts"}`], "o-converted"],
   ConversionVerified: e => ["verified", [e.Reason, `${duration(e.AgeMs / 1000)} after the claim`], "o-converted"],
@@ -21,6 +21,7 @@ const Kinds = {
   Alert: e => ["alert", [e.Alert, e.Detail], "o-unavailable"],
   Started: e => ["started", [e.Version.split("+")[0], `Redis ${e.RedisVersion ?? "does not answer yet"}`, e.Anonymous ? "any caller" : `callers ${e.Callers}`], "o-converted"],
   SettingWarning: e => ["setting", [`${e.Setting} ${e.Cause}`, e.Remedy], "o-queued"],
+  RolloutChanged: e => ["rollout", [`${e.From} → ${e.To}`, e.By && `by ${e.By}`, e.Followed ? "through another replica" : null], "o-queued"],
   Degraded: e => [e.Over ? "well again" : "degraded", [e.Part, e.Reason, e.Over ? null : e.Detail, e.Over ? `after ${duration(e.ElapsedMs / 1000)}` : null], e.Over ? "o-converted" : "o-queued"],
 };
 

@@ -7,6 +7,7 @@ import { clock, count } from "./format.js";
 import { showHealth } from "./health.js";
 import { readLetters, showLetters, watchLetters } from "./letters.js";
 import { forgetSearch, readLife, showLife, watchSearch } from "./life.js";
+import { forgetRollout, readRollout, showRollout, watchRollout } from "./rollout.js";
 
 const Interval = 2000;
 
@@ -23,7 +24,7 @@ async function look() {
   looking = new AbortController();
   const { signal } = looking;
   try {
-    const answers = await Promise.all([call("overview", { signal }), call("events", { signal }), readLetters(signal), readLife(signal)]);
+    const answers = await Promise.all([call("overview", { signal }), call("events", { signal }), readLetters(signal), readLife(signal), readRollout(signal)]);
     signal.throwIfAborted();
     show(...answers);
   } catch (error) {
@@ -44,7 +45,7 @@ async function look() {
   }
 }
 
-function show(overview, events, letters, life) {
+function show(overview, events, letters, life, rollout) {
   if (!overview.ok || !events.ok) {
     throw new Failed((overview.ok ? events : overview).error);
   }
@@ -56,6 +57,7 @@ function show(overview, events, letters, life) {
   showLetters(letters, overview.body);
   showLife(life, overview.body);
   showEvents(events);
+  showRollout(rollout, overview.body);
 
   const dead = overview.body.ledger?.dead ?? 0;
   const before = last?.ledger?.dead ?? 0;
@@ -100,6 +102,7 @@ function lock(message) {
   isLost = false;
   forgetEvents();
   forgetSearch();
+  forgetRollout();
   document.title = "ProxyShim";
   setText(byId("banner"), "");
   setText(byId("token-error"), message);
@@ -134,6 +137,7 @@ function start() {
   watchCharts();
   watchLetters(act);
   watchSearch(look);
+  watchRollout(act);
   watchEvents();
   byId("forget").addEventListener("click", () => lock(""));
   byId("unlock").addEventListener("submit", event => {
