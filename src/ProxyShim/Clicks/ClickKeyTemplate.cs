@@ -72,6 +72,11 @@ internal sealed class ClickKeyTemplate
         && (Head.StartsWith(other.Head, StringComparison.Ordinal) || other.Head.StartsWith(Head, StringComparison.Ordinal))
         && (Tail.EndsWith(other.Tail, StringComparison.Ordinal) || other.Tail.EndsWith(Tail, StringComparison.Ordinal));
 
+    /// <summary>What Redis finds its keys by (SCAN).</summary>
+    public string Pattern => string.Concat(Escaped(Head), "*", Escaped(Tail));
+
+    private static string Escaped(string text) => string.Concat(text.Select(character => @"\*?[]^".Contains(character, StringComparison.Ordinal) ? $"\\{character}" : $"{character}"));
+
     private string Head => _text[.._text.IndexOf('{', StringComparison.Ordinal)];
 
     private string Tail => _text[(_text.LastIndexOf('}') + 1)..];

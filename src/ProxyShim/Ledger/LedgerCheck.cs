@@ -8,9 +8,15 @@ internal sealed class LedgerCheck(LedgerSettings settings) : IRedisCheck
 {
     public async Task CheckAsync(IDatabase redis)
     {
+        await redis.StringSetAsync(settings.Keys.Format, LedgerStart.Format, when: When.NotExists);
+        await ProbeAsync(redis);
+    }
+
+    /// <summary>The same, and nothing is left behind.</summary>
+    public async Task ProbeAsync(IDatabase redis)
+    {
         try
         {
-            await redis.StringSetAsync(settings.Keys.Format, LedgerStart.Format, when: When.NotExists);
             await Task.WhenAll(Enumerable.Range(0, ConversionId.Partitions)
                 .Select(number => LedgerScript.Probe.RunAsync(redis, settings.Keys.OfProbe(number), [RedisValue.EmptyString], static reply => reply)));
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using ProxyShim.Hosting.Preflight;
 using ProxyShim.Management.Reporting;
 using ProxyShim.Primitives;
 
@@ -20,7 +21,7 @@ internal sealed class CommandTree(string[] settings, Func<string[], Task<int>> s
         var root = new RootCommand(
             "Turns a legacy app's calls that create a PartnerStack customer into S2S conversions, and forwards all other calls as they are.\nWithout a command it serves.")
         {
-            Serve(), Health(), DeadLetters(), Report(), Settings(), Version(),
+            Serve(), Check(), Health(), DeadLetters(), Report(), Settings(), Version(),
         };
         root.Add(Help(root));
         root.SetAction((_, _) => serve(settings));
@@ -39,6 +40,17 @@ internal sealed class CommandTree(string[] settings, Func<string[], Task<int>> s
         var command = new Command("serve", "Serves until it is told to stop. The same as no command at all.");
         command.SetAction((_, _) => serve(settings));
         return With(HelpText.Serve, command);
+    }
+
+    private Command Check()
+    {
+        var json = new Option<bool>("--json") { Description = "As JSON rather than as lines." };
+        var test = new Option<bool>("--send-test") { Description = "Sends one conversion too, to the test environment only, and reads it back after Verification:Grace." };
+        var command = new Command("check", "Looks at what the shim of these settings would meet: Redis, both APIs, key pair, token, clicks. It changes nothing.") { json, test };
+        command.SetAction((words, _) => PreflightCommand.RunAsync(
+            settings, words.GetValue(json), words.GetValue(test),
+            colours: !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")), Console.OpenStandardOutput(), TimeProvider.System));
+        return With(HelpText.Check, command);
     }
 
     private Command Health()

@@ -23,6 +23,26 @@ internal static class HelpText
 
         """;
 
+    public const string Check =
+        """
+        One line a finding: what was seen, what it means, what to do. A warning is no failure.
+
+        Settings:
+          All of the shim's own, from the same places.
+
+        Examples:
+          proxyshim check
+          proxyshim check --json | jq '.findings[] | select(.level == "fault")'
+          as an init container, with the shim's own image and settings: args: ["check"]
+
+        Exit codes:
+          0   there is no fault
+          1   there is one
+          64  the command line has a word that it does not know
+          78  settings cannot be used
+
+        """;
+
     public const string Health =
         """
         Settings:
