@@ -48,6 +48,9 @@ internal sealed class ClickForm
 
     private const string SubIdsName = "sub_ids";
 
+    private static readonly ClickProblem s_badSubIds = new(
+        ClickResult.BadField, $"sub_ids is not a list of texts; write an array of at most {MaxSubIds}, each of at most {MaxText} characters.");
+
     private readonly (string? Value, int Rank, bool IsEncoded)[] _values = new (string?, int, bool)[Enum.GetValues<Field>().Length];
     private List<string>? _subIds;
 
@@ -99,16 +102,26 @@ internal sealed class ClickForm
         }
     }
 
+    /// <summary>Reads a row of a table: a text for each name, an empty one for none; <c>sub_ids</c> are separated by <c>|</c>.</summary>
+    /// <param name="names">Of <see cref="Names"/>.</param>
+    /// <inheritdoc cref="Read(ReadOnlyMemory{byte}, DateTimeOffset, out ClickProblem?)"/>
+    public static ReportedClick? Read(IReadOnlyList<string> names, IReadOnlyList<string> texts, DateTimeOffset now, out ClickProblem? problem)
+    {
+        var form = new ClickForm();
+        problem = null;
+        for (var i = 0; i < names.Count && problem is null; i++)
+        {
+            problem = names[i] == SubIdsName ? form.TakeSubIds(texts[i].Split('|')) : form.Take(names[i], texts[i]);
+        }
+
+        return problem is null ? form.Build(now, out problem) : null;
+    }
+
     private ClickProblem? Take(JsonProperty property)
     {
         if (property.NameEquals(SubIdsName))
         {
             return TakeSubIds(property.Value);
-        }
-
-        if (!s_names.TryGetValue(property.Name, out var name))
-        {
-            return new(ClickResult.UnknownName, $"One of the names is not known; the names are {string.Join(", ", Names)}.");
         }
 
         // An integer counts as its digits, as everywhere.
@@ -119,36 +132,40 @@ internal sealed class ClickForm
             JsonValueKind.Number => property.Value.GetRawText(),
             _ => null,
         };
+        return Take(property.Name, text);
+    }
+
+    private ClickProblem? Take(string name, string? text)
+    {
+        if (!s_names.TryGetValue(name, out var known))
+        {
+            return new(ClickResult.UnknownName, $"One of the names is not known; the names are {string.Join(", ", Names)}.");
+        }
+
         if (text is null)
         {
-            return new(ClickResult.BadField, $"{property.Name} is not a text; write one.");
+            return new(ClickResult.BadField, $"{name} is not a text; write one.");
         }
 
         // Worse than an absent field is an empty one.
-        ref var taken = ref _values[(int)name.Field];
-        if (text.Length > 0 && (taken.Value is null || name.Rank < taken.Rank))
+        ref var taken = ref _values[(int)known.Field];
+        if (text.Length > 0 && (taken.Value is null || known.Rank < taken.Rank))
         {
-            taken = (text, name.Rank, name.IsEncoded);
+            taken = (text, known.Rank, known.IsEncoded);
         }
 
         return null;
     }
 
-    private ClickProblem? TakeSubIds(JsonElement list)
+    private ClickProblem? TakeSubIds(JsonElement list) =>
+        list.ValueKind == JsonValueKind.Null ? null
+        : list.ValueKind != JsonValueKind.Array || list.EnumerateArray().Any(one => one.ValueKind != JsonValueKind.String) ? s_badSubIds
+        : TakeSubIds(list.EnumerateArray().Select(one => one.GetString()!));
+
+    private ClickProblem? TakeSubIds(IEnumerable<string> list)
     {
-        const string text = "sub_ids is not a list of texts; write an array of at most 20, each of at most 255 characters.";
-        if (list.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-
-        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() > MaxSubIds || list.EnumerateArray().Any(one => one.ValueKind != JsonValueKind.String))
-        {
-            return new(ClickResult.BadField, text);
-        }
-
-        _subIds = [.. list.EnumerateArray().Select(one => one.GetString()!).Where(one => one.Length > 0)];
-        return _subIds.Exists(one => one.Length > MaxText) ? new(ClickResult.BadField, text) : null;
+        _subIds = [.. list.Where(one => one.Length > 0)];
+        return _subIds.Count > MaxSubIds || _subIds.Exists(one => one.Length > MaxText) ? s_badSubIds : null;
     }
 
     private ReportedClick? Build(DateTimeOffset now, out ClickProblem? problem)

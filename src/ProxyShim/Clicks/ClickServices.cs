@@ -1,3 +1,4 @@
+using ProxyShim.Clicks.Import;
 using ProxyShim.Redis.Health;
 
 namespace ProxyShim.Clicks;
@@ -9,5 +10,6 @@ internal static class ClickServices
         .AddSingleton(settings)
         .AddSingleton<ClickStore>()
         .AddSingleton<ClickWriter>()
+        .AddSingleton<ClickImport>()
         .AddSingleton<IRedisCheck, ClickCheck>();
 }

@@ -176,6 +176,17 @@ internal static class LogEvents
         .Text("CustomerRef"u8, customerRef)
         .Text("Xid"u8, xid));
 
+    /// <summary>A file of clicks has been read to its end.</summary>
+    /// <param name="by">The name of the management token.</param>
+    public static void ClicksImported(EventLog log, string by, long read, long written, long same, long older, long bad) => log.Write(log
+        .Begin("ClicksImported"u8)
+        .Text("By"u8, by)
+        .Number("Read"u8, read)
+        .Number("Written"u8, written)
+        .Number("Same"u8, same)
+        .Number("Older"u8, older)
+        .Number("Bad"u8, bad));
+
     /// <summary>Once, after the first look at Redis.</summary>
     public static void Started(EventLog log, StartedWith start) => log.Write(log
         .Begin("Started"u8)

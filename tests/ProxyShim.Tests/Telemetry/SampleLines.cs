@@ -29,6 +29,7 @@ internal static class SampleLines
         LogEvents.Alert(log.Events, Alert.ReadBackBrakeEngaged);
         LogEvents.ClicksRefused(log.Events, "no_key", 7);
         LogEvents.ClickChanged(log.Events, "written", "ops", "0123456789abcdef0123456789abcdef", "xid");
+        LogEvents.ClicksImported(log.Events, "ops", 5, 1, 1, 2, 1);
         LogEvents.Started(log.Events, new StartedWith
         {
             Version = "0.1.0",

@@ -21,7 +21,7 @@ internal sealed class CommandTree(string[] settings, Func<string[], Task<int>> s
         var root = new RootCommand(
             "Turns a legacy app's calls that create a PartnerStack customer into S2S conversions, and forwards all other calls as they are.\nWithout a command it serves.")
         {
-            Serve(), Check(), Health(), DeadLetters(), Report(), Settings(), Version(),
+            Serve(), Check(), Health(), DeadLetters(), Clicks(), Report(), Settings(), Version(),
         };
         root.Add(Help(root));
         root.SetAction((_, _) => serve(settings));
@@ -93,19 +93,40 @@ internal sealed class CommandTree(string[] settings, Func<string[], Task<int>> s
         return With(HelpText.DeadLetters, command);
     }
 
+    private Command Clicks()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Files to read; none, or -, is standard input.", Arity = ArgumentArity.ZeroOrMore };
+        files.Validators.Add(RefuseOptions);
+        var dryRun = new Option<bool>("--dry-run") { Description = "Reads and judges each row, and writes nothing." };
+        var import = new Command("import", "Writes the clicks of files: JSON objects, one a line, or CSV with a header; packed by gzip or not.") { files, dryRun };
+        import.SetAction((words, _) => ClicksCommand.ImportAsync(settings, words.GetValue(files) ?? [], words.GetValue(dryRun)));
+
+        var key = new Argument<string>("KEY") { Description = "The customer_key." };
+        var get = new Command("get", "Shows a customer's click.") { key };
+        get.SetAction((words, _) => ClicksCommand.GetAsync(settings, words.GetRequiredValue(key)));
+
+        var xid = new Argument<string>("XID") { Description = "The click id: what the partner link put into ps_xid." };
+        var put = new Command("put", "Writes a customer's click, as of now.") { key, xid };
+        put.SetAction((words, _) => ClicksCommand.PutAsync(settings, words.GetRequiredValue(key), words.GetRequiredValue(xid)));
+
+        var delete = new Command("delete", "Takes a customer's click away.") { key };
+        delete.SetAction((words, _) => ClicksCommand.DeleteAsync(settings, words.GetRequiredValue(key)));
+
+        var command = new Command("clicks", "Writes, shows and deletes customers' clicks, one by one or from files.") { import, get, put, delete };
+        foreach (var part in (Command[])[import, get, put, delete])
+        {
+            With(HelpText.Clicks, part);
+        }
+
+        return With(HelpText.Clicks, command);
+    }
+
     private Command Report()
     {
         var files = new Argument<string[]>("FILE") { Description = "Logs to read; none, or -, is standard input.", Arity = ArgumentArity.ZeroOrMore };
         var json = new Option<bool>("--json") { Description = "As JSON rather than as tables." };
         var command = new Command("report", "Adds up what logs say: conversions, hit rate, fallbacks by reason, latency, unverified, phantoms.") { files, json };
-        files.Validators.Add(result =>
-        {
-            // Where any file may stand, the library takes a misspelt option for one.
-            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
-            {
-                result.AddError($"'{unknown.Value}' is not an option.");
-            }
-        });
+        files.Validators.Add(RefuseOptions);
         command.SetAction(words => ReportCommand.Run(
             words.GetValue(files) ?? [], words.GetValue(json), Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, TimeProvider.System,
             asTerminal: !Console.IsInputRedirected));
@@ -146,6 +167,15 @@ internal sealed class CommandTree(string[] settings, Func<string[], Task<int>> s
         });
         command.SetAction(result => root.Parse([.. result.GetValue(words) ?? [], "--help"], CommandLine.Parsing).Invoke(CommandLine.Invocation));
         return command;
+    }
+
+    // Where any file may stand, the library takes a misspelt option for one.
+    private static void RefuseOptions(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+        {
+            result.AddError($"'{unknown.Value}' is not an option.");
+        }
     }
 
     private Command With(string text, Command command)

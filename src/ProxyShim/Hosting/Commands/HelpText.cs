@@ -79,6 +79,28 @@ internal static class HelpText
 
         """;
 
+    public const string Clicks =
+        """
+        A row has the names of config/clicks.md: xid, partner_key, sub_ids (in CSV separated by |), clicked_at (milliseconds
+        since 1970) and who it is: customer_key, email, email_sha256 or provider_key. Last click wins, by clicked_at, so that
+        the same file twice changes nothing. The report is JSON; rows that cannot be used are named on standard error.
+
+        Settings:
+          Management:Url and Management:Token, from the same places as the shim's own.
+
+        Examples:
+          proxyshim clicks import clicks.ndjson.gz march.csv
+          zcat clicks.ndjson.gz | proxyshim clicks import --dry-run
+          proxyshim clicks put acct_42 X1aB2cD3eF4g
+
+        Exit codes:
+          0   it was done; rows that cannot be used are no failure
+          1   the shim refuses, or does not answer; standard error says why
+          64  the command line has a word that it does not know, or lacks one
+          78  Management:Url or Management:Token cannot be used
+
+        """;
+
     public const string Report =
         """
         It needs no settings and no running shim. Prefixes that collectors put before each line are skipped.

@@ -32,13 +32,18 @@ internal sealed class ManagementClient : IDisposable
     /// <param name="withToken">Whether the call is one for the bearer of <c>Management:Token</c>.</param>
     /// <param name="path">Below the listener's address.</param>
     /// <param name="understand">Makes the exit code of an answer.</param>
+    /// <param name="content">What is sent; null for nothing.</param>
     /// <returns>The exit code: 1 when nobody answers.</returns>
     /// <exception cref="SettingsException">The settings of the management listener cannot be used.</exception>
     public static async Task<int> CallAsync(
-        string[] arguments, bool withToken, HttpMethod method, string path, TimeSpan timeout, Func<HttpResponseMessage, Task<int>> understand)
+        string[] arguments, bool withToken, HttpMethod method, string path, TimeSpan timeout, Func<HttpResponseMessage, Task<int>> understand,
+        HttpContent? content = null)
     {
         using var client = new ManagementClient(ReadSettings(arguments, withToken), timeout);
-        using var request = new HttpRequestMessage(method, path);
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+
+        // Whoever is refused need not send a file for that.
+        request.Headers.ExpectContinue = content is StreamContent;
         if (withToken)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", TokenOf(client._settings)!.Token.Reveal());

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ProxyShim.Clicks.Import;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Telemetry;
@@ -102,6 +103,7 @@ internal sealed record AdminError(string Error);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ShownCustomer))]
 [JsonSerializable(typeof(ShownClick))]
+[JsonSerializable(typeof(ImportReport))]
 [JsonSerializable(typeof(UnknownCustomer))]
 [JsonSerializable(typeof(Overview))]
 [JsonSerializable(typeof(DeadLetterList))]

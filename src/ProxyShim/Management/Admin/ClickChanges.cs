@@ -1,4 +1,5 @@
 using ProxyShim.Clicks;
+using ProxyShim.Clicks.Import;
 using ProxyShim.Customers;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry;
@@ -7,7 +8,7 @@ using ProxyShim.Telemetry.Metrics;
 namespace ProxyShim.Management.Admin;
 
 /// <summary>Changes of one customer's click by somebody with a management token; each is told, with the token's name.</summary>
-internal sealed class ClickChanges(ClickWriter writer, CustomerRef customerRef, EventLog log, ShimMetrics metrics, TimeProvider time)
+internal sealed class ClickChanges(ClickWriter writer, ClickImport import, CustomerRef customerRef, EventLog log, ShimMetrics metrics, TimeProvider time)
 {
     /// <inheritdoc cref="ClickForm.Read"/>
     public ReportedClick? Read(ReadOnlyMemory<byte> json, out ClickProblem? problem)
@@ -48,5 +49,18 @@ internal sealed class ClickChanges(ClickWriter writer, CustomerRef customerRef, 
         }
 
         return deleted;
+    }
+
+    /// <param name="by">The name of their token.</param>
+    /// <inheritdoc cref="ClickImport.RunAsync"/>
+    public async Task<ImportReport> ImportAsync(Stream file, bool dryRun, string by, CancellationToken cancellationToken)
+    {
+        var report = await import.RunAsync(file, dryRun, cancellationToken);
+        if (!dryRun)
+        {
+            LogEvents.ClicksImported(log, by, report.Read, report.Written, report.Same, report.Older, report.BadCount);
+        }
+
+        return report;
     }
 }

@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using ProxyShim.Clicks;
+using ProxyShim.Clicks.Import;
 using ProxyShim.Customers;
 using ProxyShim.Http;
 
@@ -15,7 +18,31 @@ internal static class ClickEndpoints
     {
         routes.Map("GET", Clicks + "{**key}", (context, _) => FindAsync(context, search));
         routes.Map("PUT", Clicks + "{**key}", (context, token) => WriteAsync(context, changes, token));
+        routes.Map("POST", Clicks + "import", (context, token) => ImportAsync(context, changes, token));
         routes.Map("DELETE", Clicks + "{**key}", (context, token) => DeleteAsync(context, changes, token));
+    }
+
+    /// <summary>The query with which nothing is written.</summary>
+    public const string DryRun = "dry_run";
+
+    private static async Task ImportAsync(HttpContext context, ClickChanges changes, ManagementToken token)
+    {
+        // As long as it is, and as slow as whoever writes it into a pipe.
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+
+        try
+        {
+            var report = await changes.ImportAsync(context.Request.Body, context.Request.Query.ContainsKey(DryRun), token.Name, context.RequestAborted);
+            await AdminReply.WriteAsync(context, report, AdminJson.Default.ImportReport);
+        }
+        catch (ImportException exception)
+        {
+            await AdminReply.FailAsync(context, StatusCodes.Status422UnprocessableEntity, exception.Message);
+        }
     }
 
     private static async Task FindAsync(HttpContext context, ClickSearch search) =>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Background;
 using ProxyShim.Clicks;
+using ProxyShim.Clicks.Import;
 using ProxyShim.Customers;
 using ProxyShim.Hosting;
 using ProxyShim.Ledger;
@@ -193,6 +194,7 @@ public sealed class AdminApiTests : IAsyncDisposable
         var overview = new OverviewReader(
             _recent, _instruments.Ledger, _instruments.Degradations, new Readiness(new Started()), new RolloutState(_settings.Rollout), _settings.ConversionApi, _time);
         _door = token is null ? new AdminDoor() : new AdminDoor(AdminDoor.Token(token));
+        var writer = new ClickWriter(_settings.Clicks, _instruments.Redis, _time);
         var admin = new AdminEndpoints(
             _door.Tokens,
             _door.Wrong,
@@ -204,7 +206,7 @@ public sealed class AdminApiTests : IAsyncDisposable
             _lines,
             new ClickSearch(_instruments.Redis, new ClickStore(_settings.Clicks)),
             new ClickChanges(
-                new ClickWriter(_settings.Clicks, _instruments.Redis, _time), new CustomerRef(_settings.Privacy), _door.Log.Events, _door.Metrics, _time),
+                writer, new ClickImport(writer, _door.Metrics, _time), new CustomerRef(_settings.Privacy), _door.Log.Events, _door.Metrics, _time),
             new RolloutControl(
                 _settings.Rollout, _settings.RolloutBounds, new RolloutStore(_settings.Ledger), _instruments.Redis, new RolloutState(_settings.Rollout), EventLog.Silent));
         return ManagementSurface.ServeAsync(admin.Map);

@@ -1,5 +1,6 @@
 using System.Text;
 using ProxyShim.Clicks;
+using ProxyShim.Clicks.Import;
 using ProxyShim.Management.Admin;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry;
@@ -87,8 +88,9 @@ public sealed class ClickEndpointsTests(TestRedis redis)
         var gate = new RedisGate(settings.Redis, TimeProvider.System, () => Task.FromResult(scope.Connection));
         var door = new AdminDoor(AdminDoor.Token("token", "ops"));
         var search = new ClickSearch(gate, new ClickStore(settings.Clicks));
+        var writer = new ClickWriter(settings.Clicks, gate, TimeProvider.System);
         var changes = new ClickChanges(
-            new ClickWriter(settings.Clicks, gate, TimeProvider.System), new CustomerRef(settings.Privacy), door.Log.Events, door.Metrics, TimeProvider.System);
+            writer, new ClickImport(writer, door.Metrics, TimeProvider.System), new CustomerRef(settings.Privacy), door.Log.Events, door.Metrics, TimeProvider.System);
         return new Surface(await ManagementSurface.ServeAsync(endpoints => ClickEndpoints.Map(door.Routes(endpoints), search, changes)), door);
     }
 
