@@ -12,6 +12,11 @@ internal sealed class Account(SimulatedPartnerStackOptions options)
     private readonly HashSet<string> _converted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _partnerByXid = new(StringComparer.Ordinal);
 
+    private readonly AppendOnlyList<RecordedFollowUp> _followUps = new();
+
+    /// <summary>The writes about customers that took effect, in order.</summary>
+    public IReadOnlyList<RecordedFollowUp> FollowUps => _followUps.Snapshot();
+
     private DateTimeOffset Now => options.TimeProvider.GetUtcNow();
 
     /// <summary>A visitor has followed this partner's link, and was given this click id.</summary>
@@ -115,7 +120,7 @@ internal sealed class Account(SimulatedPartnerStackOptions options)
     }
 
     /// <summary>Changes the fields that are given.</summary>
-    public SimulatedCustomer? Update(string identifier, CustomerFields fields, Handling handling)
+    public SimulatedCustomer? Update(string identifier, CustomerFields fields, Handling handling, string bodyText)
     {
         lock (_gate)
         {
@@ -138,12 +143,22 @@ internal sealed class Account(SimulatedPartnerStackOptions options)
             {
                 Remove(customer);
                 Put(changed);
+                _followUps.Add(_ => new RecordedFollowUp(customer.CustomerKey ?? customer.Key, "customers", bodyText));
             }
 
             return changed;
         }
 
         string? Changed(string field, string? current) => fields.Given.Contains(field) ? fields.Text(field) : current;
+    }
+
+    /// <summary>A write about a customer who is known.</summary>
+    public void Note(RecordedFollowUp followUp, Handling handling)
+    {
+        if (handling.Commit)
+        {
+            _followUps.Add(_ => followUp);
+        }
     }
 
     /// <summary>Removes a customer; its <c>customer_key</c> stays used for conversions.</summary>
@@ -170,6 +185,7 @@ internal sealed class Account(SimulatedPartnerStackOptions options)
     {
         lock (_gate)
         {
+            _followUps.Clear();
             _byKey.Clear();
             _byCustomerKey.Clear();
             _byEmail.Clear();

@@ -42,8 +42,7 @@ internal sealed class CustomerApiHandler(SimulatedPartnerStackOptions options, A
             ("DELETE", ["api", "v2", "customers", var id]) => Shown(account.Delete(id, handling), handling, "Customer successfully deleted"),
             (_, ["api", "v2", "customers"]) => NotAllowed("GET, HEAD, POST, OPTIONS"),
             (_, ["api", "v2", "customers", _]) => NotAllowed("GET, HEAD, PATCH, DELETE, OPTIONS"),
-            ("POST", ["api", "v2", "transactions"]) => Transaction(call),
-            ("POST", ["api", "v2", var resource]) when OtherResources.Contains(resource) => Echo(call, resource),
+            ("POST", ["api", "v2", var resource]) when OtherResources.Contains(resource) => Report(call, resource, handling),
             ("GET", ["api", "v2", var resource]) when OtherResources.Contains(resource) =>
                 Answer.Success("data", CustomerList.Page([], hasMore: false), $"{resource} successfully retrieved"),
             _ => Answer.Failure(404, "Not found"),
@@ -122,13 +121,37 @@ internal sealed class CustomerApiHandler(SimulatedPartnerStackOptions options, A
 
         return CustomerFields.TryRead(body, CustomerFields.Field.CustomerKey, creates: false, out var fields) is { } problem
             ? Answer.Failure(400, problem)
-            : Shown(account.Update(id, fields, handling), handling, "Customer successfully updated");
+            : Shown(account.Update(id, fields, handling, call.BodyText), handling, "Customer successfully updated");
     }
 
-    private Answer Transaction(RecordedCall call) =>
-        Body(call) is { } body
-        && body.TryGetProperty(CustomerFields.Field.CustomerKey, out var key)
-        && (key.ValueKind is not JsonValueKind.String || account.Find(key.GetString()!) is null)
-            ? Answer.Failure(404, NoSuchCustomer)
-            : Echo(call, "transactions");
+    // An action about a customer whom nobody knows is answered all the same, and has no effect (CONTRACT.md, field).
+    private Answer Report(RecordedCall call, string resource, Handling handling)
+    {
+        if (Body(call) is not { } body || Named(body, resource) is not { } key)
+        {
+            return Echo(call, resource);
+        }
+
+        if (account.Find(key) is null)
+        {
+            return resource is "actions" ? Echo(call, resource) : Answer.Failure(404, NoSuchCustomer);
+        }
+
+        account.Note(new RecordedFollowUp(key, resource, call.BodyText), handling);
+        return Echo(call, resource);
+    }
+
+    // Null where it names none.
+    private static string? Named(JsonElement body, string resource)
+    {
+        if (body.ValueKind is not JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var isAction = resource is "actions";
+        return isAction && !(body.TryGetProperty("target_type", out var kind) && kind.ValueKind is JsonValueKind.String && kind.ValueEquals("customer")) ? null
+            : !body.TryGetProperty(isAction ? "target_key" : CustomerFields.Field.CustomerKey, out var key) ? null
+            : key.ValueKind is JsonValueKind.String ? key.GetString() : "";
+    }
 }

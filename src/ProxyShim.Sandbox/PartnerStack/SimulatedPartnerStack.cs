@@ -73,6 +73,9 @@ public sealed class SimulatedPartnerStack : IAsyncDisposable
     /// <summary>The customers whose record exists now, in no order. Looks at all of them.</summary>
     public IReadOnlyList<SimulatedCustomer> Customers => _account.Snapshot();
 
+    /// <summary>Every write about a customer that took effect, in order: transactions, actions, deals, changes. A snapshot; it costs nothing.</summary>
+    public IReadOnlyList<RecordedFollowUp> FollowUps => _account.FollowUps;
+
     /// <summary>How many conversions were accepted for each <c>customer_key</c>; more than one is a customer sent twice. A live view.</summary>
     public IReadOnlyDictionary<string, int> ConversionCounts => _recorder.Accepted;
 

@@ -1,9 +1,10 @@
 using ProxyShim.Background.Delivery;
+using ProxyShim.Background.Playing;
 using ProxyShim.Background.Verification;
 
 namespace ProxyShim.Background;
 
-/// <summary>Delivers what is due and reads back what was sent, without a caller who waits.</summary>
+/// <summary>Delivers what is due, reads back what was sent and plays the calls that were kept, without a caller who waits.</summary>
 internal static class BackgroundServices
 {
     public static IServiceCollection AddBackground(this IServiceCollection services, VerificationSettings verification) => services
@@ -14,5 +15,7 @@ internal static class BackgroundServices
         .AddSingleton<PartitionScan>()
         .AddSingleton<LedgerGauges>()
         .AddSingleton<DeliveryRunner>()
+        .AddSingleton<CallPlayer>()
+        .AddSingleton<KeptCallRunner>()
         .AddHostedService<LedgerWorker>();
 }

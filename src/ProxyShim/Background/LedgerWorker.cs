@@ -1,4 +1,5 @@
 using ProxyShim.Background.Delivery;
+using ProxyShim.Background.Playing;
 using ProxyShim.Background.Verification;
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
@@ -7,7 +8,7 @@ namespace ProxyShim.Background;
 
 /// <summary>The background work: looks at the ledger, and has done what is due. Any number of replicas share it; a lease decides who does what.</summary>
 internal sealed class LedgerWorker(
-    PartitionScan scan, DeliveryRunner delivery, VerificationRunner verification, LedgerGauges gauges, TimeProvider time)
+    PartitionScan scan, DeliveryRunner delivery, VerificationRunner verification, KeptCallRunner calls, LedgerGauges gauges, TimeProvider time)
     : BackgroundService, IHostedLifecycleService
 {
     // A look costs Redis 16 small scripts. Once a second is soon enough for waits of 30 s and more.
@@ -15,6 +16,9 @@ internal sealed class LedgerWorker(
 
     private Task<int> _delivering = Task.FromResult(0);
     private Task<int> _verifying = Task.FromResult(0);
+    private Task<int> _playing = Task.FromResult(0);
+
+    private Task<int>[] Rounds => [_delivering, _verifying, _playing];
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -35,10 +39,10 @@ internal sealed class LedgerWorker(
         }
 
         // What has been taken is brought to its end.
-        await Task.WhenAll(_delivering, _verifying);
+        await Task.WhenAll(Rounds);
     }
 
-    // Sending and reading back do not wait for each other: one of the two APIs may hang.
+    // Sending, reading back and playing do not wait for each other: one of the two APIs may hang.
     private async Task<bool> LookAsync(CancellationToken stoppingToken)
     {
         try
@@ -55,6 +59,11 @@ internal sealed class LedgerWorker(
                 _verifying = verification.RunAsync(Interleave(surveys, survey => survey.Unverified), stoppingToken);
             }
 
+            if (_playing.IsCompleted)
+            {
+                _playing = calls.RunAsync(Interleave(surveys, survey => survey.Playing), stoppingToken);
+            }
+
             return true;
         }
         catch (Exception exception) when (exception is RedisUnavailableException or OperationCanceledException)
@@ -68,7 +77,7 @@ internal sealed class LedgerWorker(
     private async Task RestAsync(bool looked, CancellationToken stoppingToken)
     {
         // Only after a look of its own: else the result of an old round would keep an idle loop busy for as long as Redis is away.
-        if (looked && (HasWorked(_delivering) || HasWorked(_verifying)))
+        if (looked && Rounds.Any(HasWorked))
         {
             return;
         }
@@ -76,7 +85,7 @@ internal sealed class LedgerWorker(
         using var rested = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var idle = Task.Delay(s_idle, time, rested.Token);
         var running = new List<Task> { idle };
-        running.AddRange(new[] { _delivering, _verifying }.Where(round => !round.IsCompleted));
+        running.AddRange(Rounds.Where(round => !round.IsCompleted));
         if (await Task.WhenAny(running) is not Task<int> round || !looked || !HasWorked(round))
         {
             await idle.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

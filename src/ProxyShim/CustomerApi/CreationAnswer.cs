@@ -1,6 +1,6 @@
 namespace ProxyShim.CustomerApi;
 
-/// <summary>What a legacy caller who creates a customer gets.</summary>
+/// <summary>What a legacy caller gets who creates a customer, or writes about one.</summary>
 internal abstract record CreationAnswer
 {
     private CreationAnswer()
@@ -15,6 +15,9 @@ internal abstract record CreationAnswer
 
     /// <summary>The shim answers: a Customer object.</summary>
     public sealed record Created(CustomerObject Customer, int Status) : CreationAnswer;
+
+    /// <summary>The shim answers: what the caller sent, which waits until PartnerStack shows the customer.</summary>
+    public sealed record Kept(KeptObject Object, int Status) : CreationAnswer;
 
     /// <summary>The shim answers: a failure. A 503 asks the caller to try again.</summary>
     public sealed record Failed(int Status, string Message) : CreationAnswer

@@ -12,6 +12,9 @@ internal sealed record CustomerApiVersion(string Path, string KeyName, string Da
     public static readonly CustomerApiVersion V2 = new("/api/v2/customers", "customer_key", "data");
     public static readonly CustomerApiVersion V1 = new("/v1/customers", "key", "rdata");
 
+    /// <summary>What the paths of this version's resources begin with.</summary>
+    public string Base { get; } = Path[..(Path.LastIndexOf('/') + 1)];
+
     // Every letter escaped, and some slashes.
     private const int MostOddLength = 64;
 

@@ -24,6 +24,8 @@ internal static class ShimAnswer
             case CreationAnswer.Created created:
                 return WriteAsync(
                     context, created.Status, JsonText.WriteShared(created, static (json, created) => created.Customer.Write(json, created.Status)));
+            case CreationAnswer.Kept kept:
+                return WriteAsync(context, kept.Status, JsonText.WriteShared(kept, static (json, kept) => kept.Object.Write(json, kept.Status)));
             case CreationAnswer.Failed failed:
                 if (failed.Status == StatusCodes.Status503ServiceUnavailable)
                 {

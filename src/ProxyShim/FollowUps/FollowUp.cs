@@ -10,7 +10,8 @@ namespace ProxyShim.FollowUps;
 /// <param name="Version">Whose envelope it expects.</param>
 internal sealed record FollowUp(FollowUpKind Kind, CustomerApiVersion Version, CustomerKey CustomerKey)
 {
-    private const string Transactions = "/api/v2/transactions";
+    /// <summary>The Customer API takes it although it does not know the customer yet, and nothing comes of it.</summary>
+    public bool AnswersTooEarly { get; init; }
 
     /// <summary>The answer that the shim gives instead of the Customer API's; null leaves that one as it is.</summary>
     public CreationAnswer? Instead { get; set; }
@@ -37,20 +38,43 @@ internal sealed record FollowUp(FollowUpKind Kind, CustomerApiVersion Version, C
         return null;
     }
 
-    /// <summary>Whether the call may name its customer in its body.</summary>
-    public static bool MayNameItInBody(string method, ReadOnlySpan<char> rawPath) =>
-        method == "POST" && rawPath.TrimEnd('/').SequenceEqual(Transactions);
+    /// <summary>Which calls name their customer in the body; null for any other.</summary>
+    public static (FollowUpTable Row, CustomerApiVersion Version)? RowOf(string method, ReadOnlySpan<char> rawPath)
+    {
+        if (method != HttpMethods.Post)
+        {
+            return null;
+        }
+
+        foreach (var version in CustomerApiVersion.All)
+        {
+            if (rawPath.StartsWith(version.Base, StringComparison.Ordinal))
+            {
+                var resource = rawPath[version.Base.Length..].TrimEnd('/');
+                foreach (var row in FollowUpTable.Rows)
+                {
+                    if (resource.SequenceEqual(row.Resource))
+                    {
+                        return (row, version);
+                    }
+                }
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>A call that names its customer in its body; null when it does not.</summary>
-    public static FollowUp? OfBody(ReadOnlyMemory<byte> body)
+    public static FollowUp? OfBody(FollowUpTable row, CustomerApiVersion version, ReadOnlyMemory<byte> body)
     {
         try
         {
             using var document = JsonDocument.Parse(ByteOrderMark.Skip(body));
             return document.RootElement is { ValueKind: JsonValueKind.Object } root
-                && root.TryGetProperty("customer_key", out var value) && value.ValueKind == JsonValueKind.String
+                && (row.Where is not { } where || (root.TryGetProperty(where.Name, out var kind) && kind.ValueKind == JsonValueKind.String && kind.ValueEquals(where.Value)))
+                && root.TryGetProperty(row.KeyName, out var value) && value.ValueKind == JsonValueKind.String
                 && CustomerKey.TryCreate(value.GetString(), out var key)
-                    ? new FollowUp(FollowUpKind.Write, CustomerApiVersion.V2, key)
+                    ? new FollowUp(FollowUpKind.Write, version, key) { AnswersTooEarly = row.AnswersTooEarly }
                     : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

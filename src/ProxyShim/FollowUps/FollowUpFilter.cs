@@ -3,6 +3,7 @@ using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Http;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
@@ -13,8 +14,8 @@ namespace ProxyShim.FollowUps;
 /// Minutes pass before PartnerStack shows a conversion's customer. Until then the ledger stands in: a read is answered from it, a deletion takes the
 /// customer out of it, and other calls that come too soon are marked as such in the log.
 /// </summary>
-internal sealed class FollowUpFilter(ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, SettlementBacklog backlog, TimeProvider time)
-    : IMiddleware
+internal sealed class FollowUpFilter(
+    ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, SettlementBacklog backlog, CallKeeper keeper, TimeProvider time) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -25,9 +26,16 @@ internal sealed class FollowUpFilter(ConversionApiSettings settings, RedisGate r
             return;
         }
 
-        context.Features.Set<IForwardedAnswerFilter>(new AnswerFilter(this, followUp));
         try
         {
+            var early = followUp.Kind == FollowUpKind.Write ? await keeper.LookAsync(context, followUp) : null;
+            if (early is not null && await keeper.TryKeepUnaskedAsync(early) is { } kept)
+            {
+                await ShimAnswer.WriteAsync(context, kept);
+                return;
+            }
+
+            context.Features.Set<IForwardedAnswerFilter>(new AnswerFilter(this, followUp, early));
             await next(context);
             if (followUp.Instead is { } answer && !context.Response.HasStarted)
             {
@@ -41,15 +49,19 @@ internal sealed class FollowUpFilter(ConversionApiSettings settings, RedisGate r
         }
     }
 
-    private async ValueTask<bool> AcceptAsync(FollowUp followUp, RequestRecord record, int status)
+    private async ValueTask<bool> AcceptAsync(FollowUp followUp, EarlyWrite? early, RequestRecord record, HttpResponseMessage response)
     {
         var budget = redis.NewBudget();
         try
         {
-            followUp.Instead = (followUp.Kind, status) switch
+            followUp.Instead = (followUp.Kind, (int)response.StatusCode) switch
             {
                 (FollowUpKind.Delete, (>= 200 and < 300) or 404) => await EraseAsync(followUp, record, budget),
                 (FollowUpKind.Read, 404) => await ReadAsync(followUp, record, budget),
+
+                // The API's own 404 is JSON; a gateway's says nothing of the customer.
+                (FollowUpKind.Write, 404) when early is not null && response.Content.Headers.ContentType?.MediaType == "application/json" =>
+                    await keeper.TryKeepAsync(early, budget),
                 (FollowUpKind.Write, 404) => await MarkAsync(followUp, record, budget),
                 _ => null,
             };
@@ -66,13 +78,13 @@ internal sealed class FollowUpFilter(ConversionApiSettings settings, RedisGate r
     {
         var target = RawTarget.Of(context);
         var method = context.Request.Method;
-        if (!FollowUp.MayNameItInBody(method, RawTarget.PathOf(target)))
+        if (FollowUp.RowOf(method, RawTarget.PathOf(target)) is not { } named)
         {
             return FollowUp.OfPath(method, RawTarget.PathOf(target));
         }
 
         var (body, _) = await RequestBody.PeekAsync(context.Request, time, context.RequestAborted);
-        return body is null ? null : FollowUp.OfBody(body.Value);
+        return body is null ? null : FollowUp.OfBody(named.Row, named.Version, body.Value);
     }
 
     private async ValueTask<CreationAnswer?> EraseAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)
@@ -101,8 +113,9 @@ internal sealed class FollowUpFilter(ConversionApiSettings settings, RedisGate r
         }
 
         record.Reason = Reasons.FromLedger;
+        var request = await keeper.PatchedAsync(stored.Request, budget);
         return new CreationAnswer.Created(
-            new CustomerObject(followUp.Version, stored.Request, stored.SubIds, entry.ClaimedAt, settings.Test, IsRead: true), StatusCodes.Status200OK);
+            new CustomerObject(followUp.Version, request, stored.SubIds, entry.ClaimedAt, settings.Test, IsRead: true), StatusCodes.Status200OK);
     }
 
     private async ValueTask<CreationAnswer?> MarkAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)
@@ -133,9 +146,9 @@ internal sealed class FollowUpFilter(ConversionApiSettings settings, RedisGate r
         }
     }
 
-    private sealed class AnswerFilter(FollowUpFilter owner, FollowUp followUp) : IForwardedAnswerFilter
+    private sealed class AnswerFilter(FollowUpFilter owner, FollowUp followUp, EarlyWrite? early) : IForwardedAnswerFilter
     {
         public ValueTask<bool> AcceptAsync(HttpContext context, HttpResponseMessage response) =>
-            owner.AcceptAsync(followUp, RequestRecord.Of(context), (int)response.StatusCode);
+            owner.AcceptAsync(followUp, early, RequestRecord.Of(context), response);
     }
 }

@@ -5,7 +5,10 @@ namespace ProxyShim.FollowUps;
 /// <summary>Until PartnerStack shows a customer, the ledger stands in.</summary>
 internal static class FollowUpServices
 {
-    public static IServiceCollection AddFollowUps(this IServiceCollection services) => services.AddSingleton<FollowUpFilter>();
+    public static IServiceCollection AddFollowUps(this IServiceCollection services, FollowUpSettings settings) => services
+        .AddSingleton(settings)
+        .AddSingleton<CallKeeper>()
+        .AddSingleton<FollowUpFilter>();
 
     public static IApplicationBuilder UseFollowUps(this IApplicationBuilder app) => app.UseSingleton<FollowUpFilter>();
 }

@@ -4,6 +4,7 @@ using ProxyShim.Clicks;
 using ProxyShim.Conversions;
 using ProxyShim.Creation;
 using ProxyShim.CustomerApi;
+using ProxyShim.FollowUps;
 using ProxyShim.Http;
 using ProxyShim.Ledger;
 using ProxyShim.Limits;
@@ -40,6 +41,8 @@ internal sealed record ShimSettings
     public required CaptureSettings? Capture { get; init; }
 
     public required ConversionSettings Conversions { get; init; }
+
+    public required FollowUpSettings FollowUps { get; init; }
 
     public required RolloutPlan Rollout { get; init; }
 
@@ -106,6 +109,7 @@ internal sealed record ShimSettings
         var outbound = OutboundSettings.Read(reader, customerApi.Address, conversionApi.Address);
         var redis = RedisSettings.Read(reader);
         var clicks = ClickSettings.Read(reader);
+        var conversions = ConversionSettings.Read(reader);
         return new ShimSettings
         {
             Urls = urls,
@@ -117,7 +121,8 @@ internal sealed record ShimSettings
             Redis = redis,
             Clicks = clicks,
             Capture = CaptureSettings.Read(reader, clicks, [.. urls.Select(url => ("Urls", url)), ("Management:Url", management.Url)]),
-            Conversions = ConversionSettings.Read(reader),
+            Conversions = conversions,
+            FollowUps = FollowUpSettings.Read(reader, conversions.QueuedStatus),
             Rollout = rollout,
             Limits = LimitSettings.Read(reader),
             Delivery = DeliverySettings.Read(reader),

@@ -143,14 +143,14 @@ internal sealed class ConversionLedger(LedgerSettings settings)
 
     /// <summary>The customer was deleted: no job, no read-back, no personal data. The state it had, or null when it was not known then.</summary>
     /// <param name="ago">How long ago. Whoever has been claimed since is not meant.</param>
-    public Task<ConversionState?> EraseAsync(IDatabase redis, ConversionId id, TimeSpan ago = default) => RunAsync(
-        LedgerScript.Erase, redis, id,
-        static reply => Text(reply) is var former && former is "missing" or "newer" ? (ConversionState?)null : Lifecycle.Parse(former),
-        "erased", 0, Milliseconds(ago));
+    public Task<ConversionState?> EraseAsync(IDatabase redis, ConversionId id, TimeSpan ago = default) => LedgerScript.Erase.RunAsync(
+        redis, settings.Keys.OfCalls(id), [id.Hash, "erased", 0, Milliseconds(ago)],
+        static reply => Text(reply) is var former && former is "missing" or "newer" ? (ConversionState?)null : Lifecycle.Parse(former));
 
     /// <summary>A dead letter is given up for good. False when it was none.</summary>
     public Task<bool> DiscardAsync(IDatabase redis, ConversionId id) =>
-        RunAsync(LedgerScript.Erase, redis, id, static reply => Text(reply) is not ("missing" or "not_dead"), "discarded", 1, 0);
+        LedgerScript.Erase.RunAsync(
+            redis, settings.Keys.OfCalls(id), [id.Hash, "discarded", 1, 0], static reply => Text(reply) is not ("missing" or "not_dead"));
 
     /// <summary>What a partition has to do, at most <paramref name="most"/> of each kind.</summary>
     public Task<PartitionSurvey> SurveyAsync(IDatabase redis, int partition, int most) => LedgerScript.Survey.RunAsync(
@@ -160,7 +160,8 @@ internal sealed class ConversionLedger(LedgerSettings settings)
             var fields = (RedisResult[])reply!;
             return new PartitionSurvey(
                 Time(fields[0]), Ids(partition, fields[1]), Ids(partition, fields[2]), (long)fields[3], (long)fields[4], (long)fields[5],
-                fields[6].IsNull ? null : Time(fields[6]));
+                fields[6].IsNull ? null : Time(fields[6]), Ids(partition, fields[7]), (long)fields[8], (long)fields[9],
+                fields[10].IsNull ? null : Time(fields[10]));
         });
 
     /// <summary>A partition's dead letters, longest dead first.</summary>

@@ -33,6 +33,16 @@ internal sealed class LedgerKeys
         return [hash.Prepend(partition.Conversions), hash.Prepend(partition.Bodies), partition.Due, partition.Unverified, partition.Dead];
     }
 
+    /// <summary>The same, and behind them the customer's kept calls, and the partition's customers with calls that wait, to be played, and its dead calls.</summary>
+    public RedisKey[] OfCalls(ConversionId id)
+    {
+        var partition = _partitions[id.Partition];
+        return [.. Of(id), CallsOf(id), partition.Waiting, partition.Playing, partition.Letters];
+    }
+
+    /// <summary>A customer's kept calls alone.</summary>
+    public RedisKey CallsOf(ConversionId id) => ((RedisKey)id.Hash).Prepend(_partitions[id.Partition].Calls);
+
     /// <summary>The first of them alone.</summary>
     public RedisKey[] OfEntry(ConversionId id) => [((RedisKey)id.Hash).Prepend(_partitions[id.Partition].Conversions)];
 
@@ -40,7 +50,11 @@ internal sealed class LedgerKeys
     public RedisKey[] OfPartition(int number)
     {
         var partition = _partitions[number];
-        return [partition.Conversions, partition.Bodies, partition.Due, partition.Unverified, partition.Dead];
+        return
+        [
+            partition.Conversions, partition.Bodies, partition.Due, partition.Unverified, partition.Dead,
+            partition.Calls, partition.Waiting, partition.Playing, partition.Letters,
+        ];
     }
 
     /// <summary>The same for a script that tries what the others do, and touches nothing of theirs.</summary>
@@ -62,6 +76,10 @@ internal sealed class LedgerKeys
             Due = tag + "due";
             Unverified = tag + "unverified";
             Dead = tag + "dead";
+            Calls = Encoding.UTF8.GetBytes(tag + "calls:");
+            Waiting = tag + "waiting";
+            Playing = tag + "playing";
+            Letters = tag + "letters";
             Probe = tag + "probe:";
         }
 
@@ -74,6 +92,14 @@ internal sealed class LedgerKeys
         public RedisKey Unverified { get; }
 
         public RedisKey Dead { get; }
+
+        public RedisKey Calls { get; }
+
+        public RedisKey Waiting { get; }
+
+        public RedisKey Playing { get; }
+
+        public RedisKey Letters { get; }
 
         /// <summary>What the names of a probe's keys begin with.</summary>
         public string Probe { get; }

@@ -9,14 +9,15 @@ namespace ProxyShim.Ledger;
 internal sealed partial class LedgerScript
 {
     private static readonly string s_prelude = Load("prelude");
+    private static readonly string s_calls = Load("calls");
 
     private readonly RedisScript _script;
 
     private readonly string _text;
 
-    private LedgerScript(string name)
+    private LedgerScript(string name, bool touchesCalls = false)
     {
-        _text = s_prelude + Load(name);
+        _text = s_prelude + (touchesCalls ? s_calls : "") + Load(name);
         _script = new RedisScript(_text);
     }
 
@@ -52,9 +53,17 @@ internal sealed partial class LedgerScript
 
     public static LedgerScript Revive { get; } = new("revive");
 
-    public static LedgerScript Erase { get; } = new("erase");
+    public static LedgerScript Erase { get; } = new("erase", touchesCalls: true);
 
-    public static LedgerScript Survey { get; } = new("survey");
+    public static LedgerScript Survey { get; } = new("survey", touchesCalls: true);
+
+    public static LedgerScript Keep { get; } = new("keep", touchesCalls: true);
+
+    public static LedgerScript Play { get; } = new("play", touchesCalls: true);
+
+    public static LedgerScript Played { get; } = new("played", touchesCalls: true);
+
+    public static LedgerScript Letter { get; } = new("letter", touchesCalls: true);
 
     public static LedgerScript Probe { get; } = new("probe");
 

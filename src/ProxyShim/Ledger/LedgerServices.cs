@@ -1,3 +1,4 @@
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Redis.Health;
 
 namespace ProxyShim.Ledger;
@@ -8,6 +9,7 @@ internal static class LedgerServices
     public static IServiceCollection AddLedger(this IServiceCollection services, LedgerSettings settings) => services
         .AddSingleton(settings)
         .AddSingleton<ConversionLedger>()
+        .AddSingleton<KeptCalls>()
         .AddSingleton<IRedisCheck, LedgerCheck>()
         .AddHostedService<LedgerStart>();
 }

@@ -8,6 +8,10 @@ namespace ProxyShim.Ledger;
 /// <param name="UnverifiedDepth">How many read-backs wait.</param>
 /// <param name="DeadDepth">How many dead letters there are.</param>
 /// <param name="OldestDue">When the first of the jobs is or was due; null when none waits.</param>
+/// <param name="Playing">Customers whose kept calls are to be looked at, longest due first.</param>
+/// <param name="WaitingDepth">Customers with kept calls.</param>
+/// <param name="LettersDepth">Dead calls.</param>
+/// <param name="OldestWaiting">Since when the first customer's calls wait, or since when the last of them was played; null when none waits.</param>
 internal sealed record PartitionSurvey(
     DateTimeOffset Now,
     IReadOnlyList<ConversionId> Due,
@@ -15,4 +19,8 @@ internal sealed record PartitionSurvey(
     long DueDepth,
     long UnverifiedDepth,
     long DeadDepth,
-    DateTimeOffset? OldestDue);
+    DateTimeOffset? OldestDue,
+    IReadOnlyList<ConversionId> Playing,
+    long WaitingDepth,
+    long LettersDepth,
+    DateTimeOffset? OldestWaiting);

@@ -18,6 +18,7 @@ internal static class ManagementServices
         .AddSingleton<RecentActivity>()
         .AddSingleton<OverviewReader>()
         .AddSingleton<DeadLetters>()
+        .AddSingleton<DeadCalls>()
         .AddSingleton<CustomerSearch>()
         .AddSingleton<ClickSearch>()
         .AddSingleton<ClickChanges>()

@@ -18,6 +18,12 @@ internal sealed class RedisStage
     /// <summary>Forgets a customer who was deleted.</summary>
     public static readonly RedisStage Erase = new("erase");
 
+    /// <summary>Keeps a call for later.</summary>
+    public static readonly RedisStage Keep = new("keep");
+
+    /// <summary>Takes what is due.</summary>
+    public static readonly RedisStage Take = new("take");
+
     /// <summary>Writes a click, or takes one away.</summary>
     public static readonly RedisStage Click = new("click");
 

@@ -8,6 +8,7 @@ internal static class SettlementServices
         .AddSingleton(new Backoff(settings, Random.Shared.NextDouble))
         .AddSingleton<RecentNames>()
         .AddSingleton<ConversionEvents>()
+        .AddSingleton<KeptCallEvents>()
         .AddSingleton<Settler>()
 
         // Stops after everything that reports to it: the host stops its services in reverse.

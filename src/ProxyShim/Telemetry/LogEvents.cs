@@ -139,6 +139,48 @@ internal static class LogEvents
     public static void ConversionDiscarded(EventLog log, in LoggedConversion conversion, string by, string? reason, int attempts, TimeSpan age) =>
         Decided(log, "ConversionDiscarded"u8, conversion, by, reason, attempts, age);
 
+    /// <summary>A call about a customer whom PartnerStack does not show yet is durable, and waits.</summary>
+    /// <param name="reason">Why it was not forwarded, or its 404 not passed on.</param>
+    public static void CallKept(EventLog log, in LoggedCall call, string reason) => log.Write(log
+        .Begin("CallKept"u8)
+        .Text("Reason"u8, reason)
+        .Call(call));
+
+    /// <summary>The Customer API took a kept call.</summary>
+    /// <param name="age">Since it was kept.</param>
+    public static void CallPlayed(EventLog log, in LoggedCall call, int attempts, int status, TimeSpan age) => log.Write(log
+        .Begin("CallPlayed"u8)
+        .Number("Status"u8, status)
+        .Number("Attempts"u8, attempts)
+        .Milliseconds("AgeMs"u8, age)
+        .Call(call));
+
+    /// <summary>A kept call is given up; a person must judge.</summary>
+    /// <param name="reason">A name from the closed set of the schema.</param>
+    /// <param name="status">The last attempt's status, or null.</param>
+    /// <param name="age">Since it was kept.</param>
+    public static void CallDead(EventLog log, in LoggedCall call, string reason, int attempts, int? status, TimeSpan age) => log.Write(log
+        .Begin("CallDead"u8, LogEventLevel.Error)
+        .Text("Reason"u8, reason)
+        .Number("Status"u8, status)
+        .Number("Attempts"u8, attempts)
+        .Milliseconds("AgeMs"u8, age)
+        .Call(call));
+
+    /// <summary>A person has a dead call played after all.</summary>
+    /// <param name="by">The name of their management token.</param>
+    /// <param name="reason">Why it was dead.</param>
+    /// <param name="age">Since it was kept.</param>
+    public static void CallReplayed(EventLog log, in LoggedCall call, string by, string reason, TimeSpan age) =>
+        Decided(log, "CallReplayed"u8, call, by, reason, age);
+
+    /// <summary>A person has given a dead call up for good.</summary>
+    /// <param name="by">The name of their management token.</param>
+    /// <param name="reason">Why it was dead.</param>
+    /// <param name="age">Since it was kept.</param>
+    public static void CallDiscarded(EventLog log, in LoggedCall call, string by, string reason, TimeSpan age) =>
+        Decided(log, "CallDiscarded"u8, call, by, reason, age);
+
     /// <summary>To be written when it begins, not each time it is noticed.</summary>
     public static void Alert(EventLog log, Alert alert) => log.Write(log
         .Begin("Alert"u8, LogEventLevel.Error)
@@ -255,6 +297,13 @@ internal static class LogEvents
             .Number("Attempts"u8, attempts)
             .Milliseconds("AgeMs"u8, age)
             .Conversion(conversion));
+
+    private static void Decided(EventLog log, ReadOnlySpan<byte> name, in LoggedCall call, string by, string reason, TimeSpan age) => log.Write(log
+        .Begin(name)
+        .Text("By"u8, by)
+        .Text("Reason"u8, reason)
+        .Milliseconds("AgeMs"u8, age)
+        .Call(call));
 
     /// <summary>YARP names its errors in Pascal case; logs and spans have one case for all of their words.</summary>
     public static string? WordOf(string? error) => error is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(error);

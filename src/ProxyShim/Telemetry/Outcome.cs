@@ -12,6 +12,9 @@ internal sealed class Outcome
     /// <summary>The customer was known already.</summary>
     public static readonly Outcome Duplicate = new("duplicate", isDone: true);
 
+    /// <summary>A call about a customer whom PartnerStack does not show yet: it is durable, and will be played once it does.</summary>
+    public static readonly Outcome Kept = new("kept", isDone: true);
+
     /// <summary>The Customer API got the original request, since there was nothing to convert or it was not taken.</summary>
     public static readonly Outcome Fallback = new("fallback");
 

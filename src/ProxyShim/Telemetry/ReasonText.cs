@@ -54,7 +54,14 @@ internal sealed record ReasonText(string Meaning, string Remedy = "")
         [Reasons.MemoryLost] = new(
             "Redis forgot the customer while the conversion was being sent.", "Make Redis durable: appendonly yes, maxmemory-policy noeviction."),
         [Reasons.NotReplicated] = new("Too few replicas of Redis had the claim in time.", "See that the replicas of Redis:WaitReplicas are there."),
-        [Reasons.WithinLag] = new("The call came before PartnerStack shows the customer.", "Let the app try again in some minutes."),
+        [Reasons.WithinLag] = new(
+            "The call came before PartnerStack shows the customer.", "Nothing, where it was kept; else set FollowUps:Mode to Keep, or let the app try again in some minutes."),
+        [Reasons.BehindKept] = new("Other calls about the customer wait, and this one waits behind them, so that the order holds."),
+        [Reasons.TooManyKept] = new(
+            "As many calls about the customer wait as may, so the Customer API's answer was passed on.", "Raise FollowUps:MaxCalls, or let the app call less soon."),
+        [Reasons.MayHaveLanded] = new(
+            "No answer came to a call that must not be made twice, so it may have landed.", "Look for it at PartnerStack; replay it if it is not there, else discard it."),
+        [Reasons.CallerGone] = new("The settings have no key pair of the call's caller any more.", "Write the pair back into CustomerApi:Callers, and replay it."),
         [Reasons.FromLedger] = new("PartnerStack does not show the customer yet; the ledger answered."),
         [Reasons.AlreadyExisted] = new("PartnerStack had the customer before the sign-up was converted, so it is tied to no click of ours."),
         [Reasons.Phantom] = new(
@@ -76,11 +83,22 @@ internal sealed record ReasonText(string Meaning, string Remedy = "")
         [Discarded] = new("A person discarded its dead letter."),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    // The same words where they are said of a kept call.
+    private static readonly FrozenDictionary<string, ReasonText> s_ofCalls = new Dictionary<string, ReasonText>
+    {
+        [Reasons.Refused] = new("The Customer API refuses this call for good.", "Look at what the app sends; its answer's status says why."),
+        [Reasons.Expired] = new("It could not be played within Delivery:MaxAge.", "See what the last answer was; replay it once that is mended."),
+        [Reasons.BodyLost] = new("What was kept cannot be read.", "Let the app make the call again."),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
     private const string Erased = "erased";
     private const string Discarded = "discarded";
 
     /// <summary>Every reason that has one.</summary>
     public static IReadOnlyCollection<string> All => s_texts.Keys;
+
+    /// <summary>Of a kept call that was given up; null for a reason that needs none.</summary>
+    public static ReasonText? OfCall(string reason) => s_ofCalls.GetValueOrDefault(reason) ?? Of(reason);
 
     /// <summary>Null for a reason that needs none.</summary>
     public static ReasonText? Of(string? reason) => reason is null ? null : s_texts.GetValueOrDefault(reason);

@@ -25,6 +25,10 @@ internal static class Reasons
     public const string MemoryLost = "memory_lost";
     public const string NotReplicated = "not_replicated";
     public const string WithinLag = "within_lag";
+    public const string BehindKept = "behind_kept";
+    public const string TooManyKept = "too_many_kept";
+    public const string MayHaveLanded = "may_have_landed";
+    public const string CallerGone = "caller_gone";
     public const string AlreadyExisted = "already_existed";
     public const string Phantom = "phantom";
     public const string Expired = "expired";

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
 using ProxyShim.EndToEnd.Harness;
 using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Testing;
@@ -89,26 +88,6 @@ public sealed class FollowUpTests(TestRedis redis)
         await stand.PartnerStack.WaitUntilAsync(stack => stack.ConversionsFor(later) == 1, TimeSpan.FromSeconds(30), Cancellation);
         Assert.Equal(0, stand.PartnerStack.ConversionsFor(key));
         Assert.Equal(404, (await stand.CallAsync(About(HttpMethod.Get, key), Cancellation)).Status);
-    }
-
-    [Fact]
-    public async Task A_write_that_comes_too_soon_is_marked_in_the_log_and_passes_through()
-    {
-        await using var stand = await LaggingAsync();
-        var key = await stand.NewCustomerAsync();
-        await stand.PostAsync(Stand.Body(key), Cancellation);
-
-        var patch = About(HttpMethod.Patch, key);
-        patch.Content = new StringContent("{\"name\":\"Bob\"}", Encoding.UTF8, "application/json");
-        var patched = await stand.CallAsync(patch, Cancellation);
-        var transaction = await stand.PostAsync($$"""{"customer_key":"{{key}}","amount":100,"currency":"USD"}""", Cancellation, "/api/v2/transactions");
-        var marked = await stand.PostAsync($$"""{{'\uFEFF'}}{"customer_key":"{{key}}","amount":100,"currency":"USD"}""", Cancellation, "/api/v2/transactions");
-
-        foreach (var answer in (LegacyAnswer[])[patched, transaction, marked])
-        {
-            Assert.Equal(404, answer.Status);
-            Assert.Equal("within_lag", (await stand.EventOfAsync(answer, Cancellation)).GetProperty("Reason").GetString());
-        }
     }
 
     private static HttpRequestMessage About(HttpMethod method, string key, AuthenticationHeaderValue? authorization = null) =>

@@ -1,17 +1,20 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Background.Delivery;
+using ProxyShim.Background.Playing;
 using ProxyShim.Background.Verification;
 using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
 using ProxyShim.Hosting;
 using ProxyShim.Http;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Redis;
 using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Testing;
 using ProxyShim.Tests.Ledger;
 using ProxyShim.Tests.Ledger.Model;
@@ -27,6 +30,7 @@ internal sealed class Backstage : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly ConversionForwarder _forwarder;
+    private readonly CallPlayer _player;
 
     private Backstage(RedisScope scope, SimulatedPartnerStack partnerStack, (string Key, string? Value)[] settings)
     {
@@ -52,8 +56,12 @@ internal sealed class Backstage : IAsyncDisposable
         _forwarder = new ConversionForwarder(_services.GetRequiredService<IHttpForwarder>(), clients, Settings.ConversionApi, Time);
         Sender = new ConversionSender(_forwarder, Settings.ConversionApi, Pipeline, Time);
         Delivery = new DeliveryRunner(Redis, Ledger, Sender, Pipeline, Settler, Backlog, Events, Settings.Delivery, Time);
-        Reader = new CustomerReader(
-            Settings.CustomerApi, new CustomerApiReach(Settings.CustomerApi, new Degradations(Log.Events, Time), Time), clients, Time);
+        var reach = new CustomerApiReach(Settings.CustomerApi, new Degradations(Log.Events, Time), Time);
+        Reader = new CustomerReader(Settings.CustomerApi, reach, clients, Time);
+        _player = new CallPlayer(Settings.CustomerApi, reach, clients, Time);
+        Playing = new KeptCallRunner(
+            Redis, new KeptCalls(Settings.Ledger), _player, new KeptCallEvents(Log.Events, new ShimMetrics(), Events, Time),
+            new Backoff(Settings.Delivery, () => 0.5), Settings.Delivery, Time);
         Verification = new VerificationRunner(
             Redis, Ledger, Reader, Brake, Events, Settings.Verification, Settings.Delivery, Settings.ConversionApi, Time);
     }
@@ -87,6 +95,8 @@ internal sealed class Backstage : IAsyncDisposable
     public ConversionSender Sender { get; }
 
     public DeliveryRunner Delivery { get; }
+
+    public KeptCallRunner Playing { get; }
 
     public CustomerReader Reader { get; }
 
@@ -136,6 +146,7 @@ internal sealed class Backstage : IAsyncDisposable
     {
         Backlog.Dispose();
         Reader.Dispose();
+        _player.Dispose();
         _forwarder.Dispose();
         await _services.DisposeAsync();
         await PartnerStack.DisposeAsync();

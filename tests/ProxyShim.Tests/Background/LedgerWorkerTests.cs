@@ -150,7 +150,7 @@ public class LedgerWorkerTests(TestRedis redis)
         ("Verification:Interval", "00:00:00.010"));
 
     private static LedgerWorker WorkerOf(Backstage backstage, LedgerGauges gauges) =>
-        new(new PartitionScan(backstage.Redis, backstage.Ledger), backstage.Delivery, backstage.Verification, gauges, backstage.Time);
+        new(new PartitionScan(backstage.Redis, backstage.Ledger), backstage.Delivery, backstage.Verification, backstage.Playing, gauges, backstage.Time);
 
     // The worker waits on the test's clock, so the test moves it until the worker has got there.
     private static Task UntilAsync(Backstage backstage, IReadOnlyList<ConversionId> ids, ConversionState state) => Eventually.IsTrueAsync(

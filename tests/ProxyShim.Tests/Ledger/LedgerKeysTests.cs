@@ -23,7 +23,13 @@ public class LedgerKeysTests(TestRedis redis)
                 $"{environment}{{p06}}:due", $"{environment}{{p06}}:unverified", $"{environment}{{p06}}:dead",
             ],
             keys.Of(id).Select(key => key.ToString()));
-        Assert.Equal(keys.Of(id)[2..], keys.OfPartition(6)[2..]);
+        Assert.Equal(keys.Of(id)[2..], keys.OfPartition(6)[2..5]);
+        Assert.Equal(
+            [
+                $"{environment}{{p06}}:calls:{id.Hash}", $"{environment}{{p06}}:waiting", $"{environment}{{p06}}:playing", $"{environment}{{p06}}:letters",
+            ],
+            keys.OfCalls(id)[5..].Select(key => key.ToString()));
+        Assert.Equal(keys.OfCalls(id)[6..], keys.OfPartition(6)[6..]);
         Assert.Equal($"{environment}format", keys.Format.ToString());
     }
 
@@ -34,7 +40,7 @@ public class LedgerKeysTests(TestRedis redis)
         var keys = new LedgerKeys("proxyshim:", test: false);
         for (var partition = 0; partition < ConversionId.Partitions; partition++)
         {
-            var tags = keys.Of(new ConversionId(partition, new string('0', 64))).Select(key => key.ToString().Split('{', '}')[1]);
+            var tags = keys.OfCalls(new ConversionId(partition, new string('0', 64))).Select(key => key.ToString().Split('{', '}')[1]);
             Assert.Equal($"p{partition:00}", Assert.Single(tags.Distinct()));
         }
     }

@@ -43,6 +43,8 @@ internal sealed class CapturedLog : ILineOutput
         return new(Events, metrics, new AlertEvents(Events, metrics), new Degradations(Events, _time), new CustomerRef(privacy), names ?? new RecentNames(), _time);
     }
 
+    public KeptCallEvents NewKeptCallEvents(PrivacySettings privacy) => new(Events, new ShimMetrics(), NewConversionEvents(privacy), _time);
+
     public void Write(ReadOnlySpan<byte> line)
     {
         var text = Encoding.UTF8.GetString(line[..^1]);

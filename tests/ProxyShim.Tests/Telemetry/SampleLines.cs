@@ -25,6 +25,12 @@ internal static class SampleLines
         LogEvents.ConversionDead(log.Events, conversion, "refused", 1, 400, null, default);
         LogEvents.ConversionReplayed(log.Events, conversion, "ops", "refused", 1, default);
         LogEvents.ConversionDiscarded(log.Events, conversion, "ops", "refused", 1, default);
+        var call = new LoggedCall(conversion.CustomerRef, "/api/v2/transactions", "POST", conversion.Caller, conversion.TraceId);
+        LogEvents.CallKept(log.Events, call, "within_lag");
+        LogEvents.CallPlayed(log.Events, call, 1, 200, default);
+        LogEvents.CallDead(log.Events, call, "refused", 1, 400, default);
+        LogEvents.CallReplayed(log.Events, call, "ops", "refused", default);
+        LogEvents.CallDiscarded(log.Events, call, "ops", "refused", default);
         LogEvents.Degraded(log.Events, new Degradation(DegradedPart.Queue, "overdue", DateTimeOffset.UnixEpoch), default, isOver: false);
         LogEvents.Alert(log.Events, Alert.ReadBackBrakeEngaged);
         LogEvents.ClicksRefused(log.Events, "no_key", 7);

@@ -20,7 +20,13 @@ internal static class DeadLettersCommand
                 $"{letter.Ref}  {letter.DeadAt:u}  {letter.Reason}  attempts={letter.Attempts}  xid={letter.Xid}{(letter.Replayable ? "" : "  (no body)")}"));
         }
 
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{list.DeadLetters.Count} dead letters"));
+        foreach (var call in list.DeadCalls)
+        {
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{call.Ref}  {call.DeadAt:u}  {call.Reason}  call={call.Method} {call.Route}  status={call.AnswerStatus}"));
+        }
+
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{list.DeadLetters.Count} dead letters, {list.DeadCalls.Count} dead calls"));
     });
 
     /// <param name="reference">Which; null for all.</param>

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using ProxyShim.Clicks.Import;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Telemetry;
 
 namespace ProxyShim.Management.Admin;
@@ -33,6 +35,9 @@ internal record ShownConversion(
     DateTimeOffset? DeadAt,
     bool Replayable)
 {
+    /// <summary>Tells it from a kept call.</summary>
+    public string Kind { get; } = "conversion";
+
     public static ShownConversion Of(LedgerDetails entry) => new(
         entry.Id.ToString(), Lifecycle.NameOf(entry.State), entry.Xid, entry.Caller, entry.TraceId, Filled(entry.Error),
         ReasonText.Of(entry.Error)?.Meaning, Filled(ReasonText.Of(entry.Error)?.Remedy), entry.AnswerStatus == 0 ? null : entry.AnswerStatus,
@@ -94,7 +99,38 @@ internal sealed record ShownClick(string Xid, string? PartnerKey, IReadOnlyList<
     public static ShownClick Of(Click click) => new(click.Xid.Value, click.PartnerKey, click.SubIds ?? [], click.When);
 }
 
-internal sealed record DeadLetterList(IReadOnlyList<ShownConversion> DeadLetters);
+/// <summary>A call about a customer that was kept and given up. No personal data.</summary>
+/// <param name="Ref">As of a conversion, a colon, and the call's number.</param>
+/// <param name="Route">Without identifiers; null when the call cannot be read any more.</param>
+/// <param name="AnswerStatus">The Customer API's last answer; null when none came.</param>
+internal sealed record ShownCall(
+    string Ref,
+    string? Route,
+    string? Method,
+    string? Caller,
+    string? TraceId,
+    string Reason,
+    string? Meaning,
+    string? Remedy,
+    int? AnswerStatus,
+    DateTimeOffset? KeptAt,
+    DateTimeOffset DeadAt)
+{
+    /// <summary>Tells it from a conversion.</summary>
+    public string Kind { get; } = "call";
+
+    public static ShownCall Of(DeadCall dead)
+    {
+        var (reason, status) = dead.Reason.Split(' ') is [var word, var told] ? (word, int.Parse(told, CultureInfo.InvariantCulture)) : (dead.Reason, (int?)null);
+        var text = ReasonText.OfCall(reason);
+        return new ShownCall(
+            new CallReference(dead.Id, dead.Number).ToString(), dead.Call?.Route, dead.Call?.Method, dead.Call?.Caller, dead.Call?.TraceId, reason, text?.Meaning,
+            text?.Remedy, status, dead.Call?.KeptAt, dead.DeadAt);
+    }
+}
+
+/// <param name="DeadCalls">Kept calls that were given up; those of a dead conversion wait for its replay and are not among them.</param>
+internal sealed record DeadLetterList(IReadOnlyList<ShownConversion> DeadLetters, IReadOnlyList<ShownCall> DeadCalls);
 
 internal sealed record ReplayResult(int Replayed);
 

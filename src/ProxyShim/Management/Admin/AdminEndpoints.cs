@@ -6,14 +6,14 @@ namespace ProxyShim.Management.Admin;
 
 /// <summary>The admin API on the management listener: bearer token, JSON, no personal data.</summary>
 internal sealed class AdminEndpoints(
-    AdminTokens tokens, WrongTokens wrong, ShimMetrics metrics, DeadLetters letters, CustomerSearch customers, OverviewReader overview, RecentLines events,
-    ClickSearch clicks, ClickChanges clickChanges, RolloutControl rollout)
+    AdminTokens tokens, WrongTokens wrong, ShimMetrics metrics, DeadLetters letters, DeadCalls calls, CustomerSearch customers, OverviewReader overview,
+    RecentLines events, ClickSearch clicks, ClickChanges clickChanges, RolloutControl rollout)
 {
     public void Map(IEndpointRouteBuilder endpoints)
     {
         var routes = new AdminRoutes(endpoints, tokens, wrong, metrics);
         OverviewEndpoints.Map(routes, overview, events);
-        DeadLetterEndpoints.Map(routes, letters);
+        DeadLetterEndpoints.Map(routes, letters, calls);
         CustomerEndpoints.Map(routes, customers);
         ClickEndpoints.Map(routes, clicks, clickChanges);
         RolloutEndpoints.Map(routes, rollout);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Kept;
 
 namespace ProxyShim.Management.Admin;
 
@@ -8,16 +9,16 @@ internal static class DeadLetterEndpoints
 {
     public const string Letters = "/admin/dead-letters";
 
-    public static void Map(AdminRoutes routes, DeadLetters letters)
+    public static void Map(AdminRoutes routes, DeadLetters letters, DeadCalls calls)
     {
-        routes.Map("GET", Letters, (context, _) => ListAsync(context, letters));
+        routes.Map("GET", Letters, (context, _) => ListAsync(context, letters, calls));
         routes.Map("POST", Letters + "/replay", (context, token) => ReplayAllAsync(context, letters, token));
-        routes.Map("POST", Letters + "/{reference}/replay", (context, token) => ReplayAsync(context, letters, token));
-        routes.Map("DELETE", Letters + "/{reference}", (context, token) => DiscardAsync(context, letters, token));
+        routes.Map("POST", Letters + "/{reference}/replay", (context, token) => ReplayAsync(context, letters, calls, token));
+        routes.Map("DELETE", Letters + "/{reference}", (context, token) => DiscardAsync(context, letters, calls, token));
     }
 
     // ?limit=N: whoever looks every two seconds does not want all of them.
-    private static async Task ListAsync(HttpContext context, DeadLetters letters)
+    private static async Task ListAsync(HttpContext context, DeadLetters letters, DeadCalls calls)
     {
         var limit = int.MaxValue;
         if (context.Request.Query.TryGetValue("limit", out var text)
@@ -28,14 +29,24 @@ internal static class DeadLetterEndpoints
         }
 
         var list = await letters.ListAsync(limit);
-        await AdminReply.WriteAsync(context, new DeadLetterList([.. list.Select(ShownConversion.Of)]), AdminJson.Default.DeadLetterList);
+        var dead = await calls.ListAsync(limit);
+        await AdminReply.WriteAsync(
+            context, new DeadLetterList([.. list.Select(ShownConversion.Of)], [.. dead.Select(ShownCall.Of)]), AdminJson.Default.DeadLetterList);
     }
 
     private static async Task ReplayAllAsync(HttpContext context, DeadLetters letters, ManagementToken token) => await AdminReply.WriteAsync(
         context, new ReplayResult(await letters.ReplayAllAsync(token.Name, context.RequestAborted)), AdminJson.Default.ReplayResult);
 
-    private static async Task ReplayAsync(HttpContext context, DeadLetters letters, ManagementToken token)
+    private static async Task ReplayAsync(HttpContext context, DeadLetters letters, DeadCalls calls, ManagementToken token)
     {
+        if (CallOf(context) is { } call)
+        {
+            await (await calls.ReplayAsync(call, token.Name)
+                ? AdminReply.WriteAsync(context, new ReplayResult(1), AdminJson.Default.ReplayResult)
+                : NoLetterAsync(context));
+            return;
+        }
+
         if (await ReferenceAsync(context) is not { } id)
         {
             return;
@@ -50,14 +61,23 @@ internal static class DeadLetterEndpoints
         });
     }
 
-    private static async Task DiscardAsync(HttpContext context, DeadLetters letters, ManagementToken token)
+    private static async Task DiscardAsync(HttpContext context, DeadLetters letters, DeadCalls calls, ManagementToken token)
     {
-        if (await ReferenceAsync(context) is not { } id)
+        bool discarded;
+        if (CallOf(context) is { } call)
+        {
+            discarded = await calls.DiscardAsync(call, token.Name);
+        }
+        else if (await ReferenceAsync(context) is { } id)
+        {
+            discarded = await letters.DiscardAsync(id, token.Name);
+        }
+        else
         {
             return;
         }
 
-        if (await letters.DiscardAsync(id, token.Name))
+        if (discarded)
         {
             AdminReply.Begin(context, StatusCodes.Status204NoContent);
             return;
@@ -68,6 +88,9 @@ internal static class DeadLetterEndpoints
 
     private static Task NoLetterAsync(HttpContext context) =>
         AdminReply.FailAsync(context, StatusCodes.Status404NotFound, "There is no such dead letter.");
+
+    private static CallReference? CallOf(HttpContext context) =>
+        CallReference.TryParse((string?)context.Request.RouteValues["reference"] ?? "", out var reference) ? reference : null;
 
     private static async ValueTask<ConversionId?> ReferenceAsync(HttpContext context)
     {

@@ -31,15 +31,24 @@ internal sealed class ShimGauges
         meter.CreateObservableGauge(
             "proxyshim.ledger.depth",
             () => ledger.Depths is { } depths
-                ? [Of(depths.Due, "list", "due"), Of(depths.Unverified, "list", "unverified"), Of(depths.Dead, "list", "dead")]
+                ?
+                [
+                    Of(depths.Due, "list", "due"), Of(depths.Unverified, "list", "unverified"), Of(depths.Dead, "list", "dead"),
+                    Of(depths.WithCalls, "list", "with_calls"), Of(depths.DeadCalls, "list", "dead_calls"),
+                ]
                 : Array.Empty<Measurement<long>>(),
             "{conversion}",
-            "Conversions to be sent, to be read back, and dead letters, as this replica last saw them.");
+            "Conversions to be sent, to be read back, and dead letters; customers with kept calls, and dead calls; as this replica last saw them.");
         meter.CreateObservableGauge(
             "proxyshim.ledger.oldest_due.age",
             () => ledger.Depths is { } depths ? [new Measurement<double>(depths.OldestDueAge.TotalSeconds)] : Array.Empty<Measurement<double>>(),
             "s",
             "How long the first due conversion has been overdue.");
+        meter.CreateObservableGauge(
+            "proxyshim.ledger.oldest_call.age",
+            () => ledger.Depths is { } depths ? [new Measurement<double>(depths.OldestCallAge.TotalSeconds)] : Array.Empty<Measurement<double>>(),
+            "s",
+            "How long a customer's kept calls have waited at most, since they came or since one of them was played.");
     }
 
     private static Measurement<int> Of(bool value, string label, string name) => new(value ? 1 : 0, new KeyValuePair<string, object?>(label, name));

@@ -19,6 +19,7 @@ internal sealed class ShimMetrics : IDisposable
     private readonly Counter<long> _lookUps;
     private readonly Counter<long> _clicks;
     private readonly Counter<long> _conversions;
+    private readonly Counter<long> _calls;
     private readonly Counter<long> _alerts;
     private readonly Counter<long> _managementRefusals;
     private readonly Histogram<double> _requestDuration;
@@ -31,6 +32,8 @@ internal sealed class ShimMetrics : IDisposable
         _lookUps = Meter.CreateCounter<long>("proxyshim.clicks.looked_up", "{click}", "Looks for a customer's click: hit or miss.");
         _clicks = Meter.CreateCounter<long>("proxyshim.clicks.reported", "{click}", "Clicks that were reported, by way and by what became of them.");
         _conversions = Meter.CreateCounter<long>("proxyshim.conversions", "{conversion}", "Conversions that were sent, verified, found to be phantoms, or given up.");
+        _calls = Meter.CreateCounter<long>(
+            "proxyshim.calls", "{call}", "Calls that came before PartnerStack showed their customer: kept, played, or given up.");
         _alerts = Meter.CreateCounter<long>("proxyshim.alerts", "{alert}", "Alert events of the log.");
         _managementRefusals = Meter.CreateCounter<long>("proxyshim.management.refusals", "{call}", "Calls of the admin API that were refused for their token.");
         _requestDuration = Histogram("proxyshim.request.duration", s_requestBuckets, "From a legacy request's head to the end of its answer.");
@@ -46,6 +49,11 @@ internal sealed class ShimMetrics : IDisposable
         foreach (var stage in (ReadOnlySpan<string>)[ConversionStage.Sent, ConversionStage.Verified, ConversionStage.Phantom, ConversionStage.Dead])
         {
             _conversions.Add(0, new KeyValuePair<string, object?>("event", stage));
+        }
+
+        foreach (var stage in (ReadOnlySpan<string>)[CallStage.Kept, CallStage.Played, CallStage.Dead])
+        {
+            _calls.Add(0, new KeyValuePair<string, object?>("event", stage));
         }
 
         foreach (var alert in Alert.All)
@@ -100,6 +108,9 @@ internal sealed class ShimMetrics : IDisposable
     /// <param name="way">Of <see cref="ClickWay"/>.</param>
     /// <param name="result">Of <see cref="ClickResult"/>.</param>
     public void ClicksReported(string way, string result, long count = 1) => _clicks.Add(count, new("way", way), new("result", result));
+
+    /// <param name="stage">Of <see cref="CallStage"/>.</param>
+    public void CallChanged(string stage) => _calls.Add(1, new KeyValuePair<string, object?>("event", stage));
 
     public void Alerted(Alert alert) => _alerts.Add(1, new KeyValuePair<string, object?>("alert", alert.Name));
 

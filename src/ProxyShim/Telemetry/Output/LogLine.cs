@@ -142,6 +142,13 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
             .Text("Caller"u8, conversion.Caller)
             .Text("TraceId"u8, conversion.TraceId);
 
+    public LogLine Call(in LoggedCall call) =>
+        Text("CustomerRef"u8, call.CustomerRef)
+            .Text("Route"u8, call.Route)
+            .Text("Method"u8, call.Method)
+            .Text("Caller"u8, call.Caller)
+            .Text("TraceId"u8, call.TraceId);
+
     /// <summary>A partner_key, or subIDs. What holds an e-mail address is somebody's mistake, and not told.</summary>
     public LogLine Partner(ReadOnlySpan<byte> name, string? key) => Text(name, key?.Contains('@', StringComparison.Ordinal) == true ? Redacted : key);
 

@@ -7,6 +7,7 @@ using ProxyShim.Clicks.Import;
 using ProxyShim.Customers;
 using ProxyShim.Hosting;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Lifetime;
 using ProxyShim.Management.Admin;
 using ProxyShim.Management.Recent;
@@ -200,6 +201,7 @@ public sealed class AdminApiTests : IAsyncDisposable
             _door.Wrong,
             _door.Metrics,
             new DeadLetters(_instruments.Redis, ledger, _door.Log.NewConversionEvents(_settings.Privacy)),
+            new DeadCalls(_instruments.Redis, new KeptCalls(_settings.Ledger), _door.Log.NewKeptCallEvents(_settings.Privacy)),
             new CustomerSearch(_instruments.Redis, ledger, new ClickStore(_settings.Clicks), new CustomerRef(_settings.Privacy), new RecentNames(),
                 new RecentDecisions(_time)),
             overview,

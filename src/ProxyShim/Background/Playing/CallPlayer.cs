@@ -1,0 +1,85 @@
+using System.Net.Http.Headers;
+using System.Text;
+using ProxyShim.Conversions;
+using ProxyShim.CustomerApi;
+using ProxyShim.Http;
+using ProxyShim.Ledger.Kept;
+using ProxyShim.Telemetry.Tracing;
+
+namespace ProxyShim.Background.Playing;
+
+/// <summary>Sends a kept call to the Customer API, with the key pair of the caller who made it.</summary>
+internal sealed class CallPlayer : IDisposable
+{
+    private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly HttpClient _client;
+    private readonly CustomerApiSettings _settings;
+    private readonly string _origin;
+    private readonly Dictionary<string, AuthenticationHeaderValue> _authorizations;
+    private readonly CustomerApiReach _reach;
+    private readonly TimeProvider _time;
+
+    public CallPlayer(CustomerApiSettings settings, CustomerApiReach reach, OutboundClients clients, TimeProvider time)
+    {
+        _client = new HttpClient(clients.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+        (_settings, _reach, _time) = (settings, reach, time);
+        _origin = settings.Address.ToString().TrimEnd('/');
+        _authorizations = settings.Callers.ToDictionary(
+            static pair => pair.Name,
+            static pair => new AuthenticationHeaderValue(
+                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{pair.PublicKey}:{pair.SecretKey.Reveal()}"))),
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>How long a call may take. A lease is longer.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Whether the settings still have the caller's pair.</summary>
+    public bool Knows(string caller) => _authorizations.ContainsKey(caller);
+
+    /// <summary>Plays it once. Never throws for what the Customer API or the network does.</summary>
+    public async Task<PlayResult> PlayAsync(KeptCall call)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(call.Method), new Uri(_origin + call.Target, s_asWritten))
+        {
+            Content = new ReadOnlyMemoryContent(call.Body),
+        };
+        request.Headers.Authorization = _authorizations[call.Caller];
+        if (call.ContentType is { } label)
+        {
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", label);
+        }
+
+        using var span = Spans.Forward(call.Method, call.Route, _settings.Address);
+        TraceContext.Tell(request);
+        using var late = new CancellationTokenSource(Patience, _time);
+        try
+        {
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, late.Token);
+            var status = (int)response.StatusCode;
+            span.Answered(status);
+            _reach.Answered();
+            var retryAfter = response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - _time.GetUtcNow()) : null;
+            return new PlayResult(MeaningOf(status), status, retryAfter);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        {
+            span.Failed(exception.GetType().FullName!);
+            _reach.Failed(exception);
+            return new PlayResult(NeverLeft(exception) ? AnswerMeaning.NothingLanded : AnswerMeaning.Ambiguous);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    // A 409 is the Customer API's own word about this very call: it was not played before.
+    private static AnswerMeaning MeaningOf(int status) => status == StatusCodes.Status409Conflict ? AnswerMeaning.Refused : AnswerTable.Of(status);
+
+    // There was no connection to send it on.
+    private static bool NeverLeft(Exception exception) => exception is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+            or HttpRequestError.ProxyTunnelError,
+    };
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using ProxyShim.Conversions;
+using ProxyShim.Ledger;
+using ProxyShim.Ledger.Kept;
+using ProxyShim.Redis;
+using ProxyShim.Settlement;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Tracing;
+
+namespace ProxyShim.Background.Playing;
+
+/// <summary>Plays kept calls in order, one at a time for each customer, once PartnerStack shows the customer.</summary>
+internal sealed class KeptCallRunner(
+    RedisGate redis, KeptCalls kept, CallPlayer player, KeptCallEvents events, Backoff backoff, DeliverySettings delivery, TimeProvider time)
+{
+    // Gentle on an API whose rate limit nobody knows.
+    private const int Concurrency = 4;
+
+    /// <summary>A call that is being played is brought to its end even while the shim stops.</summary>
+    /// <returns>How many were taken.</returns>
+    public async Task<int> RunAsync(IReadOnlyList<ConversionId> due, CancellationToken stoppingToken)
+    {
+        var taken = 0;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Concurrency };
+        await Parallel.ForEachAsync(due, options, async (id, _) =>
+        {
+            // To the last of them: the next one of a customer would otherwise wait for the next look.
+            while (!stoppingToken.IsCancellationRequested && await RunAsync(id))
+            {
+                Interlocked.Increment(ref taken);
+            }
+        });
+        return taken;
+    }
+
+    /// <returns>Whether the customer's next call may be taken at once.</returns>
+    private async ValueTask<bool> RunAsync(ConversionId id)
+    {
+        var since = time.GetUtcNow();
+        try
+        {
+            if (await kept.TakeAsync(redis.NewBudget(), id, LeaseToken.New()) is not { } taken)
+            {
+                return false;
+            }
+
+            KeptCall call;
+            try
+            {
+                call = KeptCall.Read(taken.Call);
+            }
+            catch (FormatException)
+            {
+                return await BuryAsync(null, taken, Reasons.BodyLost, null);
+            }
+
+            using var span = Spans.Job("play", call.TraceId, default(ActivityContext), since);
+            return await PlayAsync(call, taken);
+        }
+        catch (RedisUnavailableException)
+        {
+            // Not taken, or taken and not settled: its lease runs out.
+            return false;
+        }
+    }
+
+    private async ValueTask<bool> PlayAsync(KeptCall call, TakenCall taken)
+    {
+        if (taken.WasBegun && !call.IsIdempotent)
+        {
+            return await BuryAsync(call, taken, Reasons.MayHaveLanded, null);
+        }
+
+        if (!player.Knows(call.Caller))
+        {
+            return await BuryAsync(call, taken, Reasons.CallerGone, null);
+        }
+
+        var result = await player.PlayAsync(call);
+        switch (result.Meaning)
+        {
+            case AnswerMeaning.Sent:
+                if (await kept.PlayedAsync(redis.NewBudget(), taken))
+                {
+                    events.Played(call, taken, result.Status!.Value);
+                }
+
+                return true;
+            case AnswerMeaning.Refused:
+                return await BuryAsync(call, taken, Reasons.Refused, result.Status);
+            case AnswerMeaning.Ambiguous when !call.IsIdempotent:
+                return await BuryAsync(call, taken, Reasons.MayHaveLanded, result.Status);
+            default:
+                return await AgainAsync(call, taken, result);
+        }
+    }
+
+    private async ValueTask<bool> AgainAsync(KeptCall call, TakenCall taken, PlayResult result)
+    {
+        if (time.GetUtcNow() - call.KeptAt > delivery.MaxAge)
+        {
+            return await BuryAsync(call, taken, Reasons.Expired, result.Status);
+        }
+
+        await kept.AgainAsync(redis.NewBudget(), taken, backoff.After(taken.Attempts, result.RetryAfter), result.Meaning == AnswerMeaning.Ambiguous);
+        return false;
+    }
+
+    private async ValueTask<bool> BuryAsync(KeptCall? call, TakenCall taken, string reason, int? status)
+    {
+        if (await kept.BuryAsync(redis.NewBudget(), taken, reason, status))
+        {
+            events.Dead(call, taken, reason, status);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,14 @@
+namespace ProxyShim.Ledger.Kept;
+
+/// <summary>What came of a call that was to be kept.</summary>
+internal enum KeepOutcome
+{
+    /// <summary>It is durable, behind those that wait already.</summary>
+    Kept,
+
+    /// <summary>As many wait, or as many bytes, as the settings allow.</summary>
+    TooMany,
+
+    /// <summary>There is no reason to: nobody waits for this customer to be shown.</summary>
+    No,
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using ProxyShim.Redis;
+using StackExchange.Redis;
+
+namespace ProxyShim.Ledger.Kept;
+
+/// <summary>Calls about customers whom PartnerStack does not show yet, in the order in which they came. Every change is one script, and so one atomic change.</summary>
+/// <remarks>Every method throws <see cref="RedisUnavailableException"/> when Redis does not answer; the change may have been made nevertheless.</remarks>
+internal sealed class KeptCalls(LedgerSettings settings)
+{
+    /// <summary>Bytes that a customer's calls may take up together.</summary>
+    public const int MostBytes = 1024 * 1024;
+
+    /// <summary>Whether calls can be kept at all: without a key pair to read back with nobody learns when a customer is shown.</summary>
+    public bool IsPossible => settings.ReadBackAfter is not null;
+
+    /// <summary>The customer's state, null when the ledger does not know it; and how many calls wait.</summary>
+    /// <exception cref="FormatException">A newer version has written a state that this one does not know.</exception>
+    public ValueTask<(ConversionState? State, int Waiting)> LookAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
+        RedisStage.LookUp,
+        static async (database, call) =>
+        {
+            // The state first: calls that are played between the two reads have been played.
+            var state = database.HashGetAsync(call.Keys.OfEntry(call.id)[0], "state", CommandFlags.DemandMaster);
+            var waiting = database.HashGetAsync(call.Keys.CallsOf(call.id), "count", CommandFlags.DemandMaster);
+            return ((string?)await state is { } name ? Lifecycle.Parse(name) : (ConversionState?)null, (int?)await waiting ?? 0);
+        },
+        (settings.Keys, id));
+
+    /// <summary>All that waits of a customer, first come first; for who reads what was written.</summary>
+    public ValueTask<IReadOnlyList<KeptCall>> ReadAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
+        RedisStage.LookUp,
+        static async (database, call) =>
+        {
+            var fields = await database.HashGetAllAsync(call.Keys.CallsOf(call.id), CommandFlags.DemandMaster);
+            return (IReadOnlyList<KeptCall>)[.. fields
+                .Select(static field => (Name: (string)field.Name!, field.Value))
+                .Where(static field => field.Name.StartsWith("c:", StringComparison.Ordinal))
+                .OrderBy(static field => int.Parse(field.Name.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture))
+                .Select(static field => KeptCall.Read((byte[])field.Value!))];
+        },
+        (settings.Keys, id));
+
+    /// <summary>Keeps a call behind those that wait.</summary>
+    /// <param name="most">Calls that may wait for this customer.</param>
+    /// <param name="wasUnverified">The Customer API has just said 404, of a customer who was not verified when it was asked.</param>
+    public ValueTask<KeepOutcome> KeepAsync(RedisBudget budget, ConversionId id, KeptCall call, int most, bool wasUnverified) => RunAsync(
+        budget, RedisStage.Keep, LedgerScript.Keep, id, [call.Write(), most, MostBytes, wasUnverified],
+        static reply => (string?)reply switch
+        {
+            "kept" => KeepOutcome.Kept,
+            "too_many" => KeepOutcome.TooMany,
+            _ => KeepOutcome.No,
+        });
+
+    /// <summary>Takes a customer's first call, when it is its turn. Null when it is not, or somebody else was faster.</summary>
+    public ValueTask<TakenCall?> TakeAsync(RedisBudget budget, ConversionId id, LeaseToken token) => RunAsync(
+        budget, RedisStage.Take, LedgerScript.Play, id, [token.Value, (long)settings.Lease.TotalMilliseconds],
+        reply =>
+        {
+            var fields = (RedisResult[])reply!;
+            return (string?)fields[0] != "taken" ? null : new TakenCall(
+                id, token, (int)fields[1], (byte[])fields[2]!, (string?)fields[3] == "1", (int)fields[4]);
+        });
+
+    /// <summary>It was taken by the Customer API: its body goes, and the next one is due.</summary>
+    public ValueTask<bool> PlayedAsync(RedisBudget budget, TakenCall taken) => SettleAsync(budget, taken, "played", default, mayHaveLanded: false, "");
+
+    /// <summary>It is to be played again after a wait.</summary>
+    /// <param name="mayHaveLanded">Whether it may have landed; only for one that may be played twice.</param>
+    public ValueTask<bool> AgainAsync(RedisBudget budget, TakenCall taken, TimeSpan wait, bool mayHaveLanded) =>
+        SettleAsync(budget, taken, "again", wait, mayHaveLanded, "");
+
+    /// <summary>Given up: a dead letter of its own. The next one is due.</summary>
+    public ValueTask<bool> BuryAsync(RedisBudget budget, TakenCall taken, string reason, int? status) => SettleAsync(
+        budget, taken, "dead", default, mayHaveLanded: false, status is { } told ? string.Create(CultureInfo.InvariantCulture, $"{reason} {told}") : reason);
+
+    /// <summary>Dead calls, longest dead first.</summary>
+    public async ValueTask<IReadOnlyList<DeadCall>> DeadAsync(RedisBudget budget, int mostPerPartition) => await budget.RunAsync(
+        static async (database, call) =>
+        {
+            var partitions = await Task.WhenAll(Enumerable.Range(0, ConversionId.Partitions).Select(number => DeadAsync(database, call.Keys, number, call.mostPerPartition)));
+            return (IReadOnlyList<DeadCall>)[.. partitions.SelectMany(static calls => calls).OrderBy(static dead => dead.DeadAt)];
+        },
+        (settings.Keys, mostPerPartition));
+
+    /// <summary>A dead call; null when there is none.</summary>
+    public ValueTask<DeadCall?> FindDeadAsync(RedisBudget budget, CallReference reference) => budget.RunAsync(
+        RedisStage.LookUp,
+        static async (database, call) => await FindAsync(database, call.Keys, call.reference, default) is { } dead && dead.Reason.Length > 0 ? dead : null,
+        (settings.Keys, reference));
+
+    /// <summary>A dead call is played after all, behind those that wait. False when there is none.</summary>
+    public ValueTask<bool> ReplayAsync(RedisBudget budget, CallReference reference) => JudgeAsync(budget, reference, "replay");
+
+    /// <summary>A dead call is given up for good. False when there is none.</summary>
+    public ValueTask<bool> DiscardAsync(RedisBudget budget, CallReference reference) => JudgeAsync(budget, reference, "discard");
+
+    private ValueTask<bool> JudgeAsync(RedisBudget budget, CallReference reference, string word) => RunAsync(
+        budget, RedisStage.Revive, LedgerScript.Letter, reference.Id, [reference.Number, word], static reply => (string?)reply == "done");
+
+    // False: the lease was no longer ours.
+    private ValueTask<bool> SettleAsync(RedisBudget budget, TakenCall taken, string word, TimeSpan wait, bool mayHaveLanded, string reason) => RunAsync(
+        budget, RedisStage.Settle, LedgerScript.Played, taken.Id,
+        [taken.Token.Value, word, (long)Math.Ceiling(wait.TotalMilliseconds), mayHaveLanded ? 1 : 0, reason],
+        static reply => (string?)reply != "stale");
+
+    private static async Task<IEnumerable<DeadCall>> DeadAsync(IDatabase database, LedgerKeys keys, int partition, int most)
+    {
+        var letters = await database.SortedSetRangeByRankWithScoresAsync(keys.OfPartition(partition)[8], 0, most - 1, flags: CommandFlags.DemandMaster);
+        return await Task.WhenAll(letters.Select(letter =>
+        {
+            var parts = ((string)letter.Element!).Split(':');
+            var reference = new CallReference(new ConversionId(partition, parts[0]), int.Parse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture));
+            return FindAsync(database, keys, reference, DateTimeOffset.FromUnixTimeMilliseconds((long)letter.Score));
+        }));
+    }
+
+    private static async Task<DeadCall> FindAsync(IDatabase database, LedgerKeys keys, CallReference reference, DateTimeOffset deadAt)
+    {
+        RedisValue[] names = [$"d:{reference.Number}", $"r:{reference.Number}"];
+        var fields = await database.HashGetAsync(keys.CallsOf(reference.Id), names, CommandFlags.DemandMaster);
+        return new DeadCall(reference.Id, reference.Number, deadAt, Read(fields[0]), (string?)fields[1] ?? "");
+    }
+
+    private static KeptCall? Read(RedisValue call)
+    {
+        try
+        {
+            return call.IsNull ? null : KeptCall.Read((byte[])call!);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private ValueTask<TResult> RunAsync<TResult>(
+        RedisBudget budget, RedisStage stage, LedgerScript script, ConversionId id, RedisValue[] arguments, Func<RedisResult, TResult> read) => budget.RunAsync(
+            stage,
+            static (database, call) => call.script.RunAsync(database, call.Item2, call.Item3, call.read),
+            (script, settings.Keys.OfCalls(id), (RedisValue[])[id.Hash, .. arguments], read));
+}

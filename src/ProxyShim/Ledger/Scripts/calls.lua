@@ -1,0 +1,37 @@
+-- Stands after the prelude before every script that touches kept calls. KEYS go on: the customer's calls, then the partition's waiting, playing, letters.
+-- A customer's calls are one hash: each call under its number (c:7), the first and the last number, how many wait and how many bytes; who plays the first
+-- (token), whether it was begun already (tried) and how often (attempts); dead calls (d:7), why (r:7), and how many (letters).
+local CALLS, WAITING, PLAYING, LETTERS = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+
+local function call_field(field) return redis.call('HGET', CALLS, field) end
+
+local function count_of(field) return tonumber(call_field(field) or '0') end
+
+-- Until PartnerStack shows a customer, its calls wait.
+local UNVERIFIED_STATES = { claimed = true, due = true, ambiguous = true, sent = true }
+
+-- Shown, or nobody will look for it any more: the Customer API has the customer, or what was sent can no longer be read back.
+local function is_playable(state)
+  return not state or state == 'verified' or state == 'fallback' or (state == 'sent' and not redis.call('ZSCORE', UNVERIFIED, id))
+end
+
+-- When to look at them again: a second after whatever the customer waits for, and once a minute while that is a person.
+local function next_look(state)
+  if is_playable(state) then return now end
+  local index = INDEX[state]
+  local score = index and index ~= DEAD and redis.call('ZSCORE', index, id)
+  return score and math.max(now, tonumber(score)) + 1000 or now + 60000
+end
+
+-- Nothing of them is left, dead or alive.
+local function forget_calls()
+  local dead = count_of('letters')
+  if dead > 0 then
+    for number = 1, count_of('last') do
+      if redis.call('HEXISTS', CALLS, 'd:' .. number) == 1 then redis.call('ZREM', LETTERS, id .. ':' .. number) end
+    end
+  end
+  redis.call('DEL', CALLS)
+  redis.call('ZREM', WAITING, id)
+  redis.call('ZREM', PLAYING, id)
+end
