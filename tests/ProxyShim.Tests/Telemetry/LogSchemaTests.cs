@@ -32,7 +32,7 @@ public class LogSchemaTests
     public void Every_reason_outcome_and_mode_of_the_code_is_in_it()
     {
         Assert.Equal(
-            [.. Values("RequestHandled", "Reason"), .. Values("ConversionVerified", "Reason"), .. Values("ConversionDead", "Reason")],
+            [.. Values("RequestHandled", "Reason"), .. Values("ConversionVerified", "Reason"), .. Values("ConversionDead", "Reason"), .. Values("CallDead", "Reason")],
             Constants(typeof(Reasons)));
         Assert.Equal(Values("RequestHandled", "Outcome"), Statics<Outcome>().Select(outcome => outcome.Name).ToHashSet());
         Assert.Equal(Values("RequestHandled", "Mode"), Enum.GetNames<RolloutMode>().ToHashSet());
