@@ -20,6 +20,11 @@ internal sealed class Catalogue(LoadOptions options, Binaries binaries)
         ("shim (native)", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim))),
         ("shim (JIT)", name => Shim(name, options.ShimJit ?? binaries.Jit(Binaries.Shim))));
 
+    /// <summary>A creation that everybody forwards; the shim judges it besides.</summary>
+    public IReadOnlyList<Contender> Shadow() => Wanted(
+        ("plain YARP (native)", name => Yarp(name, binaries.Native(Binaries.PlainYarp))),
+        ("shim (native), shadow", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim), ("Rollout__Mode", "Shadow"))));
+
     /// <summary>Names as in DESIGN.md's table. What is not named here keeps its default, full guarantees and full logging included.</summary>
     public static Dictionary<string, string> ShimSettings(Site site, LoadOptions options)
     {

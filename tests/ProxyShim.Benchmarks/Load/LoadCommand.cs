@@ -40,6 +40,7 @@ internal sealed class LoadCommand(LoadOptions options)
             {
                 ("conversions", () => CompareAsync(rig, Workload.Conversion, _catalogue.Conversions(), cancellationToken)),
                 ("passthrough", () => CompareAsync(rig, Workload.Passthrough, _catalogue.Passthrough(), cancellationToken)),
+                ("shadow", () => CompareAsync(rig, Workload.Shadow, _catalogue.Shadow(), cancellationToken)),
                 ("allocations", () => AllocationsAsync(rig, cancellationToken)),
                 ("footprint", () => FootprintAsync(rig, cancellationToken)),
             })

@@ -28,6 +28,9 @@ internal sealed record Workload(string Name, RequestTemplate Template, bool Conv
             ConversionBody),
         Converts: true);
 
+    /// <summary>The same call where nobody is converted.</summary>
+    public static Workload Shadow { get; } = new("shadow", Conversion.Template, Converts: false);
+
     public static Workload Passthrough { get; } = new(
         "passthrough",
         new RequestTemplate(

@@ -125,10 +125,11 @@ internal sealed class CommandTree(string[] settings, Func<string[], Task<int>> s
     {
         var files = new Argument<string[]>("FILE") { Description = "Logs to read; none, or -, is standard input.", Arity = ArgumentArity.ZeroOrMore };
         var json = new Option<bool>("--json") { Description = "As JSON rather than as tables." };
-        var command = new Command("report", "Adds up what logs say: conversions, hit rate, fallbacks by reason, latency, unverified, phantoms.") { files, json };
+        var shadow = new Option<bool>("--shadow") { Description = "What would have been, had it been live: of a log that was written in the shadow." };
+        var command = new Command("report", "Adds up what logs say: conversions, hit rate, fallbacks by reason, latency, unverified, phantoms.") { files, json, shadow };
         files.Validators.Add(RefuseOptions);
         command.SetAction(words => ReportCommand.Run(
-            words.GetValue(files) ?? [], words.GetValue(json), Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, TimeProvider.System,
+            words.GetValue(files) ?? [], words.GetValue(json), words.GetValue(shadow), Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, TimeProvider.System,
             asTerminal: !Console.IsInputRedirected));
         return With(HelpText.Report, Without(command));
     }

@@ -108,6 +108,7 @@ internal static class HelpText
         Examples:
           kubectl logs deploy/shop -c proxyshim | proxyshim report
           proxyshim report --json monday.log tuesday.log
+          proxyshim report --shadow week.log
 
         Exit codes:
           0   it was made

@@ -1,9 +1,10 @@
+using System.IO.Hashing;
 using System.Text.Json;
 
 namespace ProxyShim.Management.Reporting;
 
-/// <summary>What the report needs of one event. Reused for each line; a field that the event lacks is null or 0.</summary>
-internal sealed class LogEntry(NamePool names)
+/// <summary>What a report needs of one event, the shadow's fields only where they are asked for. Reused for each line; a field that the event lacks is null or 0.</summary>
+internal sealed class LogEntry(NamePool names, bool forShadow = false)
 {
     public string Event { get; private set; } = "";
 
@@ -25,6 +26,21 @@ internal sealed class LogEntry(NamePool names)
     public string? Alert { get; private set; }
 
     public bool Inline { get; private set; }
+
+    public string? WouldBe { get; private set; }
+
+    public string? ClickPartnerKey { get; private set; }
+
+    /// <summary>Joined by |.</summary>
+    public string? SubIds { get; private set; }
+
+    /// <summary>Joined by spaces.</summary>
+    public string? NoHome { get; private set; }
+
+    public bool PartnerMismatch { get; private set; }
+
+    /// <summary>A hash of the customer's name in the log; null for none. It is made where somebody asks for it.</summary>
+    public UInt128? Customer { get; private set; }
 
     /// <summary>Milliseconds.</summary>
     public double Elapsed { get; private set; }
@@ -113,6 +129,26 @@ internal sealed class LogEntry(NamePool names)
                 reader.Read();
                 Count = reader.GetInt64();
                 break;
+            case var name when forShadow && name.SequenceEqual("WouldBe"u8):
+                WouldBe = Text(ref reader);
+                break;
+            case var name when forShadow && name.SequenceEqual("ClickPartnerKey"u8):
+                ClickPartnerKey = Text(ref reader);
+                break;
+            case var name when forShadow && name.SequenceEqual("SubIds"u8):
+                SubIds = Text(ref reader);
+                break;
+            case var name when forShadow && name.SequenceEqual("NoHome"u8):
+                NoHome = Text(ref reader);
+                break;
+            case var name when forShadow && name.SequenceEqual("PartnerMismatch"u8):
+                reader.Read();
+                PartnerMismatch = reader.GetBoolean();
+                break;
+            case var name when forShadow && name.SequenceEqual("CustomerRef"u8):
+                reader.Read();
+                Customer = reader.TokenType == JsonTokenType.Null ? null : XxHash128.HashToUInt128(reader.ValueSpan);
+                break;
             default:
                 reader.Read();
                 reader.Skip();
@@ -131,7 +167,9 @@ internal sealed class LogEntry(NamePool names)
         Event = "";
         Time = default;
         Outcome = Reason = PartnerKey = Caller = Result = Alert = null;
-        HasXid = Inline = false;
+        WouldBe = ClickPartnerKey = SubIds = NoHome = null;
+        Customer = null;
+        HasXid = Inline = PartnerMismatch = false;
         Elapsed = Count = 0;
     }
 }

@@ -46,7 +46,7 @@ internal static class ReportJson
         output.Write("\n"u8);
     }
 
-    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
+    public static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
     {
         if (time is { } value)
         {
@@ -58,7 +58,7 @@ internal static class ReportJson
         }
     }
 
-    private static void WriteRate(Utf8JsonWriter json, string name, double? rate)
+    public static void WriteRate(Utf8JsonWriter json, string name, double? rate)
     {
         if (rate is { } value)
         {
@@ -70,7 +70,7 @@ internal static class ReportJson
         }
     }
 
-    private static void WriteCounts(Utf8JsonWriter json, string name, Tally<Counter> tally)
+    public static void WriteCounts(Utf8JsonWriter json, string name, Tally<Counter> tally)
     {
         json.WriteStartObject(name);
         foreach (var (key, count) in tally.Items.OrderByDescending(item => item.Value.Value).ThenBy(item => item.Key, StringComparer.Ordinal))

@@ -36,7 +36,7 @@ internal static class ReportTable
     private static void Section(StringBuilder text, string title, Tally<Counter> tally) =>
         Section(text, title, [.. tally.Items.OrderByDescending(item => item.Value.Value).Select(item => (item.Key, item.Value.Value))]);
 
-    private static void Section(StringBuilder text, string title, params (string Name, long Count)[] rows)
+    public static void Section(StringBuilder text, string title, params (string Name, long Count)[] rows)
     {
         if (rows.All(row => row.Count == 0))
         {
@@ -76,7 +76,7 @@ internal static class ReportTable
         CultureInfo.InvariantCulture,
         $"  {Printable(name),-(NameWidth - 2)}{latency.Count,13:N0}{latency.Percentile(0.5),11:N2}{latency.Percentile(0.9),11:N2}{latency.Percentile(0.99),11:N2}{latency.Max,11:N2}\n");
 
-    private static string Row(string name, string value) => $"  {Printable(name),-(NameWidth - 2)}{value,13}\n";
+    public static string Row(string name, string value) => $"  {Printable(name),-(NameWidth - 2)}{value,13}\n";
 
     // A partner_key comes from a caller, and a terminal obeys control characters.
     private static string Printable(string name)

@@ -36,6 +36,23 @@ public sealed class MillionLinesTests(MillionLines log) : IClassFixture<MillionL
         AssertLatencies(answers[2].Split('\n').Select(line => line.Split('\t')), JsonNode.Parse(await File.ReadAllTextAsync(report, Cancellation))!["latency_ms"]!);
     }
 
+    /// <summary>jq gathers all calls and groups them, where the report adds up as it reads.</summary>
+    [Fact]
+    public async Task Of_the_shadow_are_counted_as_jq_counts_them()
+    {
+        var jq = Require.Program("jq", "jq");
+
+        var answers = await Task.WhenAll(
+            ChildProcess.RunAsync(jq, ["-n", "-f", Script("count-shadow.jq"), log.Path], s_limit, cancellation: Cancellation), ReportAsync(log.Path, "--shadow"));
+
+        var (counted, reported) = (JsonNode.Parse(answers[0])!.AsObject(), JsonNode.Parse(answers[1])!.AsObject());
+        Assert.InRange((int)counted["conversions"]!, 10_000, (int)counted["customers"]! - 1);
+        Assert.All(counted, figure => Assert.True(JsonNode.DeepEquals(figure.Value, reported[figure.Key]), $"{figure.Key}: jq {figure.Value}, report {reported[figure.Key]}"));
+        Assert.StartsWith(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Had it been live: {(int)counted["conversions"]!:N0} conversions, and {(int)counted["fallbacks"]!:N0} customers left"),
+            (string)reported["sentence"]!, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Need_no_more_memory_than_a_few()
     {
@@ -55,8 +72,8 @@ public sealed class MillionLinesTests(MillionLines log) : IClassFixture<MillionL
         Assert.Equal(MillionLines.Count, (int)JsonNode.Parse(string.Join('\n', process.Output))!["lines"]!);
     }
 
-    private static async Task<string> ReportAsync(string file) =>
-        await ChildProcess.RunAsync((await PublishedShim.LocateAsync()).Path, ["report", "--json", file], s_limit, cancellation: Cancellation);
+    private static async Task<string> ReportAsync(string file, params string[] options) =>
+        await ChildProcess.RunAsync((await PublishedShim.LocateAsync()).Path, ["report", "--json", .. options, file], s_limit, cancellation: Cancellation);
 
     // Each request with its latency, its caller and its partner, an empty text standing for none.
     private static void AssertLatencies(IEnumerable<string[]> requests, JsonNode reported)

@@ -195,7 +195,7 @@ public sealed class ReportCommandTests : IDisposable
         using var stdin = new MemoryStream();
         using var stdout = new MemoryStream();
 
-        Assert.Equal(0, ReportCommand.Run([], json: false, stdin, stdout, _errors, _time, asTerminal));
+        Assert.Equal(0, ReportCommand.Run([], json: false, shadow: false, stdin, stdout, _errors, _time, asTerminal));
 
         Assert.Equal(lines, _errors.ToString().Split("standard input").Length - 1);
     }
@@ -204,6 +204,38 @@ public sealed class ReportCommandTests : IDisposable
     {
         _folder.Dispose();
         _errors.Dispose();
+    }
+
+    [Fact]
+    public void Of_the_shadow_the_first_sentence_says_it_all()
+    {
+        var log = string.Join('\n', new (string Outcome, string? WouldBe, string? Reason, string Customer)[]
+        {
+            ("shadowed", "converted", null, "a"), ("shadowed", "fallback", "no_click", "b"), ("shadowed", "fallback", "no_click", "a"), ("shadowed", "fallback", "partner_mismatch", "c"),
+            ("passthrough", null, "query_string", ""), ("passthrough", null, null, ""),
+        }.Select(call => new JsonObject
+        {
+            ["@t"] = "2026-05-04T03:02:01.0000000Z",
+            ["Event"] = "RequestHandled",
+            ["SchemaVersion"] = 1,
+            ["Outcome"] = call.Outcome,
+            ["Reason"] = call.Reason,
+            ["CustomerRef"] = call.Customer,
+            ["WouldBe"] = call.WouldBe,
+            ["PartnerMismatch"] = call.Reason == "partner_mismatch",
+            ["PartnerKey"] = "lovelace",
+            ["ClickPartnerKey"] = "hopper",
+        }.ToJsonString()));
+
+        var (code, output) = Run(log, "--shadow");
+
+        Assert.Equal(0, code);
+        Assert.StartsWith(
+            "Had it been live: 1 conversion, and 2 customers left to the Customer API as before; the largest reasons, by calls: no_click (2): See that the site writes it before the app calls",
+            output, StringComparison.Ordinal);
+        Assert.Contains("partner_mismatch (1): Set Conversions:OnPartnerMismatch to Convert", output, StringComparison.Ordinal);
+        Assert.Contains("query_string (1): Let the app call the bare path.", output, StringComparison.Ordinal);
+        Assert.Contains("lovelace -> hopper", output, StringComparison.Ordinal);
     }
 
     private JsonNode Json(string log)
@@ -217,7 +249,7 @@ public sealed class ReportCommandTests : IDisposable
     {
         using var stdin = new MemoryStream(Encoding.UTF8.GetBytes(input));
         using var stdout = new MemoryStream();
-        var code = ReportCommand.Run([.. arguments.Except(["--json"])], arguments.Contains("--json"), stdin, stdout, _errors, _time);
+        var code = ReportCommand.Run([.. arguments.Except(["--json", "--shadow"])], arguments.Contains("--json"), arguments.Contains("--shadow"), stdin, stdout, _errors, _time);
         return (code, Encoding.UTF8.GetString(stdout.ToArray()));
     }
 

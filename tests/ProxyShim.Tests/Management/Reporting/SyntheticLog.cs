@@ -25,7 +25,14 @@ internal sealed class SyntheticLog : ILineOutput
         (Outcome.Fallback, Reasons.FallbackBefore, true),
         (Outcome.Fallback, Reasons.RedisDown, false),
         (Outcome.Rejected, Reasons.NoClick, false),
+        (Outcome.Shadowed, null, true),
+        (Outcome.Shadowed, null, true),
+        (Outcome.Shadowed, Reasons.NoClick, false),
+        (Outcome.Shadowed, Reasons.PartnerMismatch, true),
+        (Outcome.Shadowed, Reasons.RedisDown, false),
         (Outcome.Passthrough, null, false),
+        (Outcome.Passthrough, Reasons.ContentType, false),
+        (Outcome.Passthrough, Reasons.QueryString, false),
         (Outcome.Unauthorized, Reasons.UnknownCaller, false),
     ];
 
@@ -85,7 +92,25 @@ internal sealed class SyntheticLog : ILineOutput
             PartnerKey = Coin() ? Partner() : null,
             Caller = end.Outcome == Outcome.Unauthorized ? null : Pick(s_callers),
         };
+        if (end.Outcome == Outcome.Shadowed)
+        {
+            Judge(record);
+        }
+
         LogEvents.RequestHandled(_log, record, "POST", 200, Wait());
+    }
+
+    // Some are reported several times, and not always with the same end; some logs name nobody.
+    private void Judge(RequestRecord record)
+    {
+        record.WouldBe = record.Reason is null ? Outcome.Converted : Outcome.Fallback;
+        record.CustomerRef = _random.Next(20) == 0 ? null : $"{_random.Next(100_000):x32}";
+        record.PartnerKey = $"partner-{_random.Next(40)}";
+        record.PartnerMismatch = record.Reason == Reasons.PartnerMismatch;
+        record.ClickPartnerKey = record.Xid is null || Coin() ? null : record.PartnerMismatch ? $"partner-{_random.Next(5)}" : record.PartnerKey;
+        record.SubIds = record.Xid is null || Coin() ? null : [$"sub-{_random.Next(10)}", "spring"];
+        record.NoHome = _random.Next(10) == 0 ? "member_key" : null;
+        record.BodyBytes = record.WouldBe == Outcome.Converted ? 120 : null;
     }
 
     // From microseconds to minutes, as latencies of troubled systems are.
