@@ -106,6 +106,13 @@ internal sealed record ShimSettings
             reader.Problem(key, wrong, write);
         }
 
+        if (customerApi.AllowAnonymous && urls.FirstOrDefault(url => !url.IsLoopback) is { } open)
+        {
+            reader.Warn(
+                "CustomerApi:AllowAnonymous", $"is true, and other machines reach {open}, so that whoever can call it can make conversions",
+                "set key pairs (CustomerApi:PublicKey, CustomerApi:Callers) instead, or listen on loopback");
+        }
+
         var outbound = OutboundSettings.Read(reader, customerApi.Address, conversionApi.Address);
         var redis = RedisSettings.Read(reader);
         var clicks = ClickSettings.Read(reader);

@@ -37,6 +37,6 @@ internal static partial class DiagnosisReport
     // Ports are drawn anew in each run.
     private static string Cell(string text) => text.Length == 0 ? "–" : Port().Replace(text, "$1:port").Replace("|", "\\|", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"(127\.0\.0\.1):\d+")]
+    [GeneratedRegex(@"(127\.0\.0\.1|0\.0\.0\.0):\d+")]
     private static partial Regex Port();
 }

@@ -6,7 +6,7 @@ namespace ProxyShim.EndToEnd.Diagnosis;
 internal sealed record DiagnosisRow(string Group, string Wrong)
 {
     /// <summary>
-    /// The settings besides the usual ones; null takes one away. <c>{redis}</c> is a Redis of the row's own, <c>{nobody}</c> an address where nobody listens,
+    /// The settings besides the usual ones; null takes one away. <c>{redis}</c> is a Redis of the row's own, <c>{nobody}</c> an address where nobody listens, <c>{port}</c> a free port,
     /// <c>{mute}</c> one where somebody takes connections and says nothing, <c>{plain}</c> an HTTP server that knows nothing of PartnerStack.
     /// </summary>
     public IReadOnlyList<(string Key, string? Value)> Settings { get; init; } = [];

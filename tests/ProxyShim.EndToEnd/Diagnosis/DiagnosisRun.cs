@@ -60,7 +60,7 @@ internal static partial class DiagnosisRun
         }
 
         await using var shim = await ShimProcess.LaunchAsync(settings);
-        await Eventually.IsTrueAsync("it has ended", () => Task.FromResult(shim.ExitCode is not null), cancellation: cancellation);
+        await shim.WaitForExitAsync(cancellation);
         var said = shim.Errors.FirstOrDefault(line => line.Contains(row.Refusal!, StringComparison.Ordinal));
         return new DiagnosisResult(Start: said is null || shim.ExitCode == 0 ? "" : $"ends with {shim.ExitCode}: {said.TrimStart(' ', '-')}");
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ProxyShim.EndToEnd.Harness;
@@ -68,5 +69,6 @@ internal sealed class DiagnosisScene : IAsyncDisposable
         .Replace("{redis}", _redis?.Endpoint, StringComparison.Ordinal)
         .Replace("{nobody}", $"127.0.0.1:{FreePort.Next()}", StringComparison.Ordinal)
         .Replace("{mute}", $"{_mute.LocalEndpoint}", StringComparison.Ordinal)
+        .Replace("{port}", string.Create(CultureInfo.InvariantCulture, $"{FreePort.Next()}"), StringComparison.Ordinal)
         .Replace("{plain}", new Uri(_plain.Endpoint).Authority, StringComparison.Ordinal);
 }

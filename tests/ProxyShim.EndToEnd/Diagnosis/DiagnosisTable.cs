@@ -35,8 +35,12 @@ internal static class DiagnosisTable
             Refused("quotation marks around a value", "write it without them", ("Redis:ConnectionString", "\"redis.internal:6379\"")),
             Refused("a duration that is none", "Verification:Grace", ("Verification:Grace", "soon")),
             Refused("a port that is taken", "{plain}", ("Urls", "http://{plain}")),
-            new(group, "an OpenTelemetry exporter that there is not") { Settings = [("OTEL_METRICS_EXPORTER", "prometheus")], Warning = "OTEL_METRICS_EXPORTER" },
+            Warned("an OpenTelemetry exporter that there is not", "OTEL_METRICS_EXPORTER", ("OTEL_METRICS_EXPORTER", "prometheus")),
+            Warned("anyone may convert, from any machine", "CustomerApi:AllowAnonymous", ("CustomerApi:AllowAnonymous", "true"), ("Urls", "http://{nobody};http://0.0.0.0:{port}")),
+            Warned("two templates that may be one key", "Clicks:Keys", ("Clicks:Keys:0", "click:{customer_key}"), ("Clicks:Keys:1", "click:{email}")),
         ];
+
+        static DiagnosisRow Warned(string wrong, string setting, params (string Key, string? Value)[] settings) => new(group, wrong) { Settings = settings, Warning = setting };
 
         static DiagnosisRow Refused(string wrong, string says, params (string Key, string? Value)[] settings) =>
             new(group, wrong) { Settings = settings, Refusal = says.Replace("{plain}", "127.0.0.1:", StringComparison.Ordinal) };
@@ -89,9 +93,12 @@ internal static class DiagnosisTable
             Unreachable("https to a plain server", "tls", "https://{plain}"),
             Unreachable("it takes connections and says nothing", "timeout", "http://{mute}", ("CustomerApi:Timeout", "1s")),
             Proving("another server answers there", "read_back", "strange", static stand => stand.PartnerStack.CustomerApi.SetFault(Fault.Status(404, Html))),
+            Proving("its address redirects, as from http to https", "read_back", "strange",
+                static stand => stand.PartnerStack.CustomerApi.SetFault(Fault.Status(301, headers: ("Location", "https://127.0.0.1/")))),
             Proving("another account, or another environment: nobody is found", "read_back", "engaged", static stand => stand.PartnerStack.ConversionApi.SetFault(Fault.Phantom)),
             Proving("the vendor's key pair is refused", "key_pair", "unauthorized", static stand => stand.PartnerStack.CustomerApi.SetFault(Fault.Status(401))),
             Proving("the vendor's key pair may not read", "key_pair", "forbidden", static stand => stand.PartnerStack.CustomerApi.SetFault(Fault.Status(403))),
+            Proving("`ConversionApi:Test`, and a token of the production environment", "environment", "live_customer_in_test", static _ => { }, ("ConversionApi:Test", "true")),
             Proving("a token of the test environment", "environment", "test_customer_in_live", static stand => stand.PartnerStack.ConversionApi.SetFault(Fault.TestMismatch)),
         ];
 
@@ -103,11 +110,11 @@ internal static class DiagnosisTable
         };
 
         // What was sent is read back at once, and again and again.
-        static DiagnosisRow Proving(string wrong, string part, string reason, Action<Stand> spoil) => new(group, wrong)
+        static DiagnosisRow Proving(string wrong, string part, string reason, Action<Stand> spoil, params (string, string?)[] more) => new(group, wrong)
         {
             Settings =
             [
-                ("Verification:Grace", "10ms"), ("Verification:Interval", "50ms"), ("Verification:MaxResends", "100"), ("Delivery:Schedule:0", "50ms"),
+                ("Verification:Grace", "10ms"), ("Verification:Interval", "50ms"), ("Verification:MaxResends", "100"), ("Delivery:Schedule:0", "50ms"), .. more,
             ],
             Degraded = (part, reason),
             ProvokeAsync = async (scene, cancellation) =>
@@ -163,6 +170,33 @@ internal static class DiagnosisTable
                 ProvokeAsync = ConvertAsync,
             },
             new(group, "no click is written before the app calls") { Degraded = ("clicks", "never_found"), ProvokeAsync = SignUpAsync },
+            new(group, "strings, where `Clicks:Format` says hashes")
+            {
+                Settings = [("Clicks:Format", "Hash")],
+                Degraded = ("clicks", "malformed"),
+                ProvokeAsync = ConvertAsync,
+            },
+            new(group, "each click names another partner than the app")
+            {
+                Degraded = ("clicks", "other_partner"),
+                ProvokeAsync = static async (scene, cancellation) => await scene.Stand.PostAsync(
+                    Stand.Body(await scene.Stand.NewCustomerAsync("""{"xid":"xid1","partner_key":"another"}""")), cancellation),
+            },
+            new(group, "the apps send no `customer_key`")
+            {
+                Degraded = ("callers", "unconvertible"),
+                ProvokeAsync = static (scene, cancellation) =>
+                    scene.Stand.PostAsync($$"""{"email":"{{Stand.NewKey()}}@example.com","partner_key":"partner"}""", cancellation),
+            },
+            new(group, "the apps' base URL has another spelling of the path")
+            {
+                Degraded = ("callers", "unconvertible"),
+                ProvokeAsync = static (scene, cancellation) =>
+                {
+                    scene.Stand.PartnerStack.CustomerApi.SetFault(Fault.Status(200));
+                    return scene.Stand.PostAsync(Stand.Body(Stand.NewKey()), cancellation, "/API/v2/customers");
+                },
+            },
             new(group, "what stands under the key is no click")
             {
                 Degraded = ("clicks", "malformed"),

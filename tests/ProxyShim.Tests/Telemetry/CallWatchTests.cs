@@ -116,6 +116,64 @@ public class CallWatchTests
         Assert.Equal([("clicks", "malformed")], Troubles);
     }
 
+    [Fact]
+    public void Clicks_that_name_another_partner_each_time_are_told_until_one_fits()
+    {
+        Mismatch(CallWatch.MismatchLimit - 1);
+        Assert.Empty(Troubles);
+        Mismatch();
+        Assert.Equal([("clicks", "other_partner")], Troubles);
+
+        // One that is converted all the same, since the click's word counts, is none.
+        _watch.Note(Record(caller: "default", outcome: Outcome.Converted, xid: "xid"), creates: true);
+        Assert.Empty(Troubles);
+        Mismatch(CallWatch.MismatchLimit - 1);
+        Assert.Empty(Troubles);
+
+        void Mismatch(int times = 1)
+        {
+            foreach (var _ in Enumerable.Range(0, times))
+            {
+                _watch.Note(Record(caller: "default", status: 200, outcome: Outcome.Fallback, reason: Reasons.PartnerMismatch, xid: "xid"), creates: true);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(Reasons.QueryString)]
+    [InlineData(Reasons.ContentType)]
+    [InlineData(Reasons.ContentEncoding)]
+    [InlineData(Reasons.BodyTooLarge)]
+    [InlineData(Reasons.MalformedJson)]
+    [InlineData(Reasons.MissingField)]
+    [InlineData(Reasons.InvalidField)]
+    [InlineData(Reasons.KeyTooLong)]
+    [InlineData(Reasons.UnusualPath)]
+    [InlineData(Reasons.UnusualMethod)]
+    public void Creations_that_only_the_Customer_API_takes_are_told_until_one_can_be_read(string reason)
+    {
+        Unconvertible(CallWatch.UnconvertibleLimit - 1, 200);
+
+        // What the Customer API refuses is the app's mistake, and the app hears of it.
+        Unconvertible(100, 422);
+        Assert.Empty(Troubles);
+        Unconvertible(1, 201);
+        _watch.Note(Record(caller: "default", status: 200), creates: false);
+        Assert.Equal((DegradedPart.Callers, "unconvertible", reason), _degradations.Current.Select(trouble => (trouble.Part, trouble.Reason, trouble.Detail)).Single());
+
+        _watch.Note(Record(caller: "default", status: 200, outcome: Outcome.Fallback, reason: Reasons.NoClick, partner: "partner"), creates: true);
+        Assert.Empty(Troubles);
+
+        void Unconvertible(int times, int status)
+        {
+            foreach (var _ in Enumerable.Range(0, times))
+            {
+                // One under an unusual path has no route by which it were known as a creation.
+                _watch.Note(Record(caller: "default", status: status, reason: reason), creates: reason is not (Reasons.UnusualPath or Reasons.UnusualMethod));
+            }
+        }
+    }
+
     private void Stranger(int times = 1)
     {
         foreach (var _ in Enumerable.Range(0, times))
@@ -133,7 +191,7 @@ public class CallWatchTests
     }
 
     private static RequestRecord Record(
-        string? caller = null, int? status = null, Outcome? outcome = null, string? reason = null, string? xid = null) => new()
+        string? caller = null, int? status = null, Outcome? outcome = null, string? reason = null, string? xid = null, string? partner = null) => new()
         {
             TraceId = "4bf92f3577b34da6a3ce929d0e0e4736",
             Route = "/api/v2/customers",
@@ -142,5 +200,6 @@ public class CallWatchTests
             Outcome = outcome ?? Outcome.Passthrough,
             Reason = reason,
             Xid = xid,
+            PartnerKey = partner,
         };
 }

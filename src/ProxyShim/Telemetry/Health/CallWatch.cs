@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace ProxyShim.Telemetry.Health;
 
 /// <summary>
@@ -15,32 +17,70 @@ internal sealed class CallWatch(Degradations degradations, TimeProvider time)
     /// <summary>Creations without one whose click could be read, as soon as there is something to read for so many.</summary>
     public const int MalformedLimit = 3;
 
+    /// <summary>Creations in a row whose click names another partner than the app does, so that the app's word counts.</summary>
+    public const int MismatchLimit = 20;
+
+    /// <summary>Creations in a row by callers who may convert that the Customer API takes, in a form that the shim does not.</summary>
+    public const int UnconvertibleLimit = 20;
+
     /// <summary>A caller who was known so lately shows that the pairs are right, whoever else calls.</summary>
     public static readonly TimeSpan KnownCounts = TimeSpan.FromHours(1);
+
+    // What the Customer API takes and the shim leaves to it, for the form that it has.
+    private static readonly FrozenSet<string> s_forms = new[]
+    {
+        Reasons.QueryString, Reasons.ContentType, Reasons.ContentEncoding, Reasons.BodyTooLarge, Reasons.MalformedJson, Reasons.MissingField,
+        Reasons.InvalidField, Reasons.KeyTooLong, Reasons.UnusualPath, Reasons.UnusualMethod,
+    }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly LastSeen _known = new(time);
     private readonly Streak _unknown = new(UnknownLimit);
     private readonly Streak _misses = new(MissLimit);
     private readonly Streak _malformed = new(MalformedLimit);
+    private readonly Streak _mismatches = new(MismatchLimit);
+    private readonly Streak _unconvertible = new(UnconvertibleLimit);
 
     /// <summary>A call has its answer.</summary>
     /// <param name="creates">Whether it is one that creates a customer.</param>
     public void Note(RequestRecord record, bool creates)
     {
+        var isTaken = record.UpstreamStatus is >= StatusCodes.Status200OK and < StatusCodes.Status300MultipleChoices;
         if (record.Caller is not null)
         {
-            _known.Note();
-            _unknown.End();
-            degradations.Report(DegradedPart.Callers, null);
+            NoteKnown(record, isTaken);
         }
-        else if (creates && record.UpstreamStatus is >= StatusCodes.Status200OK and < StatusCodes.Status300MultipleChoices)
+        else if (creates && isTaken)
         {
             NoteUnknown();
         }
 
         if (creates && ClickHit.Of(record.Outcome.Name, record.Reason, record.Xid is not null) is { } hit)
         {
-            NoteClick(hit, record.Reason is Reasons.MalformedClick);
+            NoteClick(hit, record);
+        }
+    }
+
+    private void NoteKnown(RequestRecord record, bool isTaken)
+    {
+        _known.Note();
+        _unknown.End();
+        if (record.PartnerKey is not null)
+        {
+            // It was read.
+            _unconvertible.End();
+        }
+        else if (isTaken && record.Reason is { } reason && s_forms.Contains(reason))
+        {
+            _unconvertible.Add();
+            if (_unconvertible.IsLong)
+            {
+                degradations.Report(DegradedPart.Callers, "unconvertible", reason);
+            }
+        }
+
+        if (!_unconvertible.IsLong)
+        {
+            degradations.Report(DegradedPart.Callers, null);
         }
     }
 
@@ -53,18 +93,18 @@ internal sealed class CallWatch(Degradations degradations, TimeProvider time)
         }
     }
 
-    private void NoteClick(bool hit, bool malformed)
+    private void NoteClick(bool hit, RequestRecord record)
     {
         if (hit)
         {
             _misses.End();
             _malformed.End();
-            degradations.Report(DegradedPart.Clicks, null);
+            NoteFit(record.Reason is not Reasons.PartnerMismatch);
             return;
         }
 
         _misses.Add();
-        if (malformed)
+        if (record.Reason is Reasons.MalformedClick)
         {
             _malformed.Add();
         }
@@ -73,5 +113,19 @@ internal sealed class CallWatch(Degradations degradations, TimeProvider time)
         {
             degradations.Report(DegradedPart.Clicks, _malformed.IsLong ? "malformed" : "never_found");
         }
+    }
+
+    private void NoteFit(bool fits)
+    {
+        if (fits)
+        {
+            _mismatches.End();
+        }
+        else
+        {
+            _mismatches.Add();
+        }
+
+        degradations.Report(DegradedPart.Clicks, _mismatches.IsLong ? "other_partner" : null);
     }
 }

@@ -67,11 +67,16 @@ internal static class Remedies
         ["all_unknown"] =
             "Set CustomerApi:PublicKey and CustomerApi:SecretKey, or CustomerApi:Callers, to the pair that the apps present: "
             + "the Customer API takes theirs, the shim knows another.",
+        ["unconvertible"] =
+            "Look at what the apps send, or through what: the Customer API takes their new customers, and the shim cannot convert one "
+            + "for the reason in the detail.",
     };
 
     public static readonly Dictionary<string, string> Clicks = new()
     {
         ["never_found"] = "Compare a key in Redis with Clicks:Keys: clicks are not stored where the shim looks, or not yet when the app calls.",
+        ["other_partner"] =
+            "Set Conversions:OnPartnerMismatch to Convert if the click's word shall count: each click names another partner than the app does.",
         ["malformed"] = "Store a click as its xid or as JSON with an xid, or set Clicks:Format: what stands under the key cannot be read.",
     };
 
