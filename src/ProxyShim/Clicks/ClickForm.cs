@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using ProxyShim.Customers;
 using ProxyShim.Telemetry.Metrics;
@@ -46,12 +47,16 @@ internal sealed class ClickForm
         ["provider_key"] = (Field.ProviderKey, 0, false),
     };
 
+    private static readonly (string Name, byte[] Utf8)[] s_known = [.. s_names.Keys.Select(name => (name, Encoding.UTF8.GetBytes(name)))];
+
     private const string SubIdsName = "sub_ids";
+
+    private static readonly int s_fields = Enum.GetValues<Field>().Length;
 
     private static readonly ClickProblem s_badSubIds = new(
         ClickResult.BadField, $"sub_ids is not a list of texts; write an array of at most {MaxSubIds}, each of at most {MaxText} characters.");
 
-    private readonly (string? Value, int Rank, bool IsEncoded)[] _values = new (string?, int, bool)[Enum.GetValues<Field>().Length];
+    private readonly (string? Value, int Rank, bool IsEncoded)[] _values = new (string?, int, bool)[s_fields];
     private List<string>? _subIds;
 
     private ClickForm()
@@ -83,15 +88,17 @@ internal sealed class ClickForm
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            var reader = new Utf8JsonReader(json.Span);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
+                // Whatever it is, it must be JSON to be told so.
+                reader.Skip();
                 problem = new(ClickResult.NoJson, "Write a JSON object.");
                 return null;
             }
 
             var form = new ClickForm();
-            problem = document.RootElement.EnumerateObject().Select(form.Take).FirstOrDefault(wrong => wrong is not null);
+            problem = form.Take(ref reader);
             return problem is null ? form.Build(now, out problem) : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -117,22 +124,81 @@ internal sealed class ClickForm
         return problem is null ? form.Build(now, out problem) : null;
     }
 
-    private ClickProblem? Take(JsonProperty property)
+    // To the end of it, also past the first problem: what follows may be no JSON.
+    private ClickProblem? Take(ref Utf8JsonReader reader)
     {
-        if (property.NameEquals(SubIdsName))
+        ClickProblem? problem = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            return TakeSubIds(property.Value);
+            if (reader.ValueTextEquals(SubIdsName))
+            {
+                reader.Read();
+                problem ??= TakeSubIds(ref reader);
+                continue;
+            }
+
+            var name = NameOf(ref reader);
+            reader.Read();
+
+            // An integer counts as its digits, as everywhere.
+            var text = reader.TokenType switch
+            {
+                JsonTokenType.Null => "",
+                JsonTokenType.String => reader.GetString(),
+                JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
+                _ => null,
+            };
+            reader.Skip();
+            problem ??= Take(name, text);
         }
 
-        // An integer counts as its digits, as everywhere.
-        var text = property.Value.ValueKind switch
+        // Nothing may follow.
+        reader.Read();
+        return problem;
+    }
+
+    // A name that is known is not made into a text anew for each row.
+    private static string NameOf(ref Utf8JsonReader reader)
+    {
+        foreach (var (name, utf8) in s_known)
         {
-            JsonValueKind.Null => "",
-            JsonValueKind.String => property.Value.GetString()!,
-            JsonValueKind.Number => property.Value.GetRawText(),
-            _ => null,
-        };
-        return Take(property.Name, text);
+            if (reader.ValueTextEquals(utf8))
+            {
+                return name;
+            }
+        }
+
+        return "";
+    }
+
+    private ClickProblem? TakeSubIds(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return s_badSubIds;
+        }
+
+        var (list, isGood) = (new List<string>(), true);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                isGood = false;
+                reader.Skip();
+            }
+            else if (list.Count <= MaxSubIds)
+            {
+                list.Add(reader.GetString()!);
+            }
+        }
+
+        return isGood ? TakeSubIds(list) : s_badSubIds;
     }
 
     private ClickProblem? Take(string name, string? text)
@@ -156,11 +222,6 @@ internal sealed class ClickForm
 
         return null;
     }
-
-    private ClickProblem? TakeSubIds(JsonElement list) =>
-        list.ValueKind == JsonValueKind.Null ? null
-        : list.ValueKind != JsonValueKind.Array || list.EnumerateArray().Any(one => one.ValueKind != JsonValueKind.String) ? s_badSubIds
-        : TakeSubIds(list.EnumerateArray().Select(one => one.GetString()!));
 
     private ClickProblem? TakeSubIds(IEnumerable<string> list)
     {
@@ -195,9 +256,22 @@ internal sealed class ClickForm
             ? "email_sha256 is not 64 hexadecimal digits; write the SHA-256 of the trimmed, lower-case address."
         : Text(Field.CustomerKey) is { } key && !CustomerKey.TryCreate(key, out _)
             ? $"customer_key is too long; at most {CustomerKey.MaxUtf8Length} bytes can be converted."
-        : Enum.GetValues<Field>().Any(field => Text(field)?.Length > (field == Field.UserAgent ? MaxUserAgent : MaxText))
+        : IsAnyTooLong()
             ? $"A text is too long; write at most {MaxText} characters, {MaxUserAgent} for user_agent."
         : null;
+
+    private bool IsAnyTooLong()
+    {
+        for (var i = 0; i < s_fields; i++)
+        {
+            if (_values[i].Value?.Length > ((Field)i == Field.UserAgent ? MaxUserAgent : MaxText))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private string? PartnerKey() => _values[(int)Field.PartnerKey] is { Value: { } text, IsEncoded: true } ? PartnerKeySpelling.OfLandingUrl(text) : Text(Field.PartnerKey);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using ProxyShim.Customers;
 using ProxyShim.Primitives;
 using ProxyShim.Redis;
@@ -39,22 +40,25 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
     public ClickWriteOutcome[] Foresee(IReadOnlyList<ReportedClick> many)
     {
         var now = time.GetUtcNow();
-        return [.. many.Select(reported =>
-            KeyOf(reported.Customer) is null ? ClickWriteOutcome.NoKey : LifeOf(reported.Click, now) <= TimeSpan.Zero ? ClickWriteOutcome.Older : ClickWriteOutcome.Written)];
+        return [.. many.Select(reported => KeyOf(reported.Customer) is null ? ClickWriteOutcome.NoKey : Foresee(reported.Click, now))];
     }
+
+    private ClickWriteOutcome Foresee(Click click, DateTimeOffset now) => LifeOf(click, now) <= TimeSpan.Zero ? ClickWriteOutcome.Older : ClickWriteOutcome.Written;
 
     private async Task<ClickWriteOutcome[]> WriteAsync(IDatabase database, IReadOnlyList<ReportedClick> many)
     {
         var now = time.GetUtcNow();
-        var outcomes = Foresee(many);
+        var outcomes = new ClickWriteOutcome[many.Count];
         var replies = new Task?[many.Count];
         for (var i = 0; i < many.Count; i++)
         {
+            var key = KeyOf(many[i].Customer);
+            outcomes[i] = key is null ? ClickWriteOutcome.NoKey : Foresee(many[i].Click, now);
             if (outcomes[i] == ClickWriteOutcome.Written)
             {
                 // Most customers of a file have no click yet: a plain SET costs Redis a third of the script.
                 replies[i] = settings.Format == ClickFormat.Auto
-                    ? database.StringSetAsync(KeyOf(many[i].Customer)!.Value, Json(many[i].Click), LifeOf(many[i].Click, now), When.NotExists, CommandFlags.DemandMaster)
+                    ? database.StringSetAsync(key!.Value, Json(many[i].Click), LifeOf(many[i].Click, now), When.NotExists, CommandFlags.DemandMaster)
                     : MergeAsync(i);
             }
         }
@@ -94,7 +98,19 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
 
     private TimeSpan LifeOf(Click click, DateTimeOffset now) => (click.When ?? now) + settings.Lifetime - now;
 
-    private RedisKey? KeyOf(CustomerIdentity customer) => settings.Keys.Select(template => template.KeyOf(customer)).FirstOrDefault(key => key is not null);
+    private RedisKey? KeyOf(in CustomerIdentity customer)
+    {
+        // By index: the enumerator of an interface is an object.
+        for (var i = 0; i < settings.Keys.Count; i++)
+        {
+            if (settings.Keys[i].KeyOf(customer) is { } key)
+            {
+                return key;
+            }
+        }
+
+        return null;
+    }
 
     private Task<ClickWriteOutcome> WriteAsync(IDatabase database, RedisKey key, Click click, TimeSpan life)
     {
@@ -113,17 +129,18 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
     };
 
     // What is not known is left out: to the Conversion API an empty text is worse than none.
-    private static IEnumerable<(string Name, string Value)> Texts(Click click) => new (string Name, string? Value)[]
-    {
-        ("xid", click.Xid.Value), ("partner_key", click.PartnerKey), ("origin", click.Origin.ToString()), ("ip_address", click.IpAddress.ToString()),
-        ("user_agent", click.UserAgent.ToString()), ("external_type", click.ExternalType.ToString()),
-    }.Where(field => !string.IsNullOrEmpty(field.Value)).Select(field => (field.Name, field.Value!));
-
     private static IEnumerable<(string Name, string Value)> Fields(Click click)
     {
-        foreach (var text in Texts(click))
+        foreach (var (name, value) in new (string, string?)[]
         {
-            yield return text;
+            ("xid", click.Xid.Value), ("partner_key", click.PartnerKey), ("origin", click.Origin.ToString()), ("ip_address", click.IpAddress.ToString()),
+            ("user_agent", click.UserAgent.ToString()), ("external_type", click.ExternalType.ToString()),
+        })
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                yield return (name, value);
+            }
         }
 
         if (click.SubIds is not null)
@@ -150,11 +167,16 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
     private static byte[] Json(Click click) => JsonText.Write(click, static (json, click) =>
     {
         json.WriteStartObject();
-        foreach (var (name, value) in Texts(click))
+        json.WriteString("xid"u8, click.Xid.Value);
+        if (!string.IsNullOrEmpty(click.PartnerKey))
         {
-            json.WriteString(name, value);
+            json.WriteString("partner_key"u8, click.PartnerKey);
         }
 
+        WriteText(json, "origin"u8, click.Origin);
+        WriteText(json, "ip_address"u8, click.IpAddress);
+        WriteText(json, "user_agent"u8, click.UserAgent);
+        WriteText(json, "external_type"u8, click.ExternalType);
         if (click.SubIds is not null)
         {
             JsonText.WriteTexts(json, "sub_ids"u8, click.SubIds);
@@ -168,4 +190,12 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
         json.WriteEndObject();
         return 0;
     }).Text;
+
+    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, Utf8Text value)
+    {
+        if (!value.IsEmpty)
+        {
+            json.WriteString(name, value.Span);
+        }
+    }
 }

@@ -102,24 +102,22 @@ internal sealed class ClickImport(ClickWriter writer, ShimMetrics metrics, TimeP
 
         ReportedClick[] reported = [.. clicks.Select(row => row.Click)];
         var outcomes = dryRun ? writer.Foresee(reported) : await WriteAsync(reported, cancellationToken);
+        tally.Add(outcomes);
         for (var i = 0; i < outcomes.Length; i++)
         {
             if (outcomes[i] == ClickWriteOutcome.NoKey)
             {
                 tally.AddBad(clicks[i].Line, s_noKey);
             }
-            else
-            {
-                tally.Add(outcomes[i]);
-            }
         }
     }
 
     private void ReadObjects(RowBatch batch, List<(long Line, ReportedClick Click)> clicks, ImportTally tally)
     {
+        var now = time.GetUtcNow();
         foreach (var (start, length, line) in batch.Rows)
         {
-            if (ClickForm.Read(batch.Bytes.AsMemory(start, length), time.GetUtcNow(), out var problem) is { } click)
+            if (ClickForm.Read(batch.Bytes.AsMemory(start, length), now, out var problem) is { } click)
             {
                 clicks.Add((line, click));
             }

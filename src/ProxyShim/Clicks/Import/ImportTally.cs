@@ -23,14 +23,17 @@ internal sealed class ImportTally(ShimMetrics metrics)
         }
     }
 
-    public void Add(ClickWriteOutcome outcome)
+    public void Add(IReadOnlyList<ClickWriteOutcome> outcomes)
     {
-        lock (_gate)
+        foreach (var (outcome, count) in outcomes.Where(outcome => outcome != ClickWriteOutcome.NoKey).CountBy(outcome => outcome))
         {
-            _outcomes[(int)outcome]++;
-        }
+            lock (_gate)
+            {
+                _outcomes[(int)outcome] += count;
+            }
 
-        metrics.ClicksReported(ClickWay.Import, outcome.Result());
+            metrics.ClicksReported(ClickWay.Import, outcome.Result(), count);
+        }
     }
 
     public void AddBad(long line, ClickProblem problem)

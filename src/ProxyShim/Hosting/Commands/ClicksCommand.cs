@@ -10,6 +10,8 @@ internal static class ClicksCommand
 {
     private const string StandardInput = "-";
 
+    private const int Chunk = 64 * 1024;
+
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Imports one file after another; what is wrong with rows is told, and does not stop it.</summary>
@@ -84,7 +86,7 @@ internal static class ClicksCommand
 
             Console.Out.WriteLine(JsonSerializer.Serialize(report, AdminJson.Default.ImportReport));
             return 0;
-        }, new StreamContent(progress));
+        }, new StreamContent(progress, Chunk));
     }
 
     private static Func<HttpResponseMessage, Task> Tell(string what) => _ =>
