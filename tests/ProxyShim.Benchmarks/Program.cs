@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using ProxyShim.Benchmarks.Importing;
 using ProxyShim.Benchmarks.Load;
 using ProxyShim.Benchmarks.Measure;
 using ProxyShim.Benchmarks.Micro;
@@ -23,14 +24,15 @@ try
     {
         ["load", .. var options] => await new LoadCommand(LoadOptions.Parse(options)).RunAsync(stop.Token),
         ["report", .. var options] => await new ReportSpeed(ReportOptions.Parse(options)).RunAsync(stop.Token),
+        ["import", .. var options] => await new ImportSpeed(ImportOptions.Parse(options)).RunAsync(stop.Token),
         ["micro", .. var options] => MicroCommand.Run(options),
         ["host", var port] => AllocationHost.Run(int.Parse(port, CultureInfo.InvariantCulture)),
-        _ => throw new FormatException("load, report or micro?"),
+        _ => throw new FormatException("load, report, import or micro?"),
     };
 }
 catch (FormatException error)
 {
-    await Console.Error.WriteLineAsync($"{error.Message}\n\n{LoadOptions.Usage}\n\n{ReportOptions.Usage}");
+    await Console.Error.WriteLineAsync($"{error.Message}\n\n{LoadOptions.Usage}\n\n{ReportOptions.Usage}\n\n{ImportOptions.Usage}");
     return 64;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

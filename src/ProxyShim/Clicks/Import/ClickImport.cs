@@ -6,11 +6,8 @@ namespace ProxyShim.Clicks.Import;
 /// <summary>Writes the clicks of a file, of any length, in bounded memory; the same file twice changes nothing.</summary>
 internal sealed class ClickImport(ClickWriter writer, ShimMetrics metrics, TimeProvider time)
 {
-    // A batch is some 2 ms of Redis's time, so that a conversion need not wait for more than that.
-    private const int RowsOfBatch = 1000;
-
     // While Redis works on one, others are read: more would only take memory.
-    private const int BatchesAtOnce = 3;
+    private const int BatchesAtOnce = 4;
 
     /// <summary>Tries of one batch, a pause apart: a failover takes some ten seconds.</summary>
     private const int Tries = 30;
@@ -34,7 +31,7 @@ internal sealed class ClickImport(ClickWriter writer, ShimMetrics metrics, TimeP
         try
         {
             var (text, isTable) = await ImportSource.OpenAsync(file, ended.Token);
-            var rows = new RowReader(text, isTable, RowsOfBatch);
+            var rows = new RowReader(text, isTable);
             CsvRows? table = null;
             while (await rows.ReadAsync(ended.Token) is { } batch)
             {

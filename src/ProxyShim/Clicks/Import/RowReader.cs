@@ -2,13 +2,15 @@ namespace ProxyShim.Clicks.Import;
 
 /// <summary>Splits a stream into rows, in bounded memory: a row that is too long is told and passed over, whatever it holds.</summary>
 /// <param name="quoted">Whether a line end between quotation marks is part of a row (RFC 4180).</param>
-/// <param name="mostRows">Rows of one batch.</param>
-internal sealed class RowReader(Stream stream, bool quoted, int mostRows)
+internal sealed class RowReader(Stream stream, bool quoted)
 {
     /// <summary>Bytes of a row.</summary>
     public const int MaxRow = ClickForm.MaxLength;
 
     private const int BufferLength = 4 * MaxRow;
+
+    // As text too it is no large object, which only a full collection would give back; and no conversion waits for more than some 2 ms of Redis's time.
+    private const int MostOfBatch = 32 * 1024;
 
     private readonly byte[] _buffer = new byte[BufferLength];
     private int _start;
@@ -48,6 +50,8 @@ internal sealed class RowReader(Stream stream, bool quoted, int mostRows)
         }
     }
 
+    private bool IsFull(List<(int Start, int, long)> rows) => rows.Count > 0 && _scanned - rows[0].Start >= MostOfBatch;
+
     private RowBatch Cut(List<(int Start, int Length, long Line)> rows, List<long> tooLong)
     {
         if (rows.Count == 0)
@@ -61,7 +65,7 @@ internal sealed class RowReader(Stream stream, bool quoted, int mostRows)
 
     private void Split(List<(int, int, long)> rows, List<long> tooLong)
     {
-        while (rows.Count < mostRows && _scanned < _end)
+        while (!IsFull(rows) && _scanned < _end)
         {
             var rest = _buffer.AsSpan(_scanned, _end - _scanned);
 
@@ -87,7 +91,7 @@ internal sealed class RowReader(Stream stream, bool quoted, int mostRows)
         }
 
         // The last row may have no line end.
-        if (_isOver && _scanned == _end && _start < _end && rows.Count < mostRows && !_inQuotes)
+        if (_isOver && _scanned == _end && _start < _end && !IsFull(rows) && !_inQuotes)
         {
             EndRow(rows, tooLong, _end);
         }
@@ -125,7 +129,7 @@ internal sealed class RowReader(Stream stream, bool quoted, int mostRows)
         _start = _isSkipping ? _end : _start;
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
         (_scanned, _end, _start) = (_scanned - _start, _end - _start, 0);
-        var read = await stream.ReadAtLeastAsync(_buffer.AsMemory(_end), 1, throwOnEndOfStream: false, cancellationToken);
+        var read = await stream.ReadAtLeastAsync(_buffer.AsMemory(_end), Math.Min(MostOfBatch, _buffer.Length - _end), throwOnEndOfStream: false, cancellationToken);
         (_end, _isOver) = (_end + read, read == 0);
     }
 }
