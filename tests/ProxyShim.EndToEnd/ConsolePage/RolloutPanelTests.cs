@@ -21,6 +21,7 @@ public sealed class RolloutPanelTests(Sandbox sandbox, Chromium chromium) : ICla
         await Expect(panel).ToContainTextAsync(new Regex("Live for 0 % of the customers\\.\\s*Set for all replicas by default, .* ago\\)"));
         await sandbox.ReportAsync("dorothy");
         await Expect(window.Events("xid_dorothy", "shadowed")).ToHaveCountAsync(1);
+        await Expect(panel).ToContainTextAsync("of 1 call that was only looked at, 1 would have become a conversion and 0 would not");
         await Expect(window.Section("Last events")).ToContainTextAsync("Live 100 % → Live 0 %, by default");
 
         // Of these two names the first is among the first tenth (RolloutPlanTests has the hash).

@@ -14,6 +14,7 @@ namespace ProxyShim.Management.Admin;
 /// <param name="Ledger">What waits in Redis, for all replicas; null before the first look.</param>
 /// <param name="Outcomes">Legacy requests by what became of them.</param>
 /// <param name="LookUps">Looks for a click: <c>hit</c>, <c>miss</c>.</param>
+/// <param name="Shadowed">Creations that were only looked at, by what they would have become: <c>converted</c>, <c>fallback</c>, <c>rejected</c>, <c>unavailable</c>.</param>
 /// <param name="Conversions"><c>sent</c>, <c>verified</c>, <c>phantom</c>, <c>dead</c>.</param>
 /// <param name="Latency">How long legacy callers waited; null when there was none.</param>
 /// <param name="Minutes">The minutes that had a request, oldest first.</param>
@@ -28,6 +29,7 @@ internal sealed record Overview(
     ShownDepths? Ledger,
     IReadOnlyDictionary<string, long> Outcomes,
     IReadOnlyDictionary<string, long> LookUps,
+    IReadOnlyDictionary<string, long> Shadowed,
     IReadOnlyDictionary<string, long> Conversions,
     ShownLatency? Latency,
     IReadOnlyList<ShownMinute> Minutes);

@@ -34,6 +34,7 @@ internal sealed class OverviewReader(
             ledger.Depths is { } depths ? ShownDepths.Of(depths) : null,
             Sum(minutes, minute => minute.Outcomes),
             Sum(minutes, minute => minute.LookUps),
+            Sum(minutes, minute => minute.Shadowed),
             Sum(minutes, minute => minute.Conversions),
             latency.Count == 0 ? null : ShownLatency.Of(latency),
             [.. minutes.Where(minute => minute.Outcomes.Count > 0).Select(ShownMinute.Of)]);

@@ -18,6 +18,7 @@ internal sealed class RecentActivity : IDisposable
         ["proxyshim.requests"] = static (minute, count, outcome) => minute.Handled(outcome, (long)count),
         ["proxyshim.request.duration"] = static (minute, seconds, _) => minute.Answered(TimeSpan.FromSeconds(seconds)),
         ["proxyshim.clicks.looked_up"] = static (minute, count, result) => minute.LookedUp(result, (long)count),
+        ["proxyshim.shadowed"] = static (minute, count, wouldBe) => minute.Shadowed(wouldBe, (long)count),
         ["proxyshim.conversions"] = static (minute, count, stage) => minute.Converted(stage, (long)count),
     };
 

@@ -13,6 +13,7 @@ internal sealed class RecentMinute(DateTimeOffset start)
     private readonly LatencyHistogram _latency = new();
     private readonly Tally<Counter> _outcomes = new(MostNames);
     private readonly Tally<Counter> _lookUps = new(MostNames);
+    private readonly Tally<Counter> _shadowed = new(MostNames);
     private readonly Tally<Counter> _conversions = new(MostNames);
 
     public DateTimeOffset Start => start;
@@ -29,6 +30,8 @@ internal sealed class RecentMinute(DateTimeOffset start)
 
     public void LookedUp(string result, long count) => Count(_lookUps, result, count);
 
+    public void Shadowed(string wouldBe, long count) => Count(_shadowed, wouldBe, count);
+
     public void Converted(string stage, long count) => Count(_conversions, stage, count);
 
     /// <summary>What has been counted so far; the durations are added to those of other minutes too.</summary>
@@ -39,7 +42,7 @@ internal sealed class RecentMinute(DateTimeOffset start)
         {
             sum.Add(_latency);
             return new(
-                start, Copy(_outcomes), Copy(_lookUps), Copy(_conversions),
+                start, Copy(_outcomes), Copy(_lookUps), Copy(_shadowed), Copy(_conversions),
                 _latency.Count == 0 ? null : new(_latency.Percentile(0.5), _latency.Percentile(0.95)));
         }
     }

@@ -18,6 +18,7 @@ internal sealed class ShimMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly Counter<long> _lookUps;
     private readonly Counter<long> _clicks;
+    private readonly Counter<long> _shadowed;
     private readonly Counter<long> _conversions;
     private readonly Counter<long> _calls;
     private readonly Counter<long> _alerts;
@@ -31,6 +32,7 @@ internal sealed class ShimMetrics : IDisposable
         _requests = Meter.CreateCounter<long>("proxyshim.requests", "{request}", "Legacy requests, by what became of them and who sent them.");
         _lookUps = Meter.CreateCounter<long>("proxyshim.clicks.looked_up", "{click}", "Looks for a customer's click: hit or miss.");
         _clicks = Meter.CreateCounter<long>("proxyshim.clicks.reported", "{click}", "Clicks that were reported, by way and by what became of them.");
+        _shadowed = Meter.CreateCounter<long>("proxyshim.shadowed", "{request}", "Creations that were only looked at, by what they would have become.");
         _conversions = Meter.CreateCounter<long>("proxyshim.conversions", "{conversion}", "Conversions that were sent, verified, found to be phantoms, or given up.");
         _calls = Meter.CreateCounter<long>(
             "proxyshim.calls", "{call}", "Calls that came before PartnerStack showed their customer: kept, played, or given up.");
@@ -87,6 +89,11 @@ internal sealed class ShimMetrics : IDisposable
         if (record.Redis > TimeSpan.Zero)
         {
             _redisDuration.Record(record.Redis.TotalSeconds);
+        }
+
+        if (record.WouldBe is { } wouldBe)
+        {
+            _shadowed.Add(1, new KeyValuePair<string, object?>("would_be", wouldBe.Name));
         }
 
         if (ClickHit.Of(record.Outcome.Name, record.Reason, record.Xid is not null) is { } hit)

@@ -63,6 +63,14 @@ public sealed class MetricsScrapeTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_call_that_is_only_looked_at_is_counted_by_what_it_would_have_become()
+    {
+        _instruments.Metrics.Handled(new RequestRecord { TraceId = "", Route = "", Outcome = Outcome.Shadowed, WouldBe = Outcome.Converted, Xid = "xid" }, TimeSpan.Zero);
+
+        Assert.Contains("""proxyshim_shadowed_total{would_be="converted"} 1""", _instruments.Samples);
+    }
+
+    [Fact]
     public void Conversions_attempts_and_alerts_are_counted()
     {
         _instruments.Metrics.Converted(ConversionStage.Phantom);

@@ -1,7 +1,7 @@
 import { call } from "./api.js";
 import { confirm } from "./confirm.js";
 import { byId, setText } from "./dom.js";
-import { ago, moment } from "./format.js";
+import { ago, count, moment, number } from "./format.js";
 
 let shown = null;
 
@@ -35,6 +35,7 @@ export function showRollout(answer, overview) {
   const now = new Date(overview.now);
   setText(byId("rollout-now"), `${sentence(shown)}.`);
   setText(byId("rollout-source"), source(shown, now));
+  setText(byId("rollout-would"), would(overview.shadowed));
   byId("rollout-back").hidden = shown.source !== "runtime";
 
   // What somebody is just choosing stays chosen.
@@ -65,6 +66,15 @@ function sentence({ mode, percent, partners, callers }) {
 
   const some = [partners.length > 0 ? `of partners ${partners.join(", ")}` : "", callers.length > 0 ? `of callers ${callers.join(", ")}` : ""].filter(text => text);
   return `Live for ${[percent === 100 ? "all customers" : `${percent} % of the customers`, ...some].join(" ")}`;
+}
+
+// Of the calls that were only looked at.
+function would(shadowed) {
+  const all = Object.values(shadowed).reduce((sum, value) => sum + value, 0);
+  const converted = shadowed.converted ?? 0;
+  return all === 0 ? ""
+    : `Last 60 minutes, this replica: of ${count(all, "call that was", "calls that were")} only looked at, ${number(converted)} would have become a conversion and ${number(all - converted)} would not. `
+      + "What stood in their way says proxyshim report --shadow, and the events below.";
 }
 
 const question = ({ mode }) => mode === "Live"
