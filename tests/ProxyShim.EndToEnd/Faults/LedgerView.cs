@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ProxyShim.Testing;
@@ -76,6 +77,32 @@ internal sealed class LedgerView(ConnectionMultiplexer connection) : IAsyncDispo
         foreach (var master in Masters)
         {
             await foreach (var key in master.KeysAsync(pattern: $"{Root}*:body:*", pageSize: 1000))
+            {
+                ids.Add(key.ToString()[^64..]);
+            }
+        }
+
+        return ids;
+    }
+
+    /// <summary>Waits until no kept call waits any more.</summary>
+    /// <exception cref="TimeoutException">Something is stuck.</exception>
+    public Task DrainCallsAsync(CancellationToken cancellation) => Eventually.IsTrueAsync(
+        "no kept call waits", async () => (await Task.WhenAll(Indexes("waiting").Select(key => Database.SortedSetLengthAsync(key)))).All(length => length == 0),
+        s_drainLimit, cancellation);
+
+    /// <summary>The numbers of the dead calls, by customer.</summary>
+    public async Task<ILookup<string, int>> DeadCallsAsync() =>
+        (await Task.WhenAll(Indexes("letters").Select(key => Database.SortedSetRangeByRankAsync(key)))).SelectMany(letters => letters)
+            .Select(letter => letter.ToString().Split(':')).ToLookup(parts => parts[0], parts => int.Parse(parts[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
+
+    /// <summary>The customers of whose calls, and so of whose personal data, something is still there.</summary>
+    public async Task<IReadOnlyList<string>> CallsAsync()
+    {
+        var ids = new List<string>();
+        foreach (var master in Masters)
+        {
+            await foreach (var key in master.KeysAsync(pattern: $"{Root}*:calls:*", pageSize: 1000))
             {
                 ids.Add(key.ToString()[^64..]);
             }

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using ProxyShim.Sandbox.PartnerStack;
+using ProxyShim.Testing;
+using Xunit;
+
+namespace ProxyShim.EndToEnd.Faults;
+
+/// <summary>
+/// Calls that came before PartnerStack showed their customer, with two replicas, fault by fault: each takes effect once, in the order in which they came, or is a
+/// dead letter for a person to judge. Counted at the simulated PartnerStack, after the fault.
+/// </summary>
+public sealed class KeptCallFaultTests
+{
+    private const int Customers = 12;
+    private const int CallsEach = 3;
+
+    // Everybody has signed up and called by then; whoever is looked for before the lag is over is taken for a phantom.
+    private static readonly TimeSpan s_lag = TimeSpan.FromSeconds(6);
+
+    private static readonly Dictionary<string, string> s_settings = new()
+    {
+        ["Verification:Grace"] = "00:00:08",
+        ["Delivery:Schedule:0"] = "00:00:00.300",
+        ["Redis:Timeout"] = "00:00:02",
+    };
+
+    private static readonly Dictionary<string, Func<Scene, ConcurrentDictionary<string, bool>, CancellationToken, Task>> s_faults = new()
+    {
+        ["none"] = static (_, _, _) => Task.CompletedTask,
+        ["a replica is killed (-9) while it plays"] = static async (scene, _, cancellation) =>
+        {
+            await WhilePlayingAsync(scene, cancellation);
+            await scene.Replicas[1].KillAsync();
+            await scene.Replicas[1].StartAsync(cancellation);
+        },
+        ["Redis is killed and restarted while calls are played"] = static async (scene, _, cancellation) =>
+        {
+            await WhilePlayingAsync(scene, cancellation);
+            await scene.Redis.KillAsync();
+            await scene.Redis.RestartAsync(cancellation);
+        },
+        ["the Customer API refuses connections while calls are played"] = static async (scene, _, cancellation) =>
+        {
+            await WhilePlayingAsync(scene, cancellation);
+            scene.PartnerStack.CustomerApi.SetFault(Fault.Refuse);
+            using var client = new HttpClient();
+            await Eventually.IsTrueAsync(
+                "a replica has met it",
+                async () => (await client.GetStringAsync(new Uri(scene.Replicas[0].Management, "/healthz/ready"), cancellation)).Contains("customer_api", StringComparison.Ordinal)
+                    || (await client.GetStringAsync(new Uri(scene.Replicas[1].Management, "/healthz/ready"), cancellation)).Contains("customer_api", StringComparison.Ordinal),
+                cancellation: cancellation);
+            scene.PartnerStack.CustomerApi.ClearFaults();
+        },
+        ["every call is reset once, landed"] = static (scene, _, _) => OnceEach(scene, Fault.ResetAfterBody(landed: true)),
+        ["every call is reset once, not landed"] = static (scene, _, _) => OnceEach(scene, Fault.ResetAfterBody(landed: false)),
+        ["every call is told 429 with Retry-After once"] = static (scene, _, _) => OnceEach(scene, Fault.Status(429, headers: ("Retry-After", "1"))),
+        ["every second call is refused"] = static (scene, _, _) =>
+        {
+            scene.PartnerStack.CustomerApi.SetFaultRule(static call => call.BodyText.Contains("\"number\":2", StringComparison.Ordinal) ? Fault.Status(400) : null);
+            return Task.CompletedTask;
+        },
+        ["half of the customers are erased before they are shown"] = static async (scene, erased, cancellation) =>
+        {
+            using var client = NewClient();
+            for (var customer = 0; customer < Customers; customer += 2)
+            {
+                var key = LegacyApp.Customer(customer);
+                using var answer = await client.DeleteAsync(new Uri(scene.Replicas[0].Address, $"/api/v2/customers/{key}"), cancellation);
+                erased[key] = true;
+            }
+        },
+    };
+
+    public static TheoryData<string> Faults => [.. s_faults.Keys];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task None_is_lost_none_comes_twice_and_the_order_holds(string fault)
+    {
+        Require.Program("redis-server", "redis-server");
+        await using var scene = await Scene.StartAsync(2, keyPair: true, s_settings, [], Cancellation);
+        scene.PartnerStack.Lag = s_lag;
+        await using (var clicks = await scene.OpenLedgerAsync(Cancellation))
+        {
+            await clicks.WriteClicksAsync(Enumerable.Range(0, Customers).Select(LegacyApp.Customer));
+        }
+
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Customers), new ParallelOptions { MaxDegreeOfParallelism = 6, CancellationToken = Cancellation },
+            async (customer, cancellation) => await SignUpAndCallAsync(scene, customer, cancellation));
+        var erased = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        await s_faults[fault](scene, erased, Cancellation);
+
+        await using var ledger = await scene.OpenLedgerAsync(Cancellation);
+        await ledger.DrainCallsAsync(Cancellation);
+        var (dead, done) = (await ledger.DeadCallsAsync(), scene.PartnerStack.FollowUps.ToLookup(call => call.CustomerKey, call => NumberOf(call.BodyText)));
+        foreach (var key in Enumerable.Range(0, Customers).Select(LegacyApp.Customer))
+        {
+            var (effects, letters) = (done[key].ToArray(), dead[LedgerView.IdOf(key)].ToArray());
+            if (erased.ContainsKey(key))
+            {
+                Assert.Empty(effects);
+                Assert.Empty(letters);
+                continue;
+            }
+
+            // A change that may have landed is made again, and says the same; a payment is not.
+            Assert.Distinct(effects.Where(static number => number != 2));
+            Assert.Equal(effects.Order(), effects);
+            Assert.Equal(Enumerable.Range(1, CallsEach), effects.Union(letters).Order());
+        }
+
+        Assert.Equal(dead.Select(customer => customer.Key).Order(), (await ledger.CallsAsync()).Order());
+    }
+
+    private static Task WhilePlayingAsync(Scene scene, CancellationToken cancellation) =>
+        scene.PartnerStack.WaitUntilAsync(static stack => stack.FollowUps.Count > 0, TimeSpan.FromMinutes(1), cancellation);
+
+    // Reads are left alone: what is asked is what becomes of the calls.
+    private static Task OnceEach(Scene scene, Fault fault)
+    {
+        var met = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        scene.PartnerStack.CustomerApi.SetFaultRule(call => call.Method != "GET" && met.TryAdd(call.Target + call.BodyText, true) ? fault : null);
+        return Task.CompletedTask;
+    }
+
+    // A payment, a change, a payment.
+    private static async Task SignUpAndCallAsync(Scene scene, int customer, CancellationToken cancellation)
+    {
+        var key = LegacyApp.Customer(customer);
+        Assert.Equal(AppReply.Acknowledged, await scene.App.CreateAsync(key, cancellation));
+        using var client = NewClient();
+        for (var number = 1; number <= CallsEach; number++)
+        {
+            // Each at another replica.
+            var shim = scene.Replicas[number % 2].Address;
+            using var request = number == 2
+                ? new HttpRequestMessage(HttpMethod.Patch, new Uri(shim, $"/api/v2/customers/{key}"))
+                : new HttpRequestMessage(HttpMethod.Post, new Uri(shim, "/api/v2/transactions"));
+            request.Content = new StringContent(
+                string.Create(CultureInfo.InvariantCulture, $"{{\"customer_key\":\"{key}\",\"meta\":{{\"number\":{number}}}}}"), Encoding.UTF8, "application/json");
+            using var answer = await client.SendAsync(request, cancellation);
+            Assert.Equal("kept", answer.Headers.TryGetValues("X-ProxyShim-Outcome", out var outcome) ? outcome.Single() : $"{answer.StatusCode}");
+        }
+    }
+
+    private static int NumberOf(string body) => JsonElement.Parse(body).GetProperty("meta").GetProperty("number").GetInt32();
+
+    private static HttpClient NewClient()
+    {
+        var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{LegacyApp.Pair.PublicKey}:{LegacyApp.Pair.SecretKey}")));
+        return client;
+    }
+}
