@@ -19,8 +19,30 @@ internal static class CustomerPatch
             Name = Text(root, "name") ?? customer.Name,
             ProviderKey = Text(root, "provider_key") ?? customer.ProviderKey,
             PartnerKey = Text(root, "partner_key") ?? customer.PartnerKey,
-            Meta = root.TryGetProperty("meta"u8, out var meta) && meta.ValueKind == JsonValueKind.Object ? JsonMarshal.GetRawUtf8Value(meta).ToArray() : customer.Meta,
+            Meta = root.TryGetProperty("meta"u8, out var meta) && meta.ValueKind == JsonValueKind.Object ? Merge(customer.Meta, meta) : customer.Meta,
         };
+    }
+
+    // Custom fields are set one by one: what is not named stays.
+    private static ReadOnlyMemory<byte> Merge(ReadOnlyMemory<byte>? before, JsonElement meta)
+    {
+        if (before is not { } known)
+        {
+            return JsonMarshal.GetRawUtf8Value(meta).ToArray();
+        }
+
+        using var document = JsonDocument.Parse(known);
+        return JsonText.Write((document.RootElement, meta), static (json, both) =>
+        {
+            json.WriteStartObject();
+            foreach (var field in both.RootElement.EnumerateObject().Where(field => !both.meta.TryGetProperty(field.Name, out _)).Concat(both.meta.EnumerateObject()))
+            {
+                field.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+            return 0;
+        }).Text;
     }
 
     private static string? Text(JsonElement root, string name) =>

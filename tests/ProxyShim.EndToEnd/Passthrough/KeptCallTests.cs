@@ -52,6 +52,29 @@ public sealed class KeptCallTests(TestRedis redis)
     }
 
     [Fact]
+    public async Task A_client_in_Node_gets_the_same_done_through_the_shim_as_at_an_API_without_lag()
+    {
+        var node = Require.Program("node", "nodejs");
+        await using var direct = await SimulatedPartnerStack.StartAsync(new() { KeyPairs = [new(Stand.PublicKey, Stand.SecretKey)] }, Cancellation);
+        await using var stand = await LaggingAsync();
+        var key = await stand.NewCustomerAsync();
+
+        foreach (var api in (Uri[])[direct.CustomerApiAddress, stand.Shim.Address])
+        {
+            var setup = JsonSerializer.Serialize(
+                new { @base = api.GetLeftPart(UriPartial.Authority), @public = Stand.PublicKey, secret = Stand.SecretKey, customer = key });
+            await using var client = ChildProcess.Start(node, [Path.Combine(Repository.Root, "tests", "ProxyShim.EndToEnd", "clients", "early_calls.mjs"), setup]);
+            Assert.True(await client.WaitForExitAsync(s_limit, Cancellation) == 0, client.Describe());
+        }
+
+        Assert.Equal(5, direct.FollowUps.Count);
+        await stand.PartnerStack.WaitUntilAsync(stack => stack.FollowUps.Count == direct.FollowUps.Count, s_limit, Cancellation);
+        Assert.Equal(direct.FollowUps, stand.PartnerStack.FollowUps);
+        var (one, other) = (direct.FindCustomer(key)!, stand.PartnerStack.FindCustomer(key)!);
+        Assert.Equal((one.Email, one.Name, one.Meta), (other.Email, other.Name, other.Meta));
+    }
+
+    [Fact]
     public async Task A_customer_who_is_shown_is_written_to_as_ever()
     {
         await using var stand = await Stand.StartAsync(redis, Cancellation, [.. s_quick, ("Verification:Grace", "00:00:00.200")]);
