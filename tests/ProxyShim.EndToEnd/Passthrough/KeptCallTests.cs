@@ -179,6 +179,30 @@ public sealed class KeptCallTests(TestRedis redis)
         Assert.Single(stand.PartnerStack.FollowUps, done => done.Resource == "transactions");
     }
 
+    [Fact]
+    public async Task A_person_sees_what_waits_and_what_died_and_has_it_played_after_all()
+    {
+        await using var stand = await LaggingAsync(("Management:Token", "a token of some length"));
+        var key = await SignUpAsync(stand);
+        await WriteAsync(stand, key, "transactions", Payment(key, 1));
+        using var admin = new HttpClient { BaseAddress = stand.Shim.Management };
+        admin.DefaultRequestHeaders.Authorization = new("Bearer", "a token of some length");
+        var life = JsonElement.Parse(await admin.GetStringAsync(new Uri($"/admin/conversions/{key}", UriKind.Relative), Cancellation));
+        Assert.Equal(["/api/v2/transactions"], life.GetProperty("kept_calls").EnumerateArray().Select(call => call.GetProperty("route").GetString()));
+
+        stand.PartnerStack.CustomerApi.SetFaultRule(call => call.Path == Transactions ? Fault.Status(400) : null);
+        await stand.Shim.WaitForLogAsync("it is dead", line => IsEvent(line, "CallDead"), Cancellation);
+        stand.PartnerStack.CustomerApi.ClearFaults();
+        var (_, list, _) = await stand.RunProgramAsync(["dead-letters", "list"], Cancellation);
+        Assert.Contains("refused  call=POST /api/v2/transactions  status=400", list, StringComparison.Ordinal);
+        var reference = list.Split(' ')[0];
+        Assert.Equal(0, (await stand.RunProgramAsync(["dead-letters", "replay", reference], Cancellation)).ExitCode);
+
+        await stand.PartnerStack.WaitUntilAsync(stack => stack.FollowUps.Count == 1, s_limit, Cancellation);
+        Assert.Equal("default", (await stand.Shim.WaitForLogAsync("who did it", line => IsEvent(line, "CallReplayed"), Cancellation)).GetProperty("By").GetString());
+        await AssertNothingIsLeftAsync(stand, key);
+    }
+
     [Theory]
     [InlineData(503)]
     [InlineData(429)]

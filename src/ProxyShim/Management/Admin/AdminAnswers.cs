@@ -61,11 +61,21 @@ internal sealed record ShownCustomer : ShownConversion
     /// <summary>When the click was made, if the vendor's site wrote that down and the click is still there.</summary>
     public DateTimeOffset? ClickedAt { get; private init; }
 
+    /// <summary>The kept calls that wait until PartnerStack shows the customer, in the order in which they will be played.</summary>
+    public required IReadOnlyList<WaitingCall> KeptCalls { get; init; }
+
     /// <summary>The customer's last calls that became no conversion, newest first, as far as this replica remembers.</summary>
     public required IReadOnlyList<ShownDecision> Decisions { get; init; }
 
     public static ShownCustomer Of(LedgerDetails entry, FoundCustomer found) =>
-        new(Of(entry)) { CustomerRef = found.CustomerRef, ClickedAt = found.Click?.When, Decisions = [.. found.Decisions.Select(ShownDecision.Of)] };
+        new(Of(entry)) { CustomerRef = found.CustomerRef, ClickedAt = found.Click?.When, KeptCalls = [.. found.Calls.Select(WaitingCall.Of)], Decisions = [.. found.Decisions.Select(ShownDecision.Of)] };
+}
+
+/// <summary>A kept call that waits.</summary>
+/// <param name="Route">Without identifiers.</param>
+internal sealed record WaitingCall(string Route, string Method, string Caller, string TraceId, DateTimeOffset KeptAt)
+{
+    public static WaitingCall Of(KeptCall call) => new(call.Route, call.Method, call.Caller, call.TraceId, call.KeptAt);
 }
 
 /// <summary>A customer whom the ledger does not know.</summary>

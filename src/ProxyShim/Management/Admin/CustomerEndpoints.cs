@@ -20,7 +20,7 @@ internal static class CustomerEndpoints
 
     private static async Task FindAsync(HttpContext context, CustomerSearch customers)
     {
-        var found = CustomerKey.TryCreate(LastOf(context, Conversions), out var key) ? await customers.FindAsync(key) : new FoundCustomer(null, null, null, []);
+        var found = CustomerKey.TryCreate(LastOf(context, Conversions), out var key) ? await customers.FindAsync(key) : new FoundCustomer(null, null, null, [], []);
         await WriteAsync(context, customers, found, Nobody);
     }
 

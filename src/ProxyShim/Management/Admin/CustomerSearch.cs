@@ -1,6 +1,7 @@
 using ProxyShim.Clicks;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
@@ -10,7 +11,7 @@ namespace ProxyShim.Management.Admin;
 
 /// <summary>Puts a customer's life together: what the ledger knows, the click that began it, and why calls became no conversion.</summary>
 internal sealed class CustomerSearch(
-    RedisGate redis, ConversionLedger ledger, ClickStore clicks, CustomerRef customerRef, RecentNames names, RecentDecisions decisions)
+    RedisGate redis, ConversionLedger ledger, KeptCalls kept, ClickStore clicks, CustomerRef customerRef, RecentNames names, RecentDecisions decisions)
 {
     /// <summary>By the <c>customer_key</c>.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer.</exception>
@@ -25,7 +26,7 @@ internal sealed class CustomerSearch(
             return await FindAsync(reference.Value, null, null);
         }
 
-        return names.Find(name) is { } id ? await FindAsync(id, null, name) : new FoundCustomer(null, null, name, decisions.Of(name));
+        return names.Find(name) is { } id ? await FindAsync(id, null, name) : new FoundCustomer(null, null, name, [], decisions.Of(name));
     }
 
     /// <summary>The last creations whose customer was not read, newest first.</summary>
@@ -33,7 +34,8 @@ internal sealed class CustomerSearch(
 
     private async Task<FoundCustomer> FindAsync(ConversionId id, CustomerKey? key, string? name)
     {
-        var (entry, request, click) = await redis.NewBudget().RunAsync(
+        var budget = redis.NewBudget();
+        var (entry, request, click) = await budget.RunAsync(
             static async (database, call) =>
             {
                 var describing = call.ledger.DescribeAsync(database, call.id);
@@ -47,7 +49,20 @@ internal sealed class CustomerSearch(
             },
             (ledger, clicks, id, key));
         name ??= request is null ? null : customerRef.Of(request.CustomerKey);
-        return new FoundCustomer(entry, click, name, name is null ? [] : decisions.Of(name));
+        return new FoundCustomer(entry, click, name, await CallsAsync(budget, id), name is null ? [] : decisions.Of(name));
+    }
+
+    private async Task<IReadOnlyList<KeptCall>> CallsAsync(RedisBudget budget, ConversionId id)
+    {
+        try
+        {
+            return await kept.ReadAsync(budget, id);
+        }
+        catch (FormatException)
+        {
+            // A newer version wrote one; the rest of the life is still told.
+            return [];
+        }
     }
 
     private static async Task<CustomerRequest?> RequestAsync(Task<StoredConversion?> reading)

@@ -35,9 +35,11 @@ internal sealed record Overview(
     IReadOnlyList<ShownMinute> Minutes);
 
 /// <param name="OldestDueSeconds">How long the first due conversion has been overdue; 0 when none is.</param>
-internal sealed record ShownDepths(long Due, long Unverified, long Dead, double OldestDueSeconds)
+/// <param name="WithCalls">Customers with kept calls.</param>
+internal sealed record ShownDepths(long Due, long Unverified, long Dead, double OldestDueSeconds, long WithCalls, long DeadCalls)
 {
-    public static ShownDepths Of(LedgerDepths depths) => new(depths.Due, depths.Unverified, depths.Dead, depths.OldestDueAge.TotalSeconds);
+    public static ShownDepths Of(LedgerDepths depths) =>
+        new(depths.Due, depths.Unverified, depths.Dead, depths.OldestDueAge.TotalSeconds, depths.WithCalls, depths.DeadCalls);
 }
 
 internal sealed record ShownLatency(double P50Ms, double P95Ms, double P99Ms, double MaxMs)

@@ -73,7 +73,7 @@ public sealed class AdminApiTests : IAsyncDisposable
         var overview = await ReadAsync(surface, "/admin/overview");
 
         Assert.Equal(
-            """{"ledger":{"due":3,"unverified":2,"dead":1,"oldest_due_seconds":90},"outcomes":{"converted":2,"fallback":1},"look_ups":{"hit":2,"miss":1},"conversions":{"sent":1}}""",
+            """{"ledger":{"due":3,"unverified":2,"dead":1,"oldest_due_seconds":90,"with_calls":0,"dead_calls":0},"outcomes":{"converted":2,"fallback":1},"look_ups":{"hit":2,"miss":1},"conversions":{"sent":1}}""",
             Only(overview, "ledger", "outcomes", "look_ups", "conversions"));
         Assert.Equal("environment", Assert.Single(overview.GetProperty("degraded").EnumerateArray()).GetProperty("part").GetString());
         Assert.Equal(30, overview.GetProperty("latency").GetProperty("max_ms").GetDouble());
@@ -202,7 +202,7 @@ public sealed class AdminApiTests : IAsyncDisposable
             _door.Metrics,
             new DeadLetters(_instruments.Redis, ledger, _door.Log.NewConversionEvents(_settings.Privacy)),
             new DeadCalls(_instruments.Redis, new KeptCalls(_settings.Ledger), _door.Log.NewKeptCallEvents(_settings.Privacy)),
-            new CustomerSearch(_instruments.Redis, ledger, new ClickStore(_settings.Clicks), new CustomerRef(_settings.Privacy), new RecentNames(),
+            new CustomerSearch(_instruments.Redis, ledger, new KeptCalls(_settings.Ledger), new ClickStore(_settings.Clicks), new CustomerRef(_settings.Privacy), new RecentNames(),
                 new RecentDecisions(_time)),
             overview,
             _lines,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ProxyShim.Clicks;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Management.Admin;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;
@@ -203,7 +204,7 @@ public sealed class CustomerSearchTests(TestRedis redis) : LedgerFixture(redis)
     private async Task<(int Status, string Body)> AskAsync(string path, params (string Key, string? Value)[] settings)
     {
         var given = Given.Settings([("Clicks:Keys:0", With.Scope.Key("click:{customer_key}")), .. settings]);
-        var search = new CustomerSearch(NewGate(), With.Ledger, new ClickStore(given.Clicks), new CustomerRef(_privacy), _names, _decisions);
+        var search = new CustomerSearch(NewGate(), With.Ledger, new KeptCalls(given.Ledger), new ClickStore(given.Clicks), new CustomerRef(_privacy), _names, _decisions);
         using var door = new AdminDoor(AdminDoor.Token("token"));
         await using var surface = await ManagementSurface.ServeAsync(endpoints => CustomerEndpoints.Map(door.Routes(endpoints), search));
         var (answer, body) = await surface.GetAsync($"/admin/{path}", "Bearer token");

@@ -18,10 +18,11 @@ const hour = overview => {
 const ledger = overview => {
   const depths = overview.ledger;
   const overdue = depths?.oldest_due_seconds ?? 0;
+  const dead = (depths?.dead ?? 0) + (depths?.dead_calls ?? 0);
   return [
     ["Due", depths && number(depths.due), overdue >= 1 ? `oldest ${duration(overdue)} overdue` : "none overdue"],
-    ["Unverified", depths && number(depths.unverified), "to be read back"],
-    ["Dead letters", depths && number(depths.dead), depths?.dead > 0 ? "a person must judge" : "none to judge", depths?.dead > 0 ? "trouble" : null],
+    ["Unverified", depths && number(depths.unverified), depths?.with_calls > 0 ? `to be read back; calls of ${number(depths.with_calls)} wait` : "to be read back"],
+    ["Dead letters", depths && number(dead), dead > 0 ? "a person must judge" : "none to judge", dead > 0 ? "trouble" : null],
   ];
 };
 

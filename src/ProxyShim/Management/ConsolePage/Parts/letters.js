@@ -32,12 +32,12 @@ export function showLetters(answer, overview) {
     return;
   }
 
-  const letters = answer.body.dead_letters;
-  const dead = Math.max(letters.length, overview.ledger?.dead ?? 0);
+  const letters = [...answer.body.dead_letters, ...answer.body.dead_calls];
+  const dead = Math.max(letters.length, (overview.ledger?.dead ?? 0) + (overview.ledger?.dead_calls ?? 0));
   setText(byId("letters-note"), letters.length === 0 ? "None. Nothing was given up." : dead > letters.length
     ? `The ${number(letters.length)} that have been dead longest, of ${number(dead)}.`
     : "");
-  byId("replay-all").hidden = letters.length < 2;
+  byId("replay-all").hidden = answer.body.dead_letters.length < 2;
   place(letters);
 }
 
@@ -52,7 +52,7 @@ function place(letters) {
   }
 
   if (!holder.firstChild) {
-    holder.append(table("Dead letters", [["Died", ""], ["Reason", ""], ["Click", ""], ["Attempts", "figure"], ["Actions", "actions"]], []));
+    holder.append(table("Dead letters", [["Died", ""], ["Reason", ""], ["What", ""], ["Attempts", "figure"], ["Actions", "actions"]], []));
   }
 
   const body = holder.querySelector("tbody");
@@ -84,35 +84,49 @@ const said = letter => letter.answer_status || letter.answer_text
   ? el("span", { class: "said" }, [letter.answer_status ? `PartnerStack answered ${letter.answer_status}` : "PartnerStack said", letter.answer_text].filter(text => text).join(": "))
   : "";
 
+// What the two kinds differ in: a conversion that was given up, and a kept call.
+const kindOf = letter => letter.kind === "call"
+  ? {
+    name: `${letter.method ?? "a call"} ${letter.route ?? "that cannot be read"}`,
+    replayed: "will be played when its turn comes",
+    discard: "This call will never be played, and whatever it reports stays unreported. This cannot be undone.",
+    replayable: letter.route !== null,
+  }
+  : {
+    name: letter.xid,
+    replayed: "will be delivered now",
+    discard: `The conversion of ${letter.xid} will never be sent, and its customer is left to the Customer API. This cannot be undone.`,
+    replayable: letter.replayable,
+  };
+
 function make(letter) {
-  const replay = el("button", { type: "button", "aria-label": `Replay ${letter.xid}`, disabled: !letter.replayable }, "Replay");
+  const { name, replayed, discard: warning, replayable } = kindOf(letter);
+  const replay = el("button", { type: "button", "aria-label": `Replay ${name}`, disabled: !replayable }, "Replay");
   replay.addEventListener("click", () => act(async () => {
     const answer = await call(`dead-letters/${letter.ref}/replay`, { method: "POST" });
-    return answer.ok ? `${letter.xid} is replayed: it will be delivered now.` : answer.error;
+    return answer.ok ? `${name} is replayed: it ${replayed}.` : answer.error;
   }));
 
-  const discard = el("button", { type: "button", class: "danger", "aria-label": `Discard ${letter.xid}` }, "Discard");
+  const discard = el("button", { type: "button", class: "danger", "aria-label": `Discard ${name}` }, "Discard");
   discard.addEventListener("click", async () => {
     const sure = await confirm(
-      "Discard this dead letter?",
-      `The conversion of ${letter.xid} will never be sent, and its customer is left to the Customer API. This cannot be undone.`,
-      "Discard");
+      "Discard this dead letter?", warning, "Discard");
     if (sure) {
       await act(async () => {
         const answer = await call(`dead-letters/${letter.ref}`, { method: "DELETE" });
-        return answer.ok ? `${letter.xid} is discarded.` : answer.error;
+        return answer.ok ? `${name} is discarded.` : answer.error;
       });
     }
   });
 
-  const life = el("button", { type: "button", class: "link", "aria-label": `Life of ${letter.xid}` }, el("code", {}, letter.xid));
-  life.addEventListener("click", () => openLife(letter.ref));
+  const life = el("button", { type: "button", class: "link", "aria-label": `Life of ${name}` }, el("code", {}, name));
+  life.addEventListener("click", () => openLife(letter.ref.split(":")[0]));
 
   return row(
     cell("when", time("", new Date(letter.dead_at))),
     cell("why", el("b", {}, letter.reason), el("span", { class: "note" }, letter.meaning ?? "", " ", letter.remedy ?? ""), said(letter),
-      letter.replayable ? "" : el("span", { class: "note" }, "It cannot be replayed: its request is gone.")),
-    cell("what", life, el("span", { class: "note" }, `caller ${letter.caller}`), el("span", { class: "note" }, "trace ", short(letter.trace_id, "Trace"))),
-    cell("figure", number(letter.attempts)),
+      replayable ? "" : el("span", { class: "note" }, "It cannot be replayed: its request is gone.")),
+    cell("what", life, el("span", { class: "note" }, letter.caller ? `caller ${letter.caller}` : ""), letter.trace_id ? el("span", { class: "note" }, "trace ", short(letter.trace_id, "Trace")) : ""),
+    cell("figure", letter.attempts === undefined ? "" : number(letter.attempts)),
     cell("actions", replay, discard));
 }

@@ -93,9 +93,19 @@ function describe(life, now) {
   return [
     el("p", { class: `standing ${life.state}` }, el("b", {}, name), " ", el("span", { class: "note" }, meaning)),
     el("ol", { class: "steps" }, ...steps(life, now)),
+    ...kept(life.kept_calls, now),
     el("dl", { class: "facts" }, ...facts(life).flatMap(([label, value]) => [el("dt", {}, label), el("dd", {}, value)])),
   ];
 }
+
+// Calls that came before PartnerStack shows the customer.
+const kept = (calls, now) => calls.length === 0 ? [] : [
+  el("h3", {}, "Kept calls: played in this order once PartnerStack shows the customer"),
+  el("ul", { class: "decisions" }, ...calls.map(call => {
+    const at = new Date(call.kept_at);
+    return el("li", {}, el("b", {}, `${call.method} ${call.route}`), " ", time(moment(at, now), at), el("span", { class: "note" }, "trace ", short(call.trace_id, "Trace")));
+  })),
+];
 
 function steps(life, now) {
   const at = text => text ? new Date(text) : null;
