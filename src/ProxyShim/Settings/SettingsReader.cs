@@ -107,7 +107,8 @@ internal sealed class SettingsReader(IConfiguration configuration)
     {
         var (usual, range) = (DurationText.Of(fallback), $"{DurationText.Of(least)} to {DurationText.Of(most)}");
         Declare(key, $"duration, {range}", usual, about, usual);
-        return Parse(key, fallback, $"is not a duration from {range}", $"write one, such as {usual}, 500ms, 15m or 00:15:00",
+        var such = string.Join(", ", new[] { usual, "500ms", "15m" }.Distinct(StringComparer.Ordinal));
+        return Parse(key, fallback, $"is not a duration from {range}", $"write one, such as {such} or 00:15:00",
             (string text, out TimeSpan value) => DurationText.TryParse(text, out value) && value >= least && value <= most);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProxyShim.Settings;
 using Xunit;
 
@@ -108,6 +109,18 @@ public class SettingsReaderTests
         Assert.Equal(
             [$"Key: '{text}' is not a duration from 0s to 1h; write one, such as 2s, 500ms, 15m or 00:15:00 (environment variable Key)"],
             reader.Problems);
+    }
+
+    [Theory]
+    [InlineData("00:15:00", "15m, 500ms or")]
+    [InlineData("00:00:00.500", "500ms, 15m or")]
+    public void An_example_that_is_the_default_is_given_once(string usual, string such)
+    {
+        var reader = Reader(("Key", "soon"));
+
+        reader.Duration("Key", TimeSpan.Parse(usual, CultureInfo.InvariantCulture), TimeSpan.Zero, TimeSpan.FromHours(1), About);
+
+        Assert.Contains($"such as {such} 00:15:00", Assert.Single(reader.Problems), StringComparison.Ordinal);
     }
 
     [Theory]
