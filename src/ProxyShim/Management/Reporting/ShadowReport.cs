@@ -15,6 +15,7 @@ internal sealed class ShadowReport
 
     // Whether a conversion would have been sent for this one.
     private readonly Dictionary<UInt128, bool> _customers = [];
+    private readonly Dictionary<string, string[]> _split = new(StringComparer.Ordinal);
     private long _unnamed;
 
     public long Lines { get; private set; }
@@ -151,14 +152,24 @@ internal sealed class ShadowReport
         return isNews;
     }
 
-    private static void AddEach(Tally<Counter> tally, string? joined, char separator)
+    private void AddEach(Tally<Counter> tally, string? joined, char separator)
     {
         if (joined is null)
         {
             return;
         }
 
-        foreach (var name in joined.Split(separator, StringSplitOptions.RemoveEmptyEntries))
+        // The same ones come again and again: most links have one set of subIDs.
+        if (!_split.TryGetValue(joined, out var names))
+        {
+            names = joined.Split(separator, StringSplitOptions.RemoveEmptyEntries);
+            if (_split.Count < MaxPartners)
+            {
+                _split.Add(joined, names);
+            }
+        }
+
+        foreach (var name in names)
         {
             tally[name].Add();
         }
