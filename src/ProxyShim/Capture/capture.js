@@ -69,7 +69,7 @@
     return h.map(x => (x >>> 0).toString(16).padStart(8, "0")).join("");
   };
 
-  // True when there is a click, and it has been sent. fetch tells the page's origin whatever its referrer policy, and sends no cookies; sendBeacon does neither.
+  // True when there is a click, and it has been sent. fetch can send it without cookies; sendBeacon, for browsers whose fetch ends with the page, cannot.
   const identify = ({ customerKey, email } = {}) => {
     const { left, ...click } = kept();
     if (!click.xid || !(customerKey || email)) return false;

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ProxyShim.EndToEnd.Capture;
 
-/// <summary>The script in a browser, on the pages of a site whose sign-up is on another host than its landing page.</summary>
+/// <summary>The script in a browser (Chromium), on the pages of a site whose sign-up is on another host than its landing page.</summary>
 [RedisSuite]
 public sealed class CaptureScriptTests(TestRedis redis, Chromium chromium) : IClassFixture<Chromium>
 {
