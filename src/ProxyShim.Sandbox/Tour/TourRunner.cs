@@ -47,6 +47,11 @@ internal sealed class TourRunner(RunningSandbox sandbox, Screen screen, Pause pa
         screen.Line();
         Addresses.Show(sandbox, screen);
         screen.Line();
+        if (Environment.GetEnvironmentVariable("Rollout__Mode") is { Length: > 0 } mode && mode != "Live")
+        {
+            screen.Line($"  Rollout__Mode is {mode}: what is said beside each call below is what happens in Live.", Tone.Heading);
+            screen.Line();
+        }
     }
 
     private async Task TakeAsync(HttpClient client, TourStep step, CancellationToken cancellationToken)

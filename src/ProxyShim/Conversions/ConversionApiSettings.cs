@@ -38,7 +38,7 @@ internal sealed record ConversionApiSettings(
         if (settings.Token is null && mode == RolloutMode.Live)
         {
             reader.Problem("ConversionApi:Token", "is missing",
-                "write the tracking token of the dashboard (not the key pair), or set Rollout:Mode to Off");
+                "write the tracking token of the dashboard (not the key pair), or set Rollout:Mode to Shadow or Off");
         }
 
         if (settings.AttemptTimeout > settings.TotalTimeout)

@@ -23,7 +23,10 @@ internal static class RawTarget
     }
 
     /// <summary>The target on another origin.</summary>
-    public static Uri On(string origin, HttpContext context) => new(origin + Of(context), s_asWritten);
+    public static Uri On(string origin, HttpContext context) => On(origin, Of(context));
+
+    /// <summary>A raw path and query on an origin.</summary>
+    public static Uri On(string origin, string target) => new(origin + target, s_asWritten);
 
     /// <summary>The raw path without its query. Of slashes that begin it one is left: where the base URL of an app ends in one, it asks for <c>//api/…</c>.</summary>
     public static ReadOnlySpan<char> PathOf(string target)

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
 using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
 using ProxyShim.Http;
@@ -11,8 +10,6 @@ namespace ProxyShim.Background.Playing;
 /// <summary>Sends a kept call to the Customer API, with the key pair of the caller who made it.</summary>
 internal sealed class CallPlayer : IDisposable
 {
-    private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
     private readonly HttpClient _client;
     private readonly CustomerApiSettings _settings;
     private readonly string _origin;
@@ -26,10 +23,7 @@ internal sealed class CallPlayer : IDisposable
         (_settings, _reach, _time) = (settings, reach, time);
         _origin = settings.Address.ToString().TrimEnd('/');
         _authorizations = settings.Callers.ToDictionary(
-            static pair => pair.Name,
-            static pair => new AuthenticationHeaderValue(
-                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{pair.PublicKey}:{pair.SecretKey.Reveal()}"))),
-            StringComparer.Ordinal);
+            static pair => pair.Name, static pair => pair.ToHeader(), StringComparer.Ordinal);
     }
 
     /// <summary>How long a call may take. A lease is longer.</summary>
@@ -41,7 +35,7 @@ internal sealed class CallPlayer : IDisposable
     /// <summary>Plays it once. Never throws for what the Customer API or the network does.</summary>
     public async Task<PlayResult> PlayAsync(KeptCall call)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(call.Method), new Uri(_origin + call.Target, s_asWritten))
+        using var request = new HttpRequestMessage(new HttpMethod(call.Method), RawTarget.On(_origin, call.Target))
         {
             Content = new ReadOnlyMemoryContent(call.Body),
         };

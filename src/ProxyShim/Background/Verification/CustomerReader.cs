@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
@@ -15,7 +14,6 @@ internal sealed class CustomerReader : IDisposable
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
     private static readonly string s_route = CustomerApiVersion.V2.Path + "/{key}";
-    private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     // A Customer object is some hundred bytes and the vendor's custom fields.
     private const int MaxAnswerBytes = 1024 * 1024;
@@ -32,9 +30,7 @@ internal sealed class CustomerReader : IDisposable
         _client = new HttpClient(clients.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxAnswerBytes };
         _address = settings.Address;
         _customers = settings.Address.ToString().TrimEnd('/') + CustomerApiVersion.V2.Path + "/";
-        _authorization = settings.Vendor is { } vendor
-            ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{vendor.PublicKey}:{vendor.SecretKey.Reveal()}")))
-            : null;
+        _authorization = settings.Vendor?.ToHeader();
         _reach = reach;
         _time = time;
     }
@@ -42,7 +38,7 @@ internal sealed class CustomerReader : IDisposable
     /// <summary>Asks once. Never throws for what the Customer API or the network does.</summary>
     public async Task<ReadBack> ReadAsync(CustomerKey customerKey, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_customers + Uri.EscapeDataString(customerKey.Value), s_asWritten));
+        using var request = new HttpRequestMessage(HttpMethod.Get, RawTarget.On(_customers, Uri.EscapeDataString(customerKey.Value)));
         request.Headers.Authorization = _authorization;
         using var span = Spans.Read(s_route, _address);
         TraceContext.Tell(request);

@@ -8,7 +8,7 @@ internal static class HelpText
         Settings:
           From appsettings.json in the working directory, a folder of secrets (/run/secrets), environment variables
           (Redis__Timeout=1s) and the command line (--Redis:Timeout=1s); what comes later wins.
-          Required are a key pair, the tracking token and Redis. 'proxyshim settings' lists all of them.
+          Required are a key pair, Redis and, in live mode, the tracking token. 'proxyshim settings' lists all of them.
 
         Examples:
           CustomerApi__PublicKey=pk_1 CustomerApi__SecretKey=sk_1 ConversionApi__Token=tok_1 \

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using ProxyShim.CustomerApi;
 using ProxyShim.Http;
@@ -42,8 +40,7 @@ internal sealed class ApiPreflight(ShimSettings settings, TimeProvider time)
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(settings.CustomerApi.Address.ToString().TrimEnd('/') + CustomerApiVersion.V2.Path + "?limit=1"));
         if (settings.CustomerApi.Vendor is { } vendor)
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue(
-                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{vendor.PublicKey}:{vendor.SecretKey.Reveal()}")));
+            request.Headers.Authorization = vendor.ToHeader();
         }
 
         var (answer, fault) = await api.AskAsync(request);

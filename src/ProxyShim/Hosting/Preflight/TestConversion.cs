@@ -38,8 +38,7 @@ internal sealed class TestConversion(ShimSettings settings, ApiProbe customerApi
 
         await Task.Delay(settings.Verification.Grace, time);
         using var reading = new HttpRequestMessage(HttpMethod.Get, new Uri($"{settings.CustomerApi.Address.ToString().TrimEnd('/')}{CustomerApiVersion.V2.Path}/{key}"));
-        reading.Headers.Authorization = new AuthenticationHeaderValue(
-            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{vendor.PublicKey}:{vendor.SecretKey.Reveal()}")));
+        reading.Headers.Authorization = vendor.ToHeader();
         var (found, unread) = await customerApi.AskAsync(reading);
         using (found)
         {
