@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ProxyShim.Testing;
 using Xunit;
 
 namespace ProxyShim.EndToEnd.SwitchOver;
@@ -30,7 +31,7 @@ internal sealed class MountedFile(string folder)
     // File.Move takes a link to a folder for that folder.
     private static void Rename(string from, string to)
     {
-        using var move = Process.Start("/bin/sh", ["-c", $"mv -T '{from}' '{to}'"]);
+        using var move = Process.Start(Require.Program("mv", "coreutils"), ["-T", from, to]);
         move.WaitForExit();
         Assert.Equal(0, move.ExitCode);
     }
