@@ -17,6 +17,9 @@ let last = null;
 let answeredAt = null;
 let isLost = false;
 
+// What came of the act that is being followed by a look; null for none.
+let said = null;
+
 // Looks, and looks again two seconds after the answer. A look that is overtaken by another one is dropped.
 async function look() {
   clearTimeout(timer);
@@ -59,8 +62,8 @@ function show(overview, events, letters, life, rollout) {
   showEvents(events);
   showRollout(rollout, overview.body);
 
-  const dead = overview.body.ledger?.dead ?? 0;
-  const before = last?.ledger?.dead ?? 0;
+  const dead = deadOf(overview.body);
+  const before = last ? deadOf(last) : 0;
   if (dead > before) {
     news.push(`${count(dead, "dead letter", "dead letters")}.`);
   }
@@ -76,7 +79,8 @@ function show(overview, events, letters, life, rollout) {
   }
 
   if (news.length > 0) {
-    setText(byId("announcer"), news.join(" "));
+    // What came of a person's own act is heard first: the look that follows it must not talk over it.
+    setText(byId("announcer"), [said, ...news].filter(text => text).join(" "));
   }
 }
 
@@ -111,11 +115,15 @@ function lock(message) {
   byId("token").focus();
 }
 
+// Conversions and kept calls that were given up.
+const deadOf = ({ ledger }) => (ledger?.dead ?? 0) + (ledger?.dead_calls ?? 0);
+
 const view = name => { document.documentElement.dataset.view = name; };
 
 async function act(work) {
   try {
-    setText(byId("announcer"), await work());
+    said = await work();
+    setText(byId("announcer"), said);
   } catch (error) {
     if (error instanceof Refused) {
       lock(error.message);
@@ -126,6 +134,7 @@ async function act(work) {
   }
 
   await look();
+  said = null;
 }
 
 function start() {
