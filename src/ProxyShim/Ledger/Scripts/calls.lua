@@ -15,9 +15,11 @@ local function is_playable(state)
   return not state or state == 'verified' or state == 'fallback' or (state == 'sent' and not redis.call('ZSCORE', UNVERIFIED, id))
 end
 
--- When to look at them again: a second after whatever the customer waits for, and once a minute while that is a person.
+-- When to look at them again: a second after whatever the customer waits for, and once a minute while that is a person. While somebody works on the customer
+-- the index has the end of a lease, and the end of the work is much nearer.
 local function next_look(state)
   if is_playable(state) then return now end
+  if redis.call('HEXISTS', CONVERSION, 'token') == 1 then return now + 1000 end
   local index = INDEX[state]
   local score = index and index ~= DEAD and redis.call('ZSCORE', index, id)
   return score and math.max(now, tonumber(score)) + 1000 or now + 60000

@@ -57,6 +57,21 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
     }
 
     [Fact]
+    public async Task While_a_read_back_is_under_way_its_end_is_awaited_and_not_that_of_its_lease()
+    {
+        await using var kept = new KeptUnderTest(With);
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+        await kept.KeepAsync(id, "a");
+        await With.PassTimeAsync(id);
+        await With.ReviewAsync(id);
+        await kept.PassTimeAsync(id);
+
+        Assert.Null(await kept.TakeAsync(id));
+
+        Assert.InRange(await kept.NextLookAsync(id) - await With.NowAsync(), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
     public async Task No_more_wait_than_may()
     {
         await using var kept = new KeptUnderTest(With);

@@ -50,6 +50,10 @@ internal sealed class KeptUnderTest : IAsyncDisposable
     public async Task PassTimeAsync(ConversionId id) => await _ledger.Redis.SortedSetAddAsync(
         _ledger.Keys.OfCalls(id)[7], id.Hash, (await _ledger.NowAsync()).ToUnixTimeMilliseconds() - 1, SortedSetWhen.Exists);
 
+    /// <summary>When they are looked at next.</summary>
+    public async Task<DateTimeOffset> NextLookAsync(ConversionId id) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)(await _ledger.Redis.SortedSetScoreAsync(_ledger.Keys.OfCalls(id)[7], id.Hash))!.Value);
+
     /// <summary>The keys that kept calls have left.</summary>
     public async Task<IReadOnlyList<string>> LeftAsync() =>
         [.. (await _ledger.Scope.KeysAsync()).Where(static key => key.Split(':')[^1] is "waiting" or "playing" or "letters" || key.Contains(":calls:", StringComparison.Ordinal))];
