@@ -1,5 +1,7 @@
+using System.Net;
 using ProxyShim.EndToEnd.Harness;
 using ProxyShim.Testing;
+using StackExchange.Redis;
 using Xunit;
 
 namespace ProxyShim.EndToEnd.Capture;
@@ -46,7 +48,7 @@ public sealed class ClickExamplesTests(TestRedis redis)
             ["CAPTURE_TOKEN"] = Token,
             ["CUSTOMER_KEY"] = key,
             ["XID"] = "X1aB2cD3eF4g",
-            ["REDIS_URL"] = $"redis://{stand.Redis.ConnectionString.Split(',')[0]}",
+            ["REDIS_URL"] = $"redis://{await MasterOfAsync(stand, key)}",
             ["PATH"] = Environment.GetEnvironmentVariable("PATH")!,
             ["HOME"] = folder.Path,
             ["DOTNET_CLI_HOME"] = folder.Path,
@@ -60,6 +62,10 @@ public sealed class ClickExamplesTests(TestRedis redis)
         Assert.Equal("X1aB2cD3eF4g", Assert.Single(stand.Conversions).Xid);
         await stand.Redis.Database.KeyDeleteAsync($"click:{key}");
     }
+
+    // What is told of a Sentinel is its own address, and of a Cluster some node's.
+    private static async Task<EndPoint> MasterOfAsync(Stand stand, string key) =>
+        (await stand.Redis.Database.IdentifyEndpointAsync($"click:{key}", CommandFlags.DemandMaster))!;
 
     // Of one language, each fenced block.
     private static List<string> Examples(string language)
