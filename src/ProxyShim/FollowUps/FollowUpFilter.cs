@@ -3,7 +3,6 @@ using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Http;
 using ProxyShim.Ledger;
-using ProxyShim.Ledger.Kept;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
@@ -12,7 +11,7 @@ namespace ProxyShim.FollowUps;
 
 /// <summary>
 /// Minutes pass before PartnerStack shows a conversion's customer. Until then the ledger stands in: a read is answered from it, a deletion takes the
-/// customer out of it, and other calls that come too soon are marked as such in the log.
+/// customer out of it, and a write that comes too soon is kept until the customer is there.
 /// </summary>
 internal sealed class FollowUpFilter(
     ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, SettlementBacklog backlog, CallKeeper keeper, TimeProvider time) : IMiddleware

@@ -25,6 +25,18 @@ local function next_look(state)
   return score and math.max(now, tonumber(score)) + 1000 or now + 60000
 end
 
+-- A call goes behind those that wait, and is looked at as soon as the first of them can be played.
+local function append(call)
+  local waiting = count_of('count')
+  local number = redis.call('HINCRBY', CALLS, 'last', 1)
+  redis.call('HSET', CALLS, 'c:' .. number, call, 'count', waiting + 1, 'bytes', (waiting > 0 and count_of('bytes') or 0) + #call)
+  if waiting == 0 then
+    redis.call('HSET', CALLS, 'first', number)
+    redis.call('ZADD', WAITING, text(now), id)
+    redis.call('ZADD', PLAYING, text(next_look(get('state'))), id)
+  end
+end
+
 -- Nothing of them is left, dead or alive.
 local function forget_calls()
   local dead = count_of('letters')

@@ -5,11 +5,5 @@ local is_early = UNVERIFIED_STATES[state] or (ARGV[5] == '1' and state == 'verif
 if waiting == 0 and not is_early then return 'no' end
 local bytes = (waiting > 0 and count_of('bytes') or 0) + #ARGV[2]
 if waiting >= tonumber(ARGV[3]) or bytes > tonumber(ARGV[4]) then return 'too_many' end
-local number = redis.call('HINCRBY', CALLS, 'last', 1)
-redis.call('HSET', CALLS, 'c:' .. number, ARGV[2], 'count', waiting + 1, 'bytes', bytes)
-if waiting == 0 then
-  redis.call('HSET', CALLS, 'first', number)
-  redis.call('ZADD', WAITING, text(now), id)
-  redis.call('ZADD', PLAYING, text(next_look(state)), id)
-end
+append(ARGV[2])
 return 'kept'
