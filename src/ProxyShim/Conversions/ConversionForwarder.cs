@@ -108,7 +108,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header)
     {
-        var wait = header?.Delta ?? (header?.Date - _time.GetUtcNow());
+        var wait = RetryAfterHeader.WaitOf(header, _time);
         return wait > TimeSpan.Zero ? wait : null;
     }
 

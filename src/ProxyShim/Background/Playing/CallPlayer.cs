@@ -54,7 +54,7 @@ internal sealed class CallPlayer : IDisposable
             var status = (int)response.StatusCode;
             span.Answered(status);
             _reach.Answered();
-            var retryAfter = response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - _time.GetUtcNow()) : null;
+            var retryAfter = RetryAfterHeader.WaitOf(response.Headers.RetryAfter, _time);
             return new PlayResult(MeaningOf(status), status, retryAfter);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)

@@ -52,7 +52,7 @@ internal sealed class CustomerReader : IDisposable
             span.Answered((int)response.StatusCode);
             _reach.Answered();
             var body = await response.Content.ReadAsByteArrayAsync(ended.Token);
-            var retryAfter = response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - _time.GetUtcNow()) : null;
+            var retryAfter = RetryAfterHeader.WaitOf(response.Headers.RetryAfter, _time);
             return Judge(response.StatusCode, body, customerKey) with { Status = (int)response.StatusCode, RetryAfter = retryAfter };
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException
