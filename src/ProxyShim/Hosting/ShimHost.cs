@@ -13,6 +13,9 @@ internal static class ShimHost
     // What a connection's bytes may take up while nobody reads them: as long as a request's headers may be, and no more.
     private const int RequestBuffer = 128 * 1024;
 
+    // What a connection receives ahead of who reads it. Small beside a turn of BulkTurns, which says why; headers may be longer, since they are looked at as they come.
+    private const int ReadBuffer = 16 * 1024;
+
     // sysexits.h: EX_SOFTWARE.
     private const int SoftwareError = 70;
 
@@ -101,7 +104,7 @@ internal static class ShimHost
         builder.WebHost.UseSockets(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = true;
-            sockets.MaxReadBufferSize = RequestBuffer;
+            sockets.MaxReadBufferSize = ReadBuffer;
 
             // A connection that is idle holds 4 KB, and a request is received at the first try.
             sockets.WaitForDataBeforeAllocatingBuffer = false;

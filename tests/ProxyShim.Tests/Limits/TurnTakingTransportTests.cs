@@ -75,6 +75,19 @@ public sealed class TurnTakingTransportTests : IDisposable
     }
 
     [Fact]
+    public async Task Looking_again_without_anything_new_does_not_begin_a_new_turn()
+    {
+        var connection = new Connection(_turns);
+        var received = 0;
+        while (received <= BulkTurns.Bytes && await connection.ReceiveAtTheSecondLookAsync(Piece))
+        {
+            received += Piece;
+        }
+
+        Assert.Equal(BulkTurns.Bytes, received);
+    }
+
+    [Fact]
     public async Task Turns_come_one_a_tick_in_the_order_in_which_they_were_asked_for()
     {
         var turns = Enumerable.Range(0, 8).Select(_ => _turns.NextAsync()).ToArray();
@@ -135,6 +148,21 @@ public sealed class TurnTakingTransportTests : IDisposable
 
             var result = await reading;
             Transport.Input.AdvanceTo(consume ? result.Buffer.End : result.Buffer.Start, result.Buffer.End);
+            return true;
+        }
+
+        public async Task<bool> ReceiveAtTheSecondLookAsync(int bytes)
+        {
+            await _toApp.Writer.WriteAsync(new byte[bytes], Cancellation);
+            var looking = Transport.Input.ReadAsync(Cancellation);
+            if (!looking.IsCompleted)
+            {
+                return false;
+            }
+
+            Transport.Input.AdvanceTo((await looking).Buffer.Start);
+            Assert.True(Transport.Input.TryRead(out var result));
+            Transport.Input.AdvanceTo(result.Buffer.End);
             return true;
         }
 

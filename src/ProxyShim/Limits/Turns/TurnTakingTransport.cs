@@ -47,7 +47,8 @@ internal sealed class TurnTakingTransport : IDuplexPipe
 
     public void Received(long bytes)
     {
-        if (bytes < SmallRead)
+        // Kestrel looks again at what it has left unread: that is nothing new, and no new exchange.
+        if (bytes is > 0 and < SmallRead)
         {
             (_received, _sent) = (0, 0);
         }
