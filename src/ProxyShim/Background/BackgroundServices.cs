@@ -10,10 +10,10 @@ internal static class BackgroundServices
     public static IServiceCollection AddBackground(this IServiceCollection services, VerificationSettings verification) => services
         .AddSingleton(verification)
         .AddSingleton<CustomerReader>()
-        .AddSingleton<ReadBackBrake>()
+        .AddSingleton<ResendGuard>()
         .AddSingleton<VerificationRunner>()
-        .AddSingleton<PartitionScan>()
-        .AddSingleton<LedgerGauges>()
+        .AddSingleton<LedgerSurvey>()
+        .AddSingleton<LedgerSnapshot>()
         .AddSingleton<DeliveryRunner>()
         .AddSingleton<CallPlayer>()
         .AddSingleton<KeptCallRunner>()

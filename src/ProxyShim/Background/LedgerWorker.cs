@@ -8,7 +8,7 @@ namespace ProxyShim.Background;
 
 /// <summary>The background work: looks at the ledger, and has done what is due. Any number of replicas share it; a lease decides who does what.</summary>
 internal sealed class LedgerWorker(
-    PartitionScan scan, DeliveryRunner delivery, VerificationRunner verification, KeptCallRunner calls, LedgerGauges gauges, TimeProvider time)
+    LedgerSurvey scan, DeliveryRunner delivery, VerificationRunner verification, KeptCallRunner calls, LedgerSnapshot gauges, TimeProvider time)
     : BackgroundService, IHostedLifecycleService
 {
     // A look costs Redis 16 small scripts. Once a second is soon enough for waits of 30 s and more.

@@ -18,7 +18,7 @@ internal sealed class CaptureWatch(ClickRefusals refusals, Degradations degradat
 
     /// <summary>One look.</summary>
     public void Look() => degradations.Report(
-        DegradedPart.Capture,
+        HealthComponent.Capture,
         refusals.IsRecent(ClickResult.NoKey, IsTold) ? "no_key"
         : refusals.IsRecent(ClickResult.Origin, IsTold) ? "origin"
         : _hiddenAt is { } at && time.GetElapsedTime(at) < IsTold ? "untrusted_proxy"

@@ -12,11 +12,11 @@ internal sealed class ClickStore(ClickSettings settings)
     public Task<ClickLookup> FindAsync(IDatabase redis, CustomerRequest request) => FindAsync(redis, CustomerIdentity.Of(request));
 
     /// <inheritdoc cref="FindAsync(IDatabase, CustomerRequest)"/>
-    public async Task<ClickLookup> FindAsync(IDatabase redis, CustomerIdentity customer) => await UnderstandAsync(Ask(redis, customer));
+    public async Task<ClickLookup> FindAsync(IDatabase redis, CustomerIdentity customer) => await ParseAsync(StartLookups(redis, customer));
 
     /// <summary>The first half of it: puts a command for each template on its way.</summary>
     /// <returns>The replies, best first; null for a template that asks for more than is known of the customer.</returns>
-    public Task?[] Ask(IDatabase redis, in CustomerIdentity customer)
+    public Task?[] StartLookups(IDatabase redis, in CustomerIdentity customer)
     {
         var replies = new Task?[settings.Keys.Count];
         for (var i = 0; i < replies.Length; i++)
@@ -31,7 +31,7 @@ internal sealed class ClickStore(ClickSettings settings)
 
     /// <summary>The second half: understands the replies.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<ClickLookup> UnderstandAsync(Task?[] replies)
+    public static async ValueTask<ClickLookup> ParseAsync(Task?[] replies)
     {
         var malformed = false;
         foreach (var reply in replies)
@@ -43,7 +43,7 @@ internal sealed class ClickStore(ClickSettings settings)
 
             try
             {
-                var (click, exists) = reply is Task<HashEntry[]> hash ? Understand(await hash.InTurn()) : Understand(await ((Task<RedisValue>)reply).InTurn());
+                var (click, exists) = reply is Task<HashEntry[]> hash ? Parse(await hash.ResumeInBatch()) : Parse(await ((Task<RedisValue>)reply).ResumeInBatch());
                 if (click is not null)
                 {
                     return new ClickLookup(click, Malformed: false);
@@ -60,7 +60,7 @@ internal sealed class ClickStore(ClickSettings settings)
         return new ClickLookup(null, malformed);
     }
 
-    private static (Click? Click, bool Exists) Understand(RedisValue text) => (ClickReader.FromString(text), !text.IsNull);
+    private static (Click? Click, bool Exists) Parse(RedisValue text) => (ClickReader.FromString(text), !text.IsNull);
 
-    private static (Click? Click, bool Exists) Understand(HashEntry[] fields) => (ClickReader.FromHash(fields), fields.Length > 0);
+    private static (Click? Click, bool Exists) Parse(HashEntry[] fields) => (ClickReader.FromHash(fields), fields.Length > 0);
 }

@@ -27,14 +27,14 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
         }
 
         return life <= TimeSpan.Zero ? ClickWriteOutcome.Older : await redis.NewBudget().RunAsync(
-            RedisStage.Click, static (database, call) => call.writer.WriteAsync(database, call.key, call.click, call.life), (writer: this, key, click: reported.Click, life));
+            RedisOperation.Click, static (database, call) => call.writer.WriteAsync(database, call.key, call.click, call.life), (writer: this, key, click: reported.Click, life));
     }
 
     /// <summary>Writes many at once, pipelined. In which order is not said: of two for one customer the newer one counts.</summary>
     /// <returns>What became of each.</returns>
     /// <exception cref="RedisUnavailableException">Redis did not answer; which are written is unknown, and writing them again changes nothing.</exception>
     public ValueTask<ClickWriteOutcome[]> WriteAsync(IReadOnlyList<ReportedClick> many) => redis.NewBudget().RunAsync(
-        RedisStage.Click, static (database, call) => call.writer.WriteAsync(database, call.many), (writer: this, many));
+        RedisOperation.Click, static (database, call) => call.writer.WriteAsync(database, call.many), (writer: this, many));
 
     /// <summary>What would become of each where there is no other click; Redis is not asked.</summary>
     public ClickWriteOutcome[] Foresee(IReadOnlyList<ReportedClick> many)
@@ -110,7 +110,7 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
         foreach (var key in settings.Keys.Select(template => template.KeyOf(customer)).OfType<RedisKey>())
         {
             deleted |= await redis.NewBudget().RunAsync(
-                RedisStage.Click, static (database, key) => database.KeyDeleteAsync(key, CommandFlags.DemandMaster), key);
+                RedisOperation.Click, static (database, key) => database.KeyDeleteAsync(key, CommandFlags.DemandMaster), key);
         }
 
         return deleted;
@@ -200,7 +200,7 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
         WriteText(json, "external_type"u8, click.ExternalType);
         if (click.SubIds is not null)
         {
-            JsonText.WriteTexts(json, "sub_ids"u8, click.SubIds);
+            JsonText.WriteStringArray(json, "sub_ids"u8, click.SubIds);
         }
 
         if (click.When is { } at)

@@ -8,4 +8,4 @@ namespace ProxyShim.Conversions;
 /// <param name="Said">What of it may be kept and shown (<see cref="RefusalText"/>).</param>
 /// <param name="Error">How an attempt without a status ended, in a word; never free text.</param>
 internal sealed record ConversionAnswer(
-    AnswerMeaning Meaning, int? Status = null, TimeSpan? RetryAfter = null, string? Message = null, string? Said = null, string? Error = null);
+    AttemptResult Meaning, int? Status = null, TimeSpan? RetryAfter = null, string? Message = null, string? Said = null, string? Error = null);

@@ -66,7 +66,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
             return answer.Message is null ? answer : answer with { Said = RefusalText.Of(answer.Message, body) };
         }
 
-        return new ConversionAnswer(AnswerTable.OfFailure(exchange.BytesWentOut), Error: error.ToString());
+        return new ConversionAnswer(ResponseClassifier.ClassifyFailure(exchange.BytesWentOut), Error: error.ToString());
     }
 
     public override ValueTask TransformRequestAsync(
@@ -80,7 +80,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
             proxyRequest.Headers.TryAddWithoutValidation("Authorization", _authorization);
         }
 
-        TraceContext.Tell(proxyRequest);
+        TraceContext.Inject(proxyRequest);
         return ValueTask.CompletedTask;
     }
 
@@ -90,12 +90,12 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
         if (proxyResponse is not null)
         {
             var status = (int)proxyResponse.StatusCode;
-            var meaning = AnswerTable.Of(status);
+            var meaning = ResponseClassifier.Classify(status);
 
             // The status is the answer: it is recorded before anything that can still fail.
             var exchange = ConversionExchange.Of(httpContext);
             exchange.Answer = new ConversionAnswer(meaning, status, RetryAfter(proxyResponse.Headers.RetryAfter));
-            if (meaning == AnswerMeaning.Refused)
+            if (meaning == AttemptResult.Refused)
             {
                 exchange.Answer = exchange.Answer with { Message = await ReadMessageAsync(proxyResponse.Content, cancellationToken) };
             }

@@ -68,7 +68,7 @@ internal sealed class ConversionPipeline
     /// <summary>An attempt has ended.</summary>
     public void Note(ConversionAnswer answer)
     {
-        if (answer.Meaning is AnswerMeaning.NothingLanded or AnswerMeaning.Ambiguous)
+        if (answer.Meaning is AttemptResult.NotDelivered or AttemptResult.Ambiguous)
         {
             _failures.Add();
             LastFailure = answer.Status is { } status ? $"HTTP {status}" : $"no answer: {answer.Error}";
@@ -88,7 +88,7 @@ internal sealed class ConversionPipeline
         UseJitter = true,
         DelayGenerator = static arguments => ValueTask.FromResult(arguments.Outcome.Result?.RetryAfter),
         ShouldHandle = arguments => ValueTask.FromResult(
-            arguments.Outcome.Result is { Meaning: AnswerMeaning.NothingLanded } answer
+            arguments.Outcome.Result is { Meaning: AttemptResult.NotDelivered } answer
 
             // Asked to wait for longer than the caller does: it is due again then.
             && !(answer.RetryAfter > settings.TotalTimeout)),
@@ -110,6 +110,6 @@ internal sealed class ConversionPipeline
         },
         ShouldHandle = static arguments => ValueTask.FromResult(
             arguments.Outcome.Exception is TimeoutRejectedException
-            || arguments.Outcome.Result?.Meaning is AnswerMeaning.NothingLanded or AnswerMeaning.Ambiguous),
+            || arguments.Outcome.Result?.Meaning is AttemptResult.NotDelivered or AttemptResult.Ambiguous),
     };
 }

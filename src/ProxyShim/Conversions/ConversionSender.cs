@@ -14,8 +14,8 @@ namespace ProxyShim.Conversions;
 internal sealed class ConversionSender(ConversionForwarder forwarder, ConversionApiSettings settings, ConversionPipeline pipeline, TimeProvider time)
 {
     // Nothing was sent, so nothing can have landed.
-    private static readonly ConversionAnswer s_brokenCircuit = new(AnswerMeaning.NothingLanded, Error: "circuit_open");
-    private static readonly ConversionAnswer s_tooLate = new(AnswerMeaning.NothingLanded, Error: "too_late");
+    private static readonly ConversionAnswer s_brokenCircuit = new(AttemptResult.NotDelivered, Error: "circuit_open");
+    private static readonly ConversionAnswer s_tooLate = new(AttemptResult.NotDelivered, Error: "too_late");
 
     private readonly ObjectPool<ResilienceContext> _contexts = Pools.Create(static () => ResilienceContextPool.Shared.Get(CancellationToken.None));
 

@@ -24,7 +24,7 @@ internal sealed class CreationFlow(
     RedisGate redis,
     ClickStore clicks,
     ConversionLedger ledger,
-    KnownCustomer known,
+    DuplicateRequests known,
     CustomerAnswers answers,
     ConversionSender sender,
     Settler settler,
@@ -51,14 +51,14 @@ internal sealed class CreationFlow(
             while (true)
             {
                 var (reading, lookup) = await creation.Budget.RunAsync(
-                    RedisStage.LookUp,
+                    RedisOperation.LookUp,
                     static async (database, call) =>
                     {
                         // Both are on their way before either is awaited: one round trip.
                         var reading = call.Ledger.ReadAsync(database, call.Id);
-                        var clicks = call.Request.Click is null ? call.Clicks.Ask(database, CustomerIdentity.Of(call.Request)) : [];
+                        var clicks = call.Request.Click is null ? call.Clicks.StartLookups(database, CustomerIdentity.Of(call.Request)) : [];
                         var known = await reading;
-                        var lookup = call.Request.Click is { } own ? new(new ClickLookup(own, Malformed: false)) : ClickStore.UnderstandAsync(clicks);
+                        var lookup = call.Request.Click is { } own ? new(new ClickLookup(own, Malformed: false)) : ClickStore.ParseAsync(clicks);
 
                         // In the shadow nobody waits for a click: only the ledger can keep a call from the Customer API.
                         return (known, call.IsShadow && known.Entry is null ? lookup : new ValueTask<ClickLookup>(await lookup));
@@ -69,7 +69,7 @@ internal sealed class CreationFlow(
                 aborted.ThrowIfCancellationRequested();
 
                 creation.Known = reading.Entry is not null;
-                if (!creation.Known && await IsSentAsync(creation))
+                if (!creation.Known && await TryFlushSentAsync(creation))
                 {
                     // Now the ledger knows what we do.
                     continue;
@@ -110,11 +110,11 @@ internal sealed class CreationFlow(
         }
     }
 
-    private async ValueTask<bool> IsSentAsync(CreationContext creation)
+    private async ValueTask<bool> TryFlushSentAsync(CreationContext creation)
     {
         try
         {
-            return await backlog.TellSentAsync(creation.Id, creation.Budget);
+            return await backlog.TryFlushSentAsync(creation.Id, creation.Budget);
         }
         catch (RedisUnavailableException)
         {
@@ -156,7 +156,7 @@ internal sealed class CreationFlow(
             // answer waited for our own threads that clock went on.
             var notAfter = reading.Now + creation.Budget.OwnDelay + creation.Budget.Remaining;
             var outcome = await creation.Budget.RunAsync(
-                RedisStage.Claim,
+                RedisOperation.Claim,
                 static (database, call) => call.ledger.ClaimAsync(database, call.lease.Id, call.lease.Token, call.notAfter, call.conversion),
                 (ledger, lease, notAfter, conversion));
             switch (outcome)
@@ -192,8 +192,8 @@ internal sealed class CreationFlow(
         record.Upstream = outcome.Elapsed;
         record.UpstreamStatus = outcome.Answer.Status;
         record.Said = outcome.Answer.Said;
-        record.Ambiguous = outcome.Answer.Meaning == AnswerMeaning.Ambiguous;
-        if (outcome.Answer.Meaning == AnswerMeaning.Refused)
+        record.Ambiguous = outcome.Answer.Meaning == AttemptResult.Ambiguous;
+        if (outcome.Answer.Meaning == AttemptResult.Refused)
         {
             return await RefusedAsync(creation, lease, outcome);
         }
@@ -202,11 +202,11 @@ internal sealed class CreationFlow(
         try
         {
             settlement = await creation.Budget.RunAsync(
-                RedisStage.Settle,
+                RedisOperation.Settle,
                 static (database, call) => call.settler.SettleAsync(database, call.lease, call.outcome),
                 (settler, lease, outcome));
         }
-        catch (RedisUnavailableException) when (outcome.Answer.Meaning == AnswerMeaning.Sent)
+        catch (RedisUnavailableException) when (outcome.Answer.Meaning == AttemptResult.Sent)
         {
             backlog.Sent(lease, outcome.Attempts);
         }
@@ -217,10 +217,10 @@ internal sealed class CreationFlow(
 
         return (outcome.Answer.Meaning, settlement) switch
         {
-            (AnswerMeaning.Sent, _) => answers.Created(creation, Outcome.Converted, click.SubIds, time.GetUtcNow()),
+            (AttemptResult.Sent, _) => answers.Created(creation, Outcome.Converted, click.SubIds, time.GetUtcNow()),
 
             // Redis has forgotten the claim. What may have landed must not be created again; what surely did not is nobody's yet.
-            (AnswerMeaning.Ambiguous, SettlementResult.Lost) => creation.Unavailable(Reasons.MemoryLost),
+            (AttemptResult.Ambiguous, SettlementResult.Lost) => creation.Unavailable(Reasons.MemoryLost),
             (_, SettlementResult.Lost) => RedisDown(creation),
             _ => await answers.QueuedAsync(creation, Outcome.Queued, click.SubIds, time.GetUtcNow()),
         };
@@ -232,12 +232,12 @@ internal sealed class CreationFlow(
         try
         {
             var fenced = await creation.Budget.RunAsync(
-                RedisStage.Settle,
+                RedisOperation.Settle,
                 static (database, call) => call.fallback
                     ? call.ledger.FallbackAsync(database, call.lease.Id, call.lease.Token, call.outcome.Attempts, Reasons.Refused)
                     : call.ledger.ReleaseAsync(database, call.lease.Id, call.lease.Token),
                 (ledger, lease, outcome, fallback));
-            if (fenced == Fenced.Stale)
+            if (fenced == FencedWrite.StaleLease)
             {
                 // Somebody has taken over and will be refused as well: it ends as a dead letter that a person sees.
                 return await answers.QueuedAsync(creation, Outcome.Queued, null, time.GetUtcNow());

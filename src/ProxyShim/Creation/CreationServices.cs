@@ -11,7 +11,7 @@ internal static class CreationServices
         .AddSingleton<CreationFlow>()
         .AddSingleton<ClickJudge>()
         .AddSingleton<Shadow>()
-        .AddSingleton<KnownCustomer>()
+        .AddSingleton<DuplicateRequests>()
         .AddSingleton<CustomerAnswers>();
 
     public static IApplicationBuilder UseCreation(this IApplicationBuilder app) => app.UseSingleton<CustomerCreation>();

@@ -28,6 +28,6 @@ internal sealed class CustomerAnswers(ConversionSettings settings, ConversionApi
 
     private async ValueTask<bool> IsReplicatedAsync(CreationContext creation) =>
         redis.Settings.WaitReplicas == 0
-        || await redis.RunAsideAsync(
+        || await redis.RunOnDedicatedConnectionAsync(
             static (database, call) => call.ledger.IsReplicatedAsync(database, call.creation.Id), (ledger, creation), creation.Budget.Remaining);
 }

@@ -24,7 +24,7 @@ internal sealed class CustomerCreation(CreationFlow flow, ClickSettings clicks, 
             return;
         }
 
-        var request = await UnderstandAsync(context, version, target, record);
+        var request = await TryReadRequestAsync(context, version, target, record);
         try
         {
             var answer = request is null ? CreationAnswer.Forward.Instance : await flow.RunAsync(request, version, record, context.RequestAborted);
@@ -44,7 +44,7 @@ internal sealed class CustomerCreation(CreationFlow flow, ClickSettings clicks, 
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<CustomerRequest?> UnderstandAsync(HttpContext context, CustomerApiVersion version, string target, RequestRecord record)
+    private async ValueTask<CustomerRequest?> TryReadRequestAsync(HttpContext context, CustomerApiVersion version, string target, RequestRecord record)
     {
         record.Reason = record.Caller is null ? Reasons.UnknownCaller
             : target.Contains('?', StringComparison.Ordinal) ? Reasons.QueryString

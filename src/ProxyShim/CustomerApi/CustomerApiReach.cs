@@ -16,7 +16,7 @@ internal sealed class CustomerApiReach(CustomerApiSettings settings, Degradation
     public void Answered()
     {
         _answer.Note();
-        degradations.Report(DegradedPart.CustomerApi, null);
+        degradations.Report(HealthComponent.CustomerApi, null);
     }
 
     /// <summary>A call of which no answer came, for what happened between the shim and the Customer API.</summary>
@@ -25,7 +25,7 @@ internal sealed class CustomerApiReach(CustomerApiSettings settings, Degradation
     {
         if (!_answer.IsWithin(AnswerCounts))
         {
-            degradations.Report(DegradedPart.CustomerApi, CauseOf(exception), _place);
+            degradations.Report(HealthComponent.CustomerApi, CauseOf(exception), _place);
         }
     }
 

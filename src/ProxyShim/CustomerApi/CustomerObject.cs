@@ -43,7 +43,7 @@ internal sealed record CustomerObject(
         json.WriteBoolean("test"u8, Test);
         json.WriteNull("source_key"u8);
         json.WriteNull("source_type"u8);
-        JsonText.WriteTexts(json, "sub_ids"u8, SubIds);
+        JsonText.WriteStringArray(json, "sub_ids"u8, SubIds);
         json.WriteNumber("created_at"u8, CreatedAt.ToUnixTimeMilliseconds());
         json.WriteNumber("updated_at"u8, CreatedAt.ToUnixTimeMilliseconds());
         json.WriteStartArray("fields"u8);

@@ -21,7 +21,7 @@ internal static class ConversionBody
         WriteText(json, "external_type"u8, click.ExternalType.Span);
         if (click.SubIds is { Count: > 0 } subIds)
         {
-            JsonText.WriteTexts(json, "sub_ids"u8, subIds);
+            JsonText.WriteStringArray(json, "sub_ids"u8, subIds);
         }
 
         if (request.Meta is { } meta)

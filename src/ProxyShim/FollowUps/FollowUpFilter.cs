@@ -19,7 +19,7 @@ internal sealed class FollowUpFilter(
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         // Nobody but a caller that may convert learns anything from the ledger, or changes it.
-        if (RequestRecord.Of(context).Caller is null || await RecogniseAsync(context) is not { } followUp)
+        if (RequestRecord.Of(context).Caller is null || await TryParseAsync(context) is not { } followUp)
         {
             await next(context);
             return;
@@ -73,7 +73,7 @@ internal sealed class FollowUpFilter(
         return followUp.Instead is null;
     }
 
-    private async ValueTask<FollowUp?> RecogniseAsync(HttpContext context)
+    private async ValueTask<FollowUp?> TryParseAsync(HttpContext context)
     {
         var target = RawTarget.Of(context);
         var method = context.Request.Method;
@@ -91,7 +91,7 @@ internal sealed class FollowUpFilter(
         var id = ConversionId.Of(followUp.CustomerKey);
         try
         {
-            await budget.RunAsync(RedisStage.Erase, static (database, call) => call.ledger.EraseAsync(database, call.id), (ledger, id));
+            await budget.RunAsync(RedisOperation.Erase, static (database, call) => call.ledger.EraseAsync(database, call.id), (ledger, id));
         }
         catch (RedisUnavailableException)
         {
@@ -129,7 +129,7 @@ internal sealed class FollowUpFilter(
         try
         {
             return await budget.RunAsync(
-                RedisStage.LookUp,
+                RedisOperation.LookUp,
                 static async (database, call) =>
                 {
                     var entry = call.ledger.ReadAsync(database, call.id);

@@ -72,7 +72,7 @@ internal sealed record ShimSettings
         LedgerSettings.LeaseOf(ConversionApi),
 
         // Twice MaxAge: a shim that was down for all of MaxAge still finds its jobs. Then the longest wait before the event that gives up.
-        BodyLife: (Delivery.MaxAge * 2) + Delivery.Schedule.Max() + Verification.Grace + Verification.Interval,
+        BodyTtl: (Delivery.MaxAge * 2) + Delivery.Schedule.Max() + Verification.Grace + Verification.Interval,
         ReadBackAfter: CustomerApi.Vendor is null ? null : Verification.Grace,
         Redis.WaitReplicas);
 

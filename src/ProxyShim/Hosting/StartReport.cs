@@ -6,7 +6,7 @@ using ProxyShim.Telemetry;
 namespace ProxyShim.Hosting;
 
 /// <summary>Says, once, with what the shim has started: a start that is silent looks like one that hangs, and hides what is set up wrong.</summary>
-/// <remarks>After the first look at Redis (<see cref="Ledger.LedgerStart"/>), whether that was answered or not; it asks nothing itself and holds nothing up.</remarks>
+/// <remarks>After the first look at Redis (<see cref="Ledger.LedgerStartupCheck"/>), whether that was answered or not; it asks nothing itself and holds nothing up.</remarks>
 internal sealed class StartReport(ShimSettings settings, RedisGate redis, Microsoft.AspNetCore.Hosting.Server.IServer server, EventLog log) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

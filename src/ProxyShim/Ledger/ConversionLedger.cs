@@ -14,7 +14,7 @@ internal sealed class ConversionLedger(LedgerSettings settings)
     private const int ReplicaPatienceMilliseconds = 100;
 
     private readonly RedisValue _lease = (long)settings.Lease.TotalMilliseconds;
-    private readonly RedisValue _bodyLife = (long)settings.BodyLife.TotalMilliseconds;
+    private readonly RedisValue _bodyTtl = (long)settings.BodyTtl.TotalMilliseconds;
     private readonly RedisValue _readBack = settings.ReadBackAfter is { } wait ? (long)wait.TotalMilliseconds : RedisValue.EmptyString;
 
     /// <summary>Whether what was sent can be read back.</summary>
@@ -46,7 +46,7 @@ internal sealed class ConversionLedger(LedgerSettings settings)
             "known" => ClaimOutcome.Known,
             _ => ClaimOutcome.Late,
         },
-        token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, conversion.Body, _bodyLife, conversion.Xid, conversion.Fingerprint, conversion.TraceId,
+        token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, conversion.Body, _bodyTtl, conversion.Xid, conversion.Fingerprint, conversion.TraceId,
         conversion.Caller);
 
     /// <summary>PartnerStack took it.</summary>
@@ -58,29 +58,29 @@ internal sealed class ConversionLedger(LedgerSettings settings)
             "already" => SentOutcome.Already,
             _ => SentOutcome.Fallback,
         },
-        token.Value, attempts, _readBack, _bodyLife, xid);
+        token.Value, attempts, _readBack, _bodyTtl, xid);
 
     /// <summary>It was not sent, and is to be sent again after a wait.</summary>
-    public Task<Fenced> DueAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, TimeSpan wait, string error, bool maybeLanded) =>
-        FencedAsync(LedgerScript.Due, redis, id, token.Value, attempts, Milliseconds(wait), error, maybeLanded ? 1 : 0, _bodyLife);
+    public Task<FencedWrite> DueAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, TimeSpan wait, string error, bool maybeLanded) =>
+        FencedAsync(LedgerScript.Due, redis, id, token.Value, attempts, Milliseconds(wait), error, maybeLanded ? 1 : 0, _bodyTtl);
 
     /// <summary>It may have landed, and is to be read back before it is sent again.</summary>
-    public Task<Fenced> AmbiguousAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, string error) =>
+    public Task<FencedWrite> AmbiguousAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, string error) =>
         FencedAsync(LedgerScript.Ambiguous, redis, id, token.Value, attempts, _readBack, error);
 
     /// <summary>Given up.</summary>
     /// <param name="status">The last answer's status; null when none came.</param>
     /// <param name="said">What it said, as far as it may be kept: no personal data.</param>
-    public Task<Fenced> BuryAsync(
+    public Task<FencedWrite> BuryAsync(
         IDatabase redis, ConversionId id, LeaseToken token, int attempts, string reason, int? status = null, string? said = null) =>
         FencedAsync(LedgerScript.Bury, redis, id, token.Value, attempts, reason, status ?? RedisValue.EmptyString, said ?? RedisValue.EmptyString);
 
     /// <summary>The Customer API gets this customer.</summary>
-    public Task<Fenced> FallbackAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, string reason) =>
+    public Task<FencedWrite> FallbackAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, string reason) =>
         FencedAsync(LedgerScript.Fallback, redis, id, token.Value, attempts, reason);
 
     /// <summary>As if it had never been claimed.</summary>
-    public Task<Fenced> ReleaseAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Release, redis, id, token.Value);
+    public Task<FencedWrite> ReleaseAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Release, redis, id, token.Value);
 
     /// <summary>Takes a job that is due.</summary>
     public Task<(TakeOutcome Outcome, LedgerJob? Job)> TakeAsync(IDatabase redis, ConversionId id, LeaseToken token) => RunAsync(
@@ -99,7 +99,7 @@ internal sealed class ConversionLedger(LedgerSettings settings)
         token.Value, _lease, _readBack);
 
     /// <summary>Takes a conversion that is to be read back; null when somebody else was faster.</summary>
-    public Task<ReadBackJob?> ReviewAsync(IDatabase redis, ConversionId id, LeaseToken token) => RunAsync(
+    public Task<ReadBackJob?> TakeReadBackAsync(IDatabase redis, ConversionId id, LeaseToken token) => RunAsync(
         LedgerScript.Review, redis, id,
         reply =>
         {
@@ -121,14 +121,14 @@ internal sealed class ConversionLedger(LedgerSettings settings)
         token.Value, reason);
 
     /// <summary>A read-back has proved that nothing landed.</summary>
-    public Task<Fenced> AbsentAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Absent, redis, id, token.Value);
+    public Task<FencedWrite> ReadBackNotFoundAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Absent, redis, id, token.Value);
 
     /// <summary>A read-back told nothing.</summary>
-    public Task<Fenced> AskAgainAsync(IDatabase redis, ConversionId id, LeaseToken token, TimeSpan wait) =>
-        FencedAsync(LedgerScript.Again, redis, id, token.Value, Milliseconds(wait), _bodyLife);
+    public Task<FencedWrite> RescheduleReadBackAsync(IDatabase redis, ConversionId id, LeaseToken token, TimeSpan wait) =>
+        FencedAsync(LedgerScript.Again, redis, id, token.Value, Milliseconds(wait), _bodyTtl);
 
     /// <summary>There is no key pair any more to prove it with.</summary>
-    public Task<Fenced> UnprovableAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Unprovable, redis, id, token.Value);
+    public Task<FencedWrite> AbandonReadBackAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Unprovable, redis, id, token.Value);
 
     /// <summary>Makes a dead letter due again, with a new body, and the click that stands in it, when one is given.</summary>
     public Task<ReviveOutcome> ReviveAsync(IDatabase redis, ConversionId id, (ReadOnlyMemory<byte> Body, string Xid)? anew = null) => RunAsync(
@@ -139,7 +139,7 @@ internal sealed class ConversionLedger(LedgerSettings settings)
             "no_body" => ReviveOutcome.NoBody,
             _ => ReviveOutcome.NotDead,
         },
-        anew is { } given ? given.Body : RedisValue.EmptyString, _bodyLife, _readBack, anew?.Xid ?? RedisValue.EmptyString);
+        anew is { } given ? given.Body : RedisValue.EmptyString, _bodyTtl, _readBack, anew?.Xid ?? RedisValue.EmptyString);
 
     /// <summary>The customer was deleted: no job, no read-back, no personal data. The state it had, or null when it was not known then.</summary>
     /// <param name="ago">How long ago. Whoever has been claimed since is not meant.</param>
@@ -224,7 +224,7 @@ internal sealed class ConversionLedger(LedgerSettings settings)
     /// A caller is about to be told that it will be delivered: from here on its holder may not give it away. False when the ledger does not have it any more,
     /// or it has been given away already.
     /// </summary>
-    public Task<bool> ConfirmAsync(IDatabase redis, ConversionId id) => RunAsync(LedgerScript.Confirm, redis, id, static reply => Text(reply) == "known");
+    public Task<bool> AcknowledgeAsync(IDatabase redis, ConversionId id) => RunAsync(LedgerScript.Confirm, redis, id, static reply => Text(reply) == "known");
 
 
     private static RedisValue Milliseconds(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
@@ -238,13 +238,13 @@ internal sealed class ConversionLedger(LedgerSettings settings)
         DateTimeOffset.FromUnixTimeMilliseconds((long)double.Parse(Text(value), CultureInfo.InvariantCulture));
 
     // What only the holder of the lease may do.
-    private Task<Fenced> FencedAsync(LedgerScript script, IDatabase redis, ConversionId id, params ReadOnlySpan<RedisValue> arguments) => RunAsync(
+    private Task<FencedWrite> FencedAsync(LedgerScript script, IDatabase redis, ConversionId id, params ReadOnlySpan<RedisValue> arguments) => RunAsync(
         script, redis, id,
         static reply => Text(reply) switch
         {
-            "stale" => Fenced.Stale,
-            "missing" => Fenced.Missing,
-            _ => Fenced.Done,
+            "stale" => FencedWrite.StaleLease,
+            "missing" => FencedWrite.NotFound,
+            _ => FencedWrite.Applied,
         },
         arguments);
 

@@ -8,7 +8,7 @@ internal sealed class LedgerCheck(LedgerSettings settings) : IRedisCheck
 {
     public async Task CheckAsync(IDatabase redis)
     {
-        await redis.StringSetAsync(settings.Keys.Format, LedgerStart.Format, when: When.NotExists);
+        await redis.StringSetAsync(settings.Keys.Format, LedgerStartupCheck.Format, when: When.NotExists);
         await ProbeAsync(redis);
     }
 

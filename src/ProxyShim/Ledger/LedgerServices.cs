@@ -11,5 +11,5 @@ internal static class LedgerServices
         .AddSingleton<ConversionLedger>()
         .AddSingleton<KeptCalls>()
         .AddSingleton<IRedisCheck, LedgerCheck>()
-        .AddHostedService<LedgerStart>();
+        .AddHostedService<LedgerStartupCheck>();
 }

@@ -33,7 +33,7 @@ internal sealed record StoredConversion(CustomerRequest Request, IReadOnlyList<s
                 }
 
                 json.WritePropertyName("conversion"u8);
-                var start = JsonText.PlaceOf(json);
+                var start = JsonText.PositionOf(json);
                 ConversionBody.Compose(json, from.request, from.click);
                 json.WriteEndObject();
                 return start;

@@ -25,7 +25,7 @@ internal sealed class CapacityWatch(ConnectionGate connections, RequestLimits re
         var refused = connections.Refused + requests.Refused;
         _lastRefusal = refused > _refused ? time.GetTimestamp() : _lastRefusal;
         _refused = refused;
-        degradations.Report(DegradedPart.Capacity, refused > 0 && time.GetElapsedTime(_lastRefusal) < IsTold ? "full" : null);
+        degradations.Report(HealthComponent.Capacity, refused > 0 && time.GetElapsedTime(_lastRefusal) < IsTold ? "full" : null);
 
         var open = connections.Open;
         var isOver = _most >= Flood && open < _most / 4;

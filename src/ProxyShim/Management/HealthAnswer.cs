@@ -9,7 +9,7 @@ namespace ProxyShim.Management;
 /// <param name="Degraded">What is in trouble, oldest first; absent where it is not asked for.</param>
 internal sealed record HealthAnswer(string Status, IReadOnlyList<DegradedAnswer>? Degraded);
 
-/// <param name="Part">One of <see cref="DegradedPart"/>.</param>
+/// <param name="Part">One of <see cref="HealthComponent"/>.</param>
 /// <param name="Reason">Why, in a word.</param>
 /// <param name="Since">When it was noticed.</param>
 /// <param name="Detail">An endpoint, a status, a peer's own word; absent where there is none.</param>

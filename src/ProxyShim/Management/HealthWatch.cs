@@ -7,7 +7,7 @@ namespace ProxyShim.Management;
 
 /// <summary>Looks, once a second, at the parts that do not report themselves.</summary>
 internal sealed class HealthWatch(
-    Degradations degradations, ConversionPipeline conversionApi, LedgerGauges ledger, BackgroundLines lines, TimeProvider time) : BackgroundService
+    Degradations degradations, ConversionPipeline conversionApi, LedgerSnapshot ledger, BackgroundLineWriter lines, TimeProvider time) : BackgroundService
 {
     /// <summary>A due job is taken within seconds by any replica that is well.</summary>
     public static readonly TimeSpan Overdue = TimeSpan.FromMinutes(2);
@@ -23,10 +23,10 @@ internal sealed class HealthWatch(
     /// <summary>One look.</summary>
     public void Look()
     {
-        degradations.Report(DegradedPart.ConversionApi, conversionApi.IsFailing ? "failing" : null, conversionApi.IsFailing ? conversionApi.LastFailure : null);
-        degradations.Report(DegradedPart.Queue, ledger.Depths?.OldestDueAge > Overdue ? "overdue" : null);
+        degradations.Report(HealthComponent.ConversionApi, conversionApi.IsFailing ? "failing" : null, conversionApi.IsFailing ? conversionApi.LastFailure : null);
+        degradations.Report(HealthComponent.Queue, ledger.Depths?.OldestDueAge > Overdue ? "overdue" : null);
 
-        degradations.Report(DegradedPart.Log, IsLogLosing() ? "events_dropped" : null);
+        degradations.Report(HealthComponent.Log, IsLogLosing() ? "events_dropped" : null);
     }
 
     private bool IsLogLosing()

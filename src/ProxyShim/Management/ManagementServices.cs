@@ -19,7 +19,7 @@ internal static class ManagementServices
         .AddSingleton<OverviewReader>()
         .AddSingleton<DeadLetters>()
         .AddSingleton<DeadCalls>()
-        .AddSingleton<CustomerSearch>()
+        .AddSingleton<CustomerLookup>()
         .AddSingleton<ClickSearch>()
         .AddSingleton<ClickChanges>()
         .AddSingleton(services => new AdminTokens(

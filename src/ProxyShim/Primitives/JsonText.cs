@@ -19,7 +19,7 @@ internal static class JsonText
     private static Utf8JsonWriter? t_writer;
 
     /// <summary>What <paramref name="write"/> writes, in an array of its own. It must not write another text meanwhile: a thread has one writer.</summary>
-    /// <returns>The text, and the place in it that <paramref name="write"/> has returned (<see cref="PlaceOf"/>).</returns>
+    /// <returns>The text, and the place in it that <paramref name="write"/> has returned (<see cref="PositionOf"/>).</returns>
     public static (byte[] Text, int Place) Write<TState>(TState state, Func<Utf8JsonWriter, TState, int> write)
     {
         var writer = Begin();
@@ -38,7 +38,7 @@ internal static class JsonText
     }
 
     /// <summary>Writes an array of texts; an empty one for null.</summary>
-    public static void WriteTexts(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string>? texts)
+    public static void WriteStringArray(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string>? texts)
     {
         json.WriteStartArray(name);
 
@@ -52,7 +52,7 @@ internal static class JsonText
     }
 
     /// <summary>How many bytes have been written so far.</summary>
-    public static int PlaceOf(Utf8JsonWriter json) => (int)json.BytesCommitted + json.BytesPending;
+    public static int PositionOf(Utf8JsonWriter json) => (int)json.BytesCommitted + json.BytesPending;
 
     private static Utf8JsonWriter Begin()
     {

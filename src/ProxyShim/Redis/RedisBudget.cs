@@ -7,7 +7,7 @@ namespace ProxyShim.Redis;
 internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
 {
     /// <summary>What is left below this is not worth a round trip.</summary>
-    public static readonly TimeSpan Least = TimeSpan.FromMilliseconds(10);
+    public static readonly TimeSpan MinRoundTrip = TimeSpan.FromMilliseconds(10);
 
     private TimeSpan _excused;
 
@@ -29,12 +29,12 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
 
     /// <summary>Does a request's or a job's work, with a span of its own.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
-    public ValueTask<TResult> RunAsync<TState, TResult>(RedisStage stage, Func<IDatabase, TState, Task<TResult>> work, TState state) =>
-        Spans.AreHeard ? TracedAsync(stage, work, state) : gate.RunAsync(work, state, this);
+    public ValueTask<TResult> RunAsync<TState, TResult>(RedisOperation stage, Func<IDatabase, TState, Task<TResult>> work, TState state) =>
+        Spans.HasListeners ? TracedAsync(stage, work, state) : gate.RunAsync(work, state, this);
 
     /// <summary>Takes a round trip's time off; nothing when its reply had come in time and waited for our own threads: how long Redis took nobody knows then.</summary>
     /// <param name="patience">What there was for it.</param>
-    public void Spend(TimeSpan time, TimeSpan patience)
+    public void Consume(TimeSpan time, TimeSpan patience)
     {
         Spent += time;
         OwnDelay = time > patience ? time - patience : TimeSpan.Zero;
@@ -42,7 +42,7 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
     }
 
     // The span begins in here: begun in the method that calls this, it would stay the caller's current one after its end.
-    private async ValueTask<TResult> TracedAsync<TState, TResult>(RedisStage stage, Func<IDatabase, TState, Task<TResult>> work, TState state)
+    private async ValueTask<TResult> TracedAsync<TState, TResult>(RedisOperation stage, Func<IDatabase, TState, Task<TResult>> work, TState state)
     {
         using var span = RedisSpans.Begin(stage, gate.Settings);
         try

@@ -9,25 +9,25 @@ namespace ProxyShim.Redis;
 internal sealed class RedisGate : IAsyncDisposable
 {
     // They queue on their connection anyway, where who has been given up on still stands in line: few, so that the line is short when Redis recovers.
-    private const int MostAside = 4;
+    private const int MaxBlockingCalls = 4;
 
     // Nobody waits for what is only tried.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private readonly IRedisConnection _connection;
-    private readonly IRedisConnection _asideConnection;
-    private readonly SemaphoreSlim _aside = new(MostAside);
+    private readonly IRedisConnection _blockingConnection;
+    private readonly SemaphoreSlim _blockingCalls = new(MaxBlockingCalls);
     private readonly ConsecutiveFailureBreaker _breaker;
-    private readonly BoundedWaits _waits;
+    private readonly PooledTimeouts _waits;
 
     public RedisGate(RedisSettings settings, TimeProvider time, Func<Task<IConnectionMultiplexer>>? connect = null)
     {
         Settings = settings;
         Time = time;
         _connection = NewConnection(settings.Connection, time, connect);
-        _asideConnection = NewConnection(settings.Connection, time, connect);
+        _blockingConnection = NewConnection(settings.Connection, time, connect);
         _breaker = new ConsecutiveFailureBreaker(time);
-        _waits = new BoundedWaits(time, settings.Connection.Tunnel is RedisTunnel tunnel ? tunnel.HasUnread : null);
+        _waits = new PooledTimeouts(time, settings.Connection.Tunnel is RedisTunnel tunnel ? tunnel.HasUnread : null);
     }
 
     public RedisSettings Settings { get; }
@@ -53,7 +53,7 @@ internal sealed class RedisGate : IAsyncDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state, RedisBudget budget)
     {
-        if (budget.Remaining < RedisBudget.Least)
+        if (budget.Remaining < RedisBudget.MinRoundTrip)
         {
             throw new RedisUnavailableException("budget_spent", null);
         }
@@ -68,19 +68,19 @@ internal sealed class RedisGate : IAsyncDisposable
         try
         {
             var connecting = _connection.Current;
-            if (!connecting.IsCompletedSuccessfully && !await _waits.ForAsync(connecting, budget.Remaining))
+            if (!connecting.IsCompletedSuccessfully && !await _waits.WaitAsync(connecting, budget.Remaining))
             {
                 throw new TimeoutException();
             }
 
             var connection = await connecting;
             Task<TResult> working;
-            using (RedisTurn.Begin())
+            using (ReplyBatch.Enter())
             {
                 working = work(connection.GetDatabase(), state);
             }
 
-            if (!await _waits.ForAsync(working, budget.RemainingSince(start)))
+            if (!await _waits.WaitAsync(working, budget.RemainingSince(start)))
             {
                 throw new TimeoutException();
             }
@@ -106,14 +106,14 @@ internal sealed class RedisGate : IAsyncDisposable
         finally
         {
             // Only a reply that is there can have waited for us; a time-out that is noticed late is Redis's.
-            budget.Spend(Time.GetElapsedTime(start), isAnswered ? patience : TimeSpan.MaxValue);
+            budget.Consume(Time.GetElapsedTime(start), isAnswered ? patience : TimeSpan.MaxValue);
         }
     }
 
     /// <summary>Runs a command that blocks its connection, on one that nobody else needs. False when it does not answer in time: that says nothing of Redis.</summary>
-    public async Task<bool> RunAsideAsync<TState>(Func<IDatabase, TState, Task<bool>> work, TState state, TimeSpan timeout)
+    public async Task<bool> RunOnDedicatedConnectionAsync<TState>(Func<IDatabase, TState, Task<bool>> work, TState state, TimeSpan timeout)
     {
-        if (timeout < RedisBudget.Least)
+        if (timeout < RedisBudget.MinRoundTrip)
         {
             return false;
         }
@@ -121,7 +121,7 @@ internal sealed class RedisGate : IAsyncDisposable
         using var late = new CancellationTokenSource(timeout, Time);
         try
         {
-            await _aside.WaitAsync(late.Token);
+            await _blockingCalls.WaitAsync(late.Token);
             return await RunAsync().WaitAsync(late.Token);
         }
         catch (Exception exception) when (IsUnavailable(exception) || exception is OperationCanceledException)
@@ -134,11 +134,11 @@ internal sealed class RedisGate : IAsyncDisposable
         {
             try
             {
-                return await work((await _asideConnection.Current).GetDatabase(), state);
+                return await work((await _blockingConnection.Current).GetDatabase(), state);
             }
             finally
             {
-                _aside.Release();
+                _blockingCalls.Release();
             }
         }
     }
@@ -183,14 +183,14 @@ internal sealed class RedisGate : IAsyncDisposable
     public async Task<bool> RenewAsync()
     {
         var renewed = await _connection.RenewAsync();
-        await _asideConnection.RenewAsync();
+        await _blockingConnection.RenewAsync();
         return renewed;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _connection.DisposeAsync();
-        await _asideConnection.DisposeAsync();
+        await _blockingConnection.DisposeAsync();
     }
 
     private static IRedisConnection NewConnection(ConfigurationOptions settings, TimeProvider time, Func<Task<IConnectionMultiplexer>>? connect) =>

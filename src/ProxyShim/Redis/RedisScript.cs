@@ -20,12 +20,12 @@ internal sealed class RedisScript(string text)
         RedisResult reply;
         try
         {
-            reply = await redis.ScriptEvaluateAsync(_hash, keys, arguments, CommandFlags.DemandMaster).InTurn();
+            reply = await redis.ScriptEvaluateAsync(_hash, keys, arguments, CommandFlags.DemandMaster).ResumeInBatch();
         }
         catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
             // It was not run, so running it now is not running it twice.
-            reply = await redis.ScriptEvaluateAsync(text, keys, arguments, CommandFlags.DemandMaster).InTurn();
+            reply = await redis.ScriptEvaluateAsync(text, keys, arguments, CommandFlags.DemandMaster).ResumeInBatch();
         }
 
         return read(reply);

@@ -8,7 +8,7 @@ namespace ProxyShim.Redis;
 internal static class RedisSpans
 {
     /// <summary>One stage's work in Redis. None where it is for no request and no job: the shim looks at its ledger every second.</summary>
-    public static Activity? Begin(RedisStage stage, RedisSettings redis)
+    public static Activity? Begin(RedisOperation stage, RedisSettings redis)
     {
         if (Spans.Client(stage.Name) is not { } span)
         {

@@ -77,28 +77,28 @@ internal sealed class ConversionEvents(
     }
 
     /// <summary>The Customer API refused a read-back for the vendor's key pair. Nothing can be proved until it is mended.</summary>
-    public void KeyPairRefused(Alert alert) => Alert(DegradedPart.KeyPair, alert);
+    public void KeyPairRefused(Alert alert) => Alert(HealthComponent.KeyPair, alert);
 
     /// <summary>The Customer API looked for the customer: the key pair is good.</summary>
-    public void KeyPairAccepted() => degradations.Report(DegradedPart.KeyPair, null);
+    public void KeyPairAccepted() => degradations.Report(HealthComponent.KeyPair, null);
 
     /// <summary>A read-back found a customer of the other environment. Said once: it is true of all of them.</summary>
-    public void TestMismatch(bool test) => Alert(DegradedPart.Environment, test ? Telemetry.Alert.TestInLive : Telemetry.Alert.LiveInTest);
+    public void TestMismatch(bool test) => Alert(HealthComponent.Environment, test ? Telemetry.Alert.TestInLive : Telemetry.Alert.LiveInTest);
 
-    public void BrakeEngaged() => Alert(DegradedPart.ReadBack, Telemetry.Alert.ReadBackBrakeEngaged);
+    public void BrakeEngaged() => Alert(HealthComponent.ReadBack, Telemetry.Alert.ReadBackBrakeEngaged);
 
     public void BrakeReleased()
     {
-        degradations.Report(DegradedPart.ReadBack, null);
+        degradations.Report(HealthComponent.ReadBack, null);
         alerts.Raise(Telemetry.Alert.ReadBackBrakeReleased);
     }
 
     /// <summary>Read-backs get answers, again and again, that the Customer API would not give.</summary>
-    public void ReadBacksStrange(int status) => degradations.Report(DegradedPart.ReadBack, "strange", OfStatus(status));
+    public void ReadBacksStrange(int status) => degradations.Report(HealthComponent.ReadBack, "strange", OfStatus(status));
 
     /// <summary>The Customer API answers them after all.</summary>
     /// <param name="engaged">Whether it finds nobody.</param>
-    public void ReadBacksKnown(bool engaged) => degradations.Report(DegradedPart.ReadBack, engaged ? Telemetry.Alert.ReadBackBrakeEngaged.Detail : null);
+    public void ReadBacksKnown(bool engaged) => degradations.Report(HealthComponent.ReadBack, engaged ? Telemetry.Alert.ReadBackBrakeEngaged.Detail : null);
 
     /// <summary>An observer that is told of each attempt under a lease.</summary>
     public IAttemptObserver Observe(Lease lease) => new AttemptEvents(this, lease);
@@ -110,16 +110,16 @@ internal sealed class ConversionEvents(
         LogEvents.DeliveryAttempted(log, Logged(lease), lease.Inline, lease.Attempts + attempt, result, answer.Status, answer.Error, elapsed, Age(lease));
         switch (answer.Meaning)
         {
-            case AnswerMeaning.Sent:
+            case AttemptResult.Sent:
                 _refused.End();
-                degradations.Report(DegradedPart.Conversions, null);
-                degradations.Report(DegradedPart.ConversionApiToken, null);
+                degradations.Report(HealthComponent.Conversions, null);
+                degradations.Report(HealthComponent.ConversionApiToken, null);
                 break;
-            case AnswerMeaning.Refused when _refused.Add():
-                degradations.Report(DegradedPart.Conversions, "all_refused", OfStatus(answer.Status!.Value));
+            case AttemptResult.Refused when _refused.Add():
+                degradations.Report(HealthComponent.Conversions, "all_refused", OfStatus(answer.Status!.Value));
                 break;
-            case AnswerMeaning.OperatorFault:
-                Alert(DegradedPart.ConversionApiToken, Telemetry.Alert.OfConversionApi(answer.Status!.Value));
+            case AttemptResult.Misconfigured:
+                Alert(HealthComponent.ConversionApiToken, Telemetry.Alert.OfConversionApi(answer.Status!.Value));
                 break;
         }
     }
@@ -127,7 +127,7 @@ internal sealed class ConversionEvents(
     private static string OfStatus(int status) => $"HTTP {status}";
 
     // Said when it begins, not for each of the conversions that it holds up.
-    private void Alert(DegradedPart part, Alert alert)
+    private void Alert(HealthComponent part, Alert alert)
     {
         if (degradations.Report(part, alert.Detail))
         {

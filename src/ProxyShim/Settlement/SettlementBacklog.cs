@@ -43,14 +43,14 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
     /// </summary>
     /// <returns>False when there is nothing to tell.</returns>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains of the budget.</exception>
-    public async ValueTask<bool> TellSentAsync(ConversionId id, RedisBudget budget)
+    public async ValueTask<bool> TryFlushSentAsync(ConversionId id, RedisBudget budget)
     {
         if (!_sent.TryGetValue(id, out var report))
         {
             return false;
         }
 
-        await budget.RunAsync(RedisStage.Settle, WriteAsync, report);
+        await budget.RunAsync(RedisOperation.Settle, WriteAsync, report);
         report.Forget();
         return true;
     }

@@ -13,17 +13,17 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
     {
         return outcome.Answer.Meaning switch
         {
-            AnswerMeaning.Sent => SentAsync(redis, lease, outcome.Attempts),
-            AnswerMeaning.Refused => BuryAsync(redis, lease, outcome, Reasons.Refused),
-            AnswerMeaning.Ambiguous when ledger.ReadsBack => QueuedAsync(ledger.AmbiguousAsync(redis, lease.Id, lease.Token, outcome.Attempts, Error())),
+            AttemptResult.Sent => SentAsync(redis, lease, outcome.Attempts),
+            AttemptResult.Refused => BuryAsync(redis, lease, outcome, Reasons.Refused),
+            AttemptResult.Ambiguous when ledger.ReadsBack => QueuedAsync(ledger.AmbiguousAsync(redis, lease.Id, lease.Token, outcome.Attempts, Error())),
 
             // Nothing can be read back. "Known already" after an attempt that may have landed: a person has to look.
-            AnswerMeaning.Ambiguous when lease.MaybeLanded && outcome.Answer.Status is StatusCodes.Status409Conflict =>
+            AttemptResult.Ambiguous when lease.MaybeLanded && outcome.Answer.Status is StatusCodes.Status409Conflict =>
                 BuryAsync(redis, lease, outcome, Reasons.ConflictAfterAmbiguity),
             _ when lease.TriedFor > delivery.MaxAge => BuryAsync(redis, lease, outcome, Reasons.Expired),
             var meaning => QueuedAsync(ledger.DueAsync(
                 redis, lease.Id, lease.Token, outcome.Attempts, backoff.After(lease.Attempts + outcome.Attempts, outcome.Answer.RetryAfter), Error(),
-                maybeLanded: lease.MaybeLanded || meaning == AnswerMeaning.Ambiguous)),
+                maybeLanded: lease.MaybeLanded || meaning == AttemptResult.Ambiguous)),
         };
 
         string Error() => outcome.Answer.Status is { } status ? $"status_{status}" : outcome.Answer.Error ?? "";
@@ -40,12 +40,12 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
         return SettlementResult.Sent;
     }
 
-    private static async Task<SettlementResult> QueuedAsync(Task<Fenced> changing) => After(await changing, SettlementResult.Queued);
+    private static async Task<SettlementResult> QueuedAsync(Task<FencedWrite> changing) => After(await changing, SettlementResult.Queued);
 
-    private static SettlementResult After(Fenced fenced, SettlementResult done) => fenced switch
+    private static SettlementResult After(FencedWrite fenced, SettlementResult done) => fenced switch
     {
-        Fenced.Done => done,
-        Fenced.Stale => SettlementResult.Stale,
+        FencedWrite.Applied => done,
+        FencedWrite.StaleLease => SettlementResult.Stale,
         _ => SettlementResult.Lost,
     };
 
@@ -53,7 +53,7 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
     {
         var fenced = await ledger.BuryAsync(
             redis, lease.Id, lease.Token, outcome.Attempts, reason, outcome.Answer.Status, outcome.Answer.Said);
-        if (fenced == Fenced.Done)
+        if (fenced == FencedWrite.Applied)
         {
             events.Dead(lease, outcome, reason);
         }

@@ -13,13 +13,13 @@ internal static partial class DiagnosisRun
     /// <exception cref="TimeoutException">It neither started nor ended.</exception>
     public static async Task<DiagnosisResult> PlayAsync(DiagnosisRow row, TestRedis redis, CancellationToken cancellation)
     {
-        await using var scene = await DiagnosisScene.SetAsync(row, cancellation);
+        await using var scenario = await DiagnosisScene.SetAsync(row, cancellation);
         if (row.Refusal is not null)
         {
-            return await ListenToStartAsync(row, scene, cancellation);
+            return await ListenToStartAsync(row, scenario, cancellation);
         }
 
-        await scene.StartAsync(redis, cancellation);
+        await scenario.StartAsync(redis, cancellation);
         var result = new DiagnosisResult();
         try
         {
@@ -27,8 +27,8 @@ internal static partial class DiagnosisRun
                 "nobody is silent",
                 async () =>
                 {
-                    await row.ProvokeAsync(scene, cancellation);
-                    result = await ListenAsync(row, scene.Stand, cancellation);
+                    await row.ProvokeAsync(scenario, cancellation);
+                    result = await ListenAsync(row, scenario.Stand, cancellation);
                     return !result.Silent(row).Any();
                 },
                 cancellation: cancellation);
@@ -41,7 +41,7 @@ internal static partial class DiagnosisRun
         return result;
     }
 
-    private static async Task<DiagnosisResult> ListenToStartAsync(DiagnosisRow row, DiagnosisScene scene, CancellationToken cancellation)
+    private static async Task<DiagnosisResult> ListenToStartAsync(DiagnosisRow row, DiagnosisScene scenario, CancellationToken cancellation)
     {
         var settings = new Dictionary<string, string>
         {
@@ -50,7 +50,7 @@ internal static partial class DiagnosisRun
             ["ConversionApi:Token"] = Stand.Token,
             ["Redis:ConnectionString"] = $"127.0.0.1:{FreePort.Next()}",
         };
-        foreach (var (key, value) in scene.Settings)
+        foreach (var (key, value) in scenario.Settings)
         {
             settings.Remove(key);
             if (value is not null)

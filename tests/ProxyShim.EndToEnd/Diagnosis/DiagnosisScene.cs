@@ -32,18 +32,18 @@ internal sealed class DiagnosisScene : IAsyncDisposable
 
     public static async Task<DiagnosisScene> SetAsync(DiagnosisRow row, CancellationToken cancellation)
     {
-        var scene = new DiagnosisScene(await OtlpReceiver.StartAsync(cancellation));
+        var scenario = new DiagnosisScene(await OtlpReceiver.StartAsync(cancellation));
         if (row.Settings.Any(setting => setting.Value?.Contains("{redis}", StringComparison.Ordinal) == true))
         {
-            scene._redis = await RedisServer.StartAsync(cancellation: cancellation);
+            scenario._redis = await RedisServer.StartAsync(cancellation: cancellation);
             foreach (var command in row.Redis)
             {
-                await scene._redis.ExecuteAsync(cancellation, command.Split(' '));
+                await scenario._redis.ExecuteAsync(cancellation, command.Split(' '));
             }
         }
 
-        scene.Settings = [.. row.Settings.Select(setting => (setting.Key, setting.Value is null ? null : scene.Fill(setting.Value)))];
-        return scene;
+        scenario.Settings = [.. row.Settings.Select(setting => (setting.Key, setting.Value is null ? null : scenario.Fill(setting.Value)))];
+        return scenario;
     }
 
     /// <summary>Starts the shim.</summary>

@@ -66,10 +66,10 @@ internal static class DiagnosisTable
             {
                 Settings = On("{redis}"),
                 Degraded = ("redis", "refused"),
-                ProvokeAsync = static async (scene, cancellation) =>
+                ProvokeAsync = static async (scenario, cancellation) =>
                 {
-                    await scene.Redis.KillAsync();
-                    await SignUpAsync(scene, cancellation);
+                    await scenario.Redis.KillAsync();
+                    await SignUpAsync(scenario, cancellation);
                 },
             },
             new(group, "a password that nobody asks for") { Settings = On("{redis},password=word"), Degraded = ("redis_user", "not_authenticated") },
@@ -106,7 +106,7 @@ internal static class DiagnosisTable
         {
             Settings = [("CustomerApi:Address", address), .. more],
             Degraded = ("customer_api", reason),
-            ProvokeAsync = static (scene, cancellation) => scene.Stand.CallAsync(new(HttpMethod.Get, "/api/v2/partnerships"), cancellation),
+            ProvokeAsync = static (scenario, cancellation) => scenario.Stand.CallAsync(new(HttpMethod.Get, "/api/v2/partnerships"), cancellation),
         };
 
         // What was sent is read back at once, and again and again.
@@ -117,10 +117,10 @@ internal static class DiagnosisTable
                 ("Verification:Grace", "10ms"), ("Verification:Interval", "50ms"), ("Verification:MaxResends", "100"), ("Delivery:Schedule:0", "50ms"), .. more,
             ],
             Degraded = (part, reason),
-            ProvokeAsync = async (scene, cancellation) =>
+            ProvokeAsync = async (scenario, cancellation) =>
             {
-                spoil(scene.Stand);
-                await ConvertAsync(scene, cancellation);
+                spoil(scenario.Stand);
+                await ConvertAsync(scenario, cancellation);
             },
         };
     }
@@ -144,10 +144,10 @@ internal static class DiagnosisTable
         {
             Settings = [("ConversionApi:AttemptTimeout", "200ms"), ("ConversionApi:TotalTimeout", "500ms")],
             Degraded = (part, reason),
-            ProvokeAsync = async (scene, cancellation) =>
+            ProvokeAsync = async (scenario, cancellation) =>
             {
-                scene.Stand.PartnerStack.ConversionApi.SetFault(fault);
-                await ConvertAsync(scene, cancellation);
+                scenario.Stand.PartnerStack.ConversionApi.SetFault(fault);
+                await ConvertAsync(scenario, cancellation);
             },
         };
     }
@@ -179,29 +179,29 @@ internal static class DiagnosisTable
             new(group, "each click names another partner than the app")
             {
                 Degraded = ("clicks", "other_partner"),
-                ProvokeAsync = static async (scene, cancellation) => await scene.Stand.PostAsync(
-                    Stand.Body(await scene.Stand.NewCustomerAsync("""{"xid":"xid1","partner_key":"another"}""")), cancellation),
+                ProvokeAsync = static async (scenario, cancellation) => await scenario.Stand.PostAsync(
+                    Stand.Body(await scenario.Stand.NewCustomerAsync("""{"xid":"xid1","partner_key":"another"}""")), cancellation),
             },
             new(group, "the apps send no `customer_key`")
             {
                 Degraded = ("callers", "unconvertible"),
-                ProvokeAsync = static (scene, cancellation) =>
-                    scene.Stand.PostAsync($$"""{"email":"{{Stand.NewKey()}}@example.com","partner_key":"partner"}""", cancellation),
+                ProvokeAsync = static (scenario, cancellation) =>
+                    scenario.Stand.PostAsync($$"""{"email":"{{Stand.NewKey()}}@example.com","partner_key":"partner"}""", cancellation),
             },
             new(group, "the apps' base URL has another spelling of the path")
             {
                 Degraded = ("callers", "unconvertible"),
-                ProvokeAsync = static (scene, cancellation) =>
+                ProvokeAsync = static (scenario, cancellation) =>
                 {
-                    scene.Stand.PartnerStack.CustomerApi.SetFault(Fault.Status(200));
-                    return scene.Stand.PostAsync(Stand.Body(Stand.NewKey()), cancellation, "/API/v2/customers");
+                    scenario.Stand.PartnerStack.CustomerApi.SetFault(Fault.Status(200));
+                    return scenario.Stand.PostAsync(Stand.Body(Stand.NewKey()), cancellation, "/API/v2/customers");
                 },
             },
             new(group, "what stands under the key is no click")
             {
                 Degraded = ("clicks", "malformed"),
-                ProvokeAsync = static async (scene, cancellation) =>
-                    await scene.Stand.PostAsync(Stand.Body(await scene.Stand.NewCustomerAsync("""{"id":"7"}""")), cancellation),
+                ProvokeAsync = static async (scenario, cancellation) =>
+                    await scenario.Stand.PostAsync(Stand.Body(await scenario.Stand.NewCustomerAsync("""{"id":"7"}""")), cancellation),
             },
         ];
     }
@@ -226,17 +226,17 @@ internal static class DiagnosisTable
             {
                 Settings = [("Limits:RequestsInFlight", "1")],
                 Degraded = ("capacity", "full"),
-                ProvokeAsync = static (scene, cancellation) =>
+                ProvokeAsync = static (scenario, cancellation) =>
                 {
-                    scene.Stand.PartnerStack.CustomerApi.SetFault(Fault.Delay(TimeSpan.FromMilliseconds(200)));
-                    return Task.WhenAll(SignUpAsync(scene, cancellation), SignUpAsync(scene, cancellation));
+                    scenario.Stand.PartnerStack.CustomerApi.SetFault(Fault.Delay(TimeSpan.FromMilliseconds(200)));
+                    return Task.WhenAll(SignUpAsync(scenario, cancellation), SignUpAsync(scenario, cancellation));
                 },
             },
         ];
     }
 
-    private static async Task SignUpAsync(DiagnosisScene scene, CancellationToken cancellation) => await scene.Stand.PostAsync(Stand.Body(Stand.NewKey()), cancellation);
+    private static async Task SignUpAsync(DiagnosisScene scenario, CancellationToken cancellation) => await scenario.Stand.PostAsync(Stand.Body(Stand.NewKey()), cancellation);
 
-    private static async Task ConvertAsync(DiagnosisScene scene, CancellationToken cancellation) =>
-        await scene.Stand.PostAsync(Stand.Body(await scene.Stand.NewCustomerAsync(string.Create(CultureInfo.InvariantCulture, $"xid{Random.Shared.Next()}"))), cancellation);
+    private static async Task ConvertAsync(DiagnosisScene scenario, CancellationToken cancellation) =>
+        await scenario.Stand.PostAsync(Stand.Body(await scenario.Stand.NewCustomerAsync(string.Create(CultureInfo.InvariantCulture, $"xid{Random.Shared.Next()}"))), cancellation);
 }

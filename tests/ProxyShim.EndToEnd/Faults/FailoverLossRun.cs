@@ -24,48 +24,48 @@ internal static class FailoverLossRun
     public static async Task<FailoverLoss> PlayAsync(FailoverLossCase @case, Random random, CancellationToken cancellation)
     {
         var settings = new Dictionary<string, string> { ["Redis:WaitReplicas"] = $"{@case.WaitReplicas}", ["ConversionApi:TotalTimeout"] = "00:00:02" };
-        await using var scene = await Scene.StartAsync(
+        await using var scenario = await Scenario.StartAsync(
             replicas: 1, keyPair: true, settings, @case.Takeover.RedisSettings, cancellation, RedisTopology.Sentinel);
         var customers = Enumerable.Range(0, Customers).Select(LegacyApp.Customer).ToArray();
-        await using (var clicks = await scene.OpenLedgerAsync(cancellation))
+        await using (var clicks = await scenario.OpenLedgerAsync(cancellation))
         {
             await clicks.WriteClicksAsync(customers);
         }
 
-        scene.PartnerStack.ConversionApi.SetFault(@case.Converts ? s_answersSoon : Fault.Status(503));
+        scenario.PartnerStack.ConversionApi.SetFault(@case.Converts ? s_answersSoon : Fault.Status(503));
         var over = new TaskCompletionSource();
-        var load = scene.App.CreateAsync(customers.TakeWhile(_ => !over.Task.IsCompleted), Concurrency, cancellation);
-        await scene.App.AfterAsync(CallsBefore);
+        var load = scenario.App.CreateAsync(customers.TakeWhile(_ => !over.Task.IsCompleted), Concurrency, cancellation);
+        await scenario.App.AfterAsync(CallsBefore);
 
-        var before = Acknowledged(scene);
-        await @case.Takeover.FallBehindAsync(scene, cancellation);
-        await scene.App.AfterAsync(CallsAtRisk + random.Next(MostMoreCalls));
-        await @case.Takeover.ReplaceAsync(scene, cancellation);
-        var atRisk = Acknowledged(scene).Except(before, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+        var before = Acknowledged(scenario);
+        await @case.Takeover.FallBehindAsync(scenario, cancellation);
+        await scenario.App.AfterAsync(CallsAtRisk + random.Next(MostMoreCalls));
+        await @case.Takeover.ReplaceAsync(scenario, cancellation);
+        var atRisk = Acknowledged(scenario).Except(before, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
 
         over.SetResult();
-        await scene.Restarting;
-        await scene.Sentinel.WaitUntilHealthyAsync(cancellation);
+        await scenario.Restarting;
+        await scenario.Sentinel.WaitUntilHealthyAsync(cancellation);
         await load;
-        var acknowledged = Acknowledged(scene);
+        var acknowledged = Acknowledged(scenario);
         if (@case.Converts)
         {
             // While the shim still takes Redis for down it leaves everything to the Customer API, and nobody would be sent twice.
-            await scene.App.AwaitConversionsAsync(customers.Except(acknowledged, StringComparer.Ordinal).Reverse(), cancellation);
-            await scene.App.CreateAsync(acknowledged, Concurrency, cancellation);
+            await scenario.App.AwaitConversionsAsync(customers.Except(acknowledged, StringComparer.Ordinal).Reverse(), cancellation);
+            await scenario.App.CreateAsync(acknowledged, Concurrency, cancellation);
         }
 
-        scene.PartnerStack.ConversionApi.ClearFaults();
-        await using var ledger = await scene.OpenLedgerAsync(cancellation);
+        scenario.PartnerStack.ConversionApi.ClearFaults();
+        await using var ledger = await scenario.OpenLedgerAsync(cancellation);
         await ledger.DrainAsync(cancellation);
         var dead = await ledger.DeadAsync();
         return new FailoverLoss(
             acknowledged,
             atRisk,
-            Lost: [.. acknowledged.Where(customer => scene.PartnerStack.FindCustomer(customer) is null && !dead.Contains(LedgerView.IdOf(customer)))],
-            Twice: [.. acknowledged.Where(customer => scene.PartnerStack.ConversionsFor(customer) > 1)]);
+            Lost: [.. acknowledged.Where(customer => scenario.PartnerStack.FindCustomer(customer) is null && !dead.Contains(LedgerView.IdOf(customer)))],
+            Twice: [.. acknowledged.Where(customer => scenario.PartnerStack.ConversionsFor(customer) > 1)]);
     }
 
-    private static HashSet<string> Acknowledged(Scene scene)
-        => [.. scene.App.Replies.Where(reply => reply.Value == AppReply.Acknowledged).Select(reply => reply.Key)];
+    private static HashSet<string> Acknowledged(Scenario scenario)
+        => [.. scenario.App.Replies.Where(reply => reply.Value == AppReply.Acknowledged).Select(reply => reply.Key)];
 }

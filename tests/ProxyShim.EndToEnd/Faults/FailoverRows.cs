@@ -29,32 +29,32 @@ internal static class FailoverRows
 
     private static IEnumerable<FaultRow> Faults() =>
     [
-        Failing(RedisTopology.Cluster, "a master killed, its replica takes over", static async (scene, cancellation) =>
+        Failing(RedisTopology.Cluster, "a master killed, its replica takes over", static async (scenario, cancellation) =>
         {
-            var old = await scene.Cluster.KillMasterAsync(cancellation);
-            scene.Restarting = old.RestartAsync(cancellation);
-        }, static async (scene, cancellation) =>
+            var old = await scenario.Cluster.KillMasterAsync(cancellation);
+            scenario.Restarting = old.RestartAsync(cancellation);
+        }, static async (scenario, cancellation) =>
         {
-            await scene.Restarting;
-            await scene.Cluster.WaitUntilHealthyAsync(cancellation);
+            await scenario.Restarting;
+            await scenario.Cluster.WaitUntilHealthyAsync(cancellation);
         }),
         Failing(RedisTopology.Cluster, "every slot of the ledger moves to another master", MoveSlotsAsync, static (_, _) => Task.CompletedTask),
-        Failing(RedisTopology.Sentinel, "the master killed, its replica takes over", static async (scene, cancellation) =>
+        Failing(RedisTopology.Sentinel, "the master killed, its replica takes over", static async (scenario, cancellation) =>
         {
-            var old = await scene.Sentinel.KillMasterAsync(cancellation);
-            scene.Restarting = old.RestartAsync(cancellation);
+            var old = await scenario.Sentinel.KillMasterAsync(cancellation);
+            scenario.Restarting = old.RestartAsync(cancellation);
         }, AwaitSentinelAsync),
-        Failing(RedisTopology.Sentinel, "the master paused (SIGSTOP) and replaced, and then awake again", static async (scene, cancellation) =>
+        Failing(RedisTopology.Sentinel, "the master paused (SIGSTOP) and replaced, and then awake again", static async (scenario, cancellation) =>
         {
-            var old = await scene.Sentinel.PauseMasterAsync(cancellation);
-            scene.Lifting = old.Resume;
-        }, static async (scene, cancellation) =>
+            var old = await scenario.Sentinel.PauseMasterAsync(cancellation);
+            scenario.Lifting = old.Resume;
+        }, static async (scenario, cancellation) =>
         {
-            scene.Lifting();
-            await scene.Sentinel.WaitUntilHealthyAsync(cancellation);
+            scenario.Lifting();
+            await scenario.Sentinel.WaitUntilHealthyAsync(cancellation);
         }),
         Failing(RedisTopology.Sentinel, "SENTINEL FAILOVER, min-replicas-to-write 1",
-            static (scene, cancellation) => scene.Sentinel.FailOverAsync(cancellation), AwaitSentinelAsync) with
+            static (scenario, cancellation) => scenario.Sentinel.FailOverAsync(cancellation), AwaitSentinelAsync) with
         {
             // A master that is replaced while it lives takes writes until it is told; without its replica it refuses them.
             RedisSettings = ["min-replicas-to-write 1"],
@@ -66,22 +66,22 @@ internal static class FailoverRows
     ];
 
     private static FaultRow Failing(
-        RedisTopology topology, string name, Func<Scene, CancellationToken, Task> applyAsync, Func<Scene, CancellationToken, Task> liftAsync) =>
+        RedisTopology topology, string name, Func<Scenario, CancellationToken, Task> applyAsync, Func<Scenario, CancellationToken, Task> liftAsync) =>
         FaultRow.OfRedis($"Redis {topology}", name, s_pace, applyAsync, liftAsync) with { Redis = topology };
 
-    private static async Task AwaitSentinelAsync(Scene scene, CancellationToken cancellation)
+    private static async Task AwaitSentinelAsync(Scenario scenario, CancellationToken cancellation)
     {
-        await scene.Restarting;
-        await scene.Sentinel.WaitUntilHealthyAsync(cancellation);
+        await scenario.Restarting;
+        await scenario.Sentinel.WaitUntilHealthyAsync(cancellation);
     }
 
-    private static async Task MoveSlotsAsync(Scene scene, CancellationToken cancellation)
+    private static async Task MoveSlotsAsync(Scenario scenario, CancellationToken cancellation)
     {
         foreach (var due in LedgerView.DueKeys)
         {
-            var slot = await scene.Cluster.FindSlotAsync(due, cancellation);
+            var slot = await scenario.Cluster.FindSlotAsync(due, cancellation);
             await RedisCluster.BeginToMoveAsync(slot, cancellation);
-            await scene.Cluster.FinishMovingAsync(slot, cancellation);
+            await scenario.Cluster.FinishMovingAsync(slot, cancellation);
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed record FaultRow
     /// <summary>Whether there is a key pair to read back with.</summary>
     public required bool KeyPair { get; init; }
 
-    /// <summary>Settings that differ from the scene's.</summary>
+    /// <summary>Settings that differ from the scenario's.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What its Redis is made of.</summary>
@@ -37,13 +37,13 @@ internal sealed record FaultRow
     public int Lasting { get; init; } = 30;
 
     /// <summary>Once, before anything.</summary>
-    public Func<Scene, CancellationToken, Task> PrepareAsync { get; init; } = static (_, _) => Task.CompletedTask;
+    public Func<Scenario, CancellationToken, Task> PrepareAsync { get; init; } = static (_, _) => Task.CompletedTask;
 
     /// <summary>The fault comes.</summary>
-    public required Func<Scene, CancellationToken, Task> ApplyAsync { get; init; }
+    public required Func<Scenario, CancellationToken, Task> ApplyAsync { get; init; }
 
     /// <summary>The fault goes.</summary>
-    public Func<Scene, CancellationToken, Task> LiftAsync { get; init; } = static (_, _) => Task.CompletedTask;
+    public Func<Scenario, CancellationToken, Task> LiftAsync { get; init; } = static (_, _) => Task.CompletedTask;
 
     /// <summary>
     /// A shim dies that may have sent, or a master gives way that was told so, and nothing can be read back: the customers may be sent again although
@@ -59,7 +59,7 @@ internal sealed record FaultRow
 
     /// <summary>A fault of Redis, under load and without a key pair: a row's own words are said <c>with</c> it.</summary>
     public static FaultRow OfRedis(
-        string part, string fault, TimeSpan pace, Func<Scene, CancellationToken, Task> applyAsync, Func<Scene, CancellationToken, Task> liftAsync) => new()
+        string part, string fault, TimeSpan pace, Func<Scenario, CancellationToken, Task> applyAsync, Func<Scenario, CancellationToken, Task> liftAsync) => new()
         {
             Part = part,
             Fault = fault,

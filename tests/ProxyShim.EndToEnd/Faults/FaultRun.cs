@@ -28,86 +28,86 @@ internal static class FaultRun
     /// <exception cref="TimeoutException">Something got stuck.</exception>
     public static async Task<FaultResult> PlayAsync(FaultRow row, Random random, CancellationToken cancellation)
     {
-        await using var scene = await Scene.StartAsync(row.Replicas, row.KeyPair, row.Settings, row.RedisSettings, cancellation, row.Redis);
+        await using var scenario = await Scenario.StartAsync(row.Replicas, row.KeyPair, row.Settings, row.RedisSettings, cancellation, row.Redis);
         var customers = new Queue<string>(Enumerable.Range(0, (2 * Healthy) + (row.Rounds * (PerRound + MostMore + MostProbes)))
             .Select(LegacyApp.Customer));
-        await using (var clicks = await scene.OpenLedgerAsync(cancellation))
+        await using (var clicks = await scenario.OpenLedgerAsync(cancellation))
         {
             await clicks.WriteClicksAsync(customers);
         }
 
-        await row.PrepareAsync(scene, cancellation);
+        await row.PrepareAsync(scenario, cancellation);
         if (row.Pace > TimeSpan.Zero)
         {
-            scene.PartnerStack.ConversionApi.SetFault(Fault.Delay(row.Pace));
+            scenario.PartnerStack.ConversionApi.SetFault(Fault.Delay(row.Pace));
         }
 
-        await scene.App.CreateAsync(Next(Healthy), Concurrency, cancellation);
+        await scenario.App.CreateAsync(Next(Healthy), Concurrency, cancellation);
         for (var round = 0; round < row.Rounds; round++)
         {
-            await PlayRoundAsync(row, scene, Next(PerRound), Next(MostMore), random, cancellation);
-            await scene.App.AwaitConversionsAsync(Next(MostProbes), cancellation);
+            await PlayRoundAsync(row, scenario, Next(PerRound), Next(MostMore), random, cancellation);
+            await scenario.App.AwaitConversionsAsync(Next(MostProbes), cancellation);
         }
 
-        await scene.App.CreateAsync(Next(Healthy), Concurrency, cancellation);
+        await scenario.App.CreateAsync(Next(Healthy), Concurrency, cancellation);
 
         // A connection of its own, made when all is well again.
-        await using var ledger = await scene.OpenLedgerAsync(cancellation);
+        await using var ledger = await scenario.OpenLedgerAsync(cancellation);
         await ledger.DrainAsync(cancellation);
 
         // A repeat long after.
-        var acknowledged = scene.App.Replies.Where(reply => reply.Value == AppReply.Acknowledged).Select(reply => reply.Key).ToArray();
-        await scene.App.CreateAsync(random.GetItems(acknowledged, Repeats), Concurrency, cancellation);
+        var acknowledged = scenario.App.Replies.Where(reply => reply.Value == AppReply.Acknowledged).Select(reply => reply.Key).ToArray();
+        await scenario.App.CreateAsync(random.GetItems(acknowledged, Repeats), Concurrency, cancellation);
         await ledger.DrainAsync(cancellation);
-        return Count(row, scene.App.Replies, scene.PartnerStack, await ledger.DeadAsync(), await ledger.BodiesAsync());
+        return Count(row, scenario.App.Replies, scenario.PartnerStack, await ledger.DeadAsync(), await ledger.BodiesAsync());
 
         string[] Next(int count) => [.. Enumerable.Range(0, count).Select(_ => customers.Dequeue())];
     }
 
     private static async Task PlayRoundAsync(
-        FaultRow row, Scene scene, string[] customers, string[] more, Random random, CancellationToken cancellation)
+        FaultRow row, Scenario scenario, string[] customers, string[] more, Random random, CancellationToken cancellation)
     {
         var load = Task.CompletedTask;
         var applied = new TaskCompletionSource();
         if (row.UnderLoad)
         {
-            var strike = StrikeAsync(scene, random, cancellation);
-            load = LoadAsync(scene, customers.Concat(more.TakeWhile(_ => !applied.Task.IsCompleted)), cancellation);
+            var strike = StrikeAsync(scenario, random, cancellation);
+            load = LoadAsync(scenario, customers.Concat(more.TakeWhile(_ => !applied.Task.IsCompleted)), cancellation);
             await strike;
         }
 
-        await row.ApplyAsync(scene, cancellation);
+        await row.ApplyAsync(scenario, cancellation);
         applied.SetResult();
-        var lasting = scene.App.AfterAsync(row.Lasting);
+        var lasting = scenario.App.AfterAsync(row.Lasting);
         if (!row.UnderLoad)
         {
-            load = LoadAsync(scene, customers, cancellation);
+            load = LoadAsync(scenario, customers, cancellation);
         }
 
         await Task.WhenAny(load, lasting);
-        await row.LiftAsync(scene, cancellation);
+        await row.LiftAsync(scenario, cancellation);
         await load;
     }
 
     // When calls end others begin, so that finds callers at the ledger; when calls arrive at PartnerStack, that finds conversions in flight.
-    private static Task StrikeAsync(Scene scene, Random random, CancellationToken cancellation)
+    private static Task StrikeAsync(Scenario scenario, Random random, CancellationToken cancellation)
     {
         var calls = random.Next(LatestStrike);
-        var before = scene.PartnerStack.Calls.Count;
+        var before = scenario.PartnerStack.Calls.Count;
         return random.Next(2) == 0
-            ? scene.App.AfterAsync(calls)
-            : scene.PartnerStack.WaitUntilAsync(partnerStack => partnerStack.Calls.Count > before + calls, Eventually.DefaultLimit, cancellation);
+            ? scenario.App.AfterAsync(calls)
+            : scenario.PartnerStack.WaitUntilAsync(partnerStack => partnerStack.Calls.Count > before + calls, Eventually.DefaultLimit, cancellation);
     }
 
-    private static Task LoadAsync(Scene scene, IEnumerable<string> customers, CancellationToken cancellation)
+    private static Task LoadAsync(Scenario scenario, IEnumerable<string> customers, CancellationToken cancellation)
         => Parallel.ForEachAsync(
             customers.Index(),
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellation },
             async (customer, token) =>
             {
-                if (await scene.App.CreateAsync(customer.Item, token) == AppReply.Acknowledged && customer.Index % RepeatEvery == 0)
+                if (await scenario.App.CreateAsync(customer.Item, token) == AppReply.Acknowledged && customer.Index % RepeatEvery == 0)
                 {
-                    await scene.App.CreateAsync(customer.Item, token);
+                    await scenario.App.CreateAsync(customer.Item, token);
                 }
             });
 

@@ -66,8 +66,8 @@ internal static class FaultTable
             Part = ConversionApi,
             Fault = "401 until the token is mended",
             KeyPair = false,
-            ApplyAsync = static (scene, cancellation) => RestartAsync(scene, new() { ["ConversionApi:Token"] = "tok_revoked" }, cancellation),
-            LiftAsync = static (scene, cancellation) => RestartAsync(scene, [], cancellation),
+            ApplyAsync = static (scenario, cancellation) => RestartAsync(scenario, new() { ["ConversionApi:Token"] = "tok_revoked" }, cancellation),
+            LiftAsync = static (scenario, cancellation) => RestartAsync(scenario, [], cancellation),
         },
         TimesOutThenRefuses(landed: false),
         TimesOutThenRefuses(landed: true),
@@ -79,8 +79,8 @@ internal static class FaultTable
         Fault = name,
         KeyPair = false,
         Note = note,
-        ApplyAsync = (scene, _) => Do(() => scene.PartnerStack.ConversionApi.SetFault(fault)),
-        LiftAsync = static (scene, _) => Do(scene.PartnerStack.ConversionApi.ClearFaults),
+        ApplyAsync = (scenario, _) => Do(() => scenario.PartnerStack.ConversionApi.SetFault(fault)),
+        LiftAsync = static (scenario, _) => Do(scenario.PartnerStack.ConversionApi.ClearFaults),
     };
 
     // Whoever met the fault is refused ever after; whoever comes later is not.
@@ -91,14 +91,14 @@ internal static class FaultTable
         KeyPair = false,
         Settings = s_impatient,
         Note = landed ? "landed unseen, and the 400 that followed tells nothing: for a person to judge" : "",
-        ApplyAsync = (scene, _) =>
+        ApplyAsync = (scenario, _) =>
         {
             var seen = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
-            scene.PartnerStack.ConversionApi.SetFaultRule(call => seen.TryAdd(call.BodyText, true) ? Fault.Hang(landed) : Fault.Status(400));
-            scene.Lifting = () => scene.PartnerStack.ConversionApi.SetFaultRule(call => seen.ContainsKey(call.BodyText) ? Fault.Status(400) : null);
+            scenario.PartnerStack.ConversionApi.SetFaultRule(call => seen.TryAdd(call.BodyText, true) ? Fault.Hang(landed) : Fault.Status(400));
+            scenario.Lifting = () => scenario.PartnerStack.ConversionApi.SetFaultRule(call => seen.ContainsKey(call.BodyText) ? Fault.Status(400) : null);
             return Task.CompletedTask;
         },
-        LiftAsync = static (scene, _) => Do(scene.Lifting),
+        LiftAsync = static (scenario, _) => Do(scenario.Lifting),
     };
 
     // What landed unseen must not be sent again because nobody could tell.
@@ -117,17 +117,17 @@ internal static class FaultTable
         Fault = $"{name}, after the Conversion API hung, landed",
         KeyPair = true,
         Settings = s_impatient,
-        ApplyAsync = (scene, _) => Do(() =>
+        ApplyAsync = (scenario, _) => Do(() =>
         {
-            scene.PartnerStack.ConversionApi.SetFault(Fault.Hang(landed: true));
-            scene.PartnerStack.CustomerApi.SetFault(fault);
+            scenario.PartnerStack.ConversionApi.SetFault(Fault.Hang(landed: true));
+            scenario.PartnerStack.CustomerApi.SetFault(fault);
         }),
-        LiftAsync = static async (scene, cancellation) =>
+        LiftAsync = static async (scenario, cancellation) =>
         {
-            scene.PartnerStack.ConversionApi.ClearFaults();
-            await scene.PartnerStack.WaitUntilAsync(
+            scenario.PartnerStack.ConversionApi.ClearFaults();
+            await scenario.PartnerStack.WaitUntilAsync(
                 static partnerStack => partnerStack.Calls.Any(static call => call.Kind == ApiKind.CustomerApi), Eventually.DefaultLimit, cancellation);
-            scene.PartnerStack.CustomerApi.ClearFaults();
+            scenario.PartnerStack.CustomerApi.ClearFaults();
         },
     };
 
@@ -144,23 +144,23 @@ internal static class FaultTable
 
     private static IEnumerable<FaultRow> RedisFaults() =>
     [
-        Failing("killed, down for a while", static (scene, _) => scene.Redis.KillAsync(), static (scene, cancellation) => scene.Redis.RestartAsync(cancellation)),
-        Failing("paused (SIGSTOP)", static (scene, _) => Do(scene.Redis.Pause), static (scene, _) => Do(scene.Redis.Resume)),
+        Failing("killed, down for a while", static (scenario, _) => scenario.Redis.KillAsync(), static (scenario, cancellation) => scenario.Redis.RestartAsync(cancellation)),
+        Failing("paused (SIGSTOP)", static (scenario, _) => Do(scenario.Redis.Pause), static (scenario, _) => Do(scenario.Redis.Resume)),
         Failing("killed and at once restarted with nothing but its append-only file", RestartEmptyHandedAsync) with { Rounds = 3 },
-        Failing("a read-only replica", static (scene, cancellation) => scene.Redis.ExecuteAsync(cancellation, "REPLICAOF", "127.0.0.1", Invariant($"{FreePort.Next()}")),
-            static (scene, cancellation) => scene.Redis.ExecuteAsync(cancellation, "REPLICAOF", "NO", "ONE")),
-        Failing("out of memory (OOM)", static (scene, cancellation) => scene.Redis.ExecuteAsync(cancellation, "CONFIG", "SET", "maxmemory", "1"),
-            static (scene, cancellation) => scene.Redis.ExecuteAsync(cancellation, "CONFIG", "SET", "maxmemory", "0")),
-        Failing("killed and restarted, LOADING", RestartLoadingAsync, static (scene, _) => scene.Restarting) with
+        Failing("a read-only replica", static (scenario, cancellation) => scenario.Redis.ExecuteAsync(cancellation, "REPLICAOF", "127.0.0.1", Invariant($"{FreePort.Next()}")),
+            static (scenario, cancellation) => scenario.Redis.ExecuteAsync(cancellation, "REPLICAOF", "NO", "ONE")),
+        Failing("out of memory (OOM)", static (scenario, cancellation) => scenario.Redis.ExecuteAsync(cancellation, "CONFIG", "SET", "maxmemory", "1"),
+            static (scenario, cancellation) => scenario.Redis.ExecuteAsync(cancellation, "CONFIG", "SET", "maxmemory", "0")),
+        Failing("killed and restarted, LOADING", RestartLoadingAsync, static (scenario, _) => scenario.Restarting) with
         {
             RedisSettings = s_slowLoading,
             PrepareAsync = FillAsync,
             Rounds = 1,
         },
-        Failing("SCRIPT FLUSH (NOSCRIPT)", static (scene, cancellation) => scene.Redis.ExecuteAsync(cancellation, "SCRIPT", "FLUSH")) with { Rounds = 4 },
+        Failing("SCRIPT FLUSH (NOSCRIPT)", static (scenario, cancellation) => scenario.Redis.ExecuteAsync(cancellation, "SCRIPT", "FLUSH")) with { Rounds = 4 },
     ];
 
-    private static FaultRow Failing(string name, Func<Scene, CancellationToken, Task> applyAsync, Func<Scene, CancellationToken, Task>? liftAsync = null) =>
+    private static FaultRow Failing(string name, Func<Scenario, CancellationToken, Task> applyAsync, Func<Scenario, CancellationToken, Task>? liftAsync = null) =>
         FaultRow.OfRedis(Redis, name, s_pace, applyAsync, liftAsync ?? (static (_, _) => Task.CompletedTask));
 
     private static IEnumerable<FaultRow> ShimRows() =>
@@ -170,18 +170,18 @@ internal static class FaultTable
 
     private static IEnumerable<FaultRow> ShimFaults() =>
     [
-        Dying("kill -9 at random moments", 1, static (scene, _) => scene.Replicas[0].KillAsync(), static (scene, cancellation) => scene.Replicas[0].StartAsync(cancellation)),
-        Dying("two replicas, one of them killed (-9) at random moments", 2, static (scene, _) => scene.Replicas[1].KillAsync(),
-            static (scene, cancellation) => scene.Replicas[1].StartAsync(cancellation)),
-        Dying("two replicas, one paused (SIGSTOP) until its leases have run out", 2, static (scene, _) => Do(scene.Replicas[1].Pause), ResumeWhenTakenOverAsync)
+        Dying("kill -9 at random moments", 1, static (scenario, _) => scenario.Replicas[0].KillAsync(), static (scenario, cancellation) => scenario.Replicas[0].StartAsync(cancellation)),
+        Dying("two replicas, one of them killed (-9) at random moments", 2, static (scenario, _) => scenario.Replicas[1].KillAsync(),
+            static (scenario, cancellation) => scenario.Replicas[1].StartAsync(cancellation)),
+        Dying("two replicas, one paused (SIGSTOP) until its leases have run out", 2, static (scenario, _) => Do(scenario.Replicas[1].Pause), ResumeWhenTakenOverAsync)
             with { Rounds = 1, Lasting = 50 },
         Dying("two replicas at once", 2, static (_, _) => Task.CompletedTask, static (_, _) => Task.CompletedTask) with { HolderDies = false, Note = "" },
-        Dying("stopped (SIGTERM) under load and started again", 1, static (scene, cancellation) => scene.Replicas[0].StopAsync(cancellation),
-            static (scene, cancellation) => scene.Replicas[0].StartAsync(cancellation)) with { HolderDies = false, Note = "" },
+        Dying("stopped (SIGTERM) under load and started again", 1, static (scenario, cancellation) => scenario.Replicas[0].StopAsync(cancellation),
+            static (scenario, cancellation) => scenario.Replicas[0].StartAsync(cancellation)) with { HolderDies = false, Note = "" },
     ];
 
     private static FaultRow Dying(
-        string name, int replicas, Func<Scene, CancellationToken, Task> applyAsync, Func<Scene, CancellationToken, Task> liftAsync) => new()
+        string name, int replicas, Func<Scenario, CancellationToken, Task> applyAsync, Func<Scenario, CancellationToken, Task> liftAsync) => new()
         {
             Part = Shim,
             Fault = name,
@@ -203,48 +203,48 @@ internal static class FaultTable
         return Task.CompletedTask;
     }
 
-    private static async Task RestartAsync(Scene scene, Dictionary<string, string> changes, CancellationToken cancellation)
+    private static async Task RestartAsync(Scenario scenario, Dictionary<string, string> changes, CancellationToken cancellation)
     {
-        await scene.Replicas[0].StopAsync(cancellation);
-        await scene.Replicas[0].StartAsync(cancellation, changes);
+        await scenario.Replicas[0].StopAsync(cancellation);
+        await scenario.Replicas[0].StartAsync(cancellation, changes);
     }
 
-    private static async Task RestartEmptyHandedAsync(Scene scene, CancellationToken cancellation)
+    private static async Task RestartEmptyHandedAsync(Scenario scenario, CancellationToken cancellation)
     {
-        await scene.Redis.KillAsync();
-        foreach (var file in Directory.EnumerateFiles(scene.Redis.DataFolder, "*.rdb"))
+        await scenario.Redis.KillAsync();
+        foreach (var file in Directory.EnumerateFiles(scenario.Redis.DataFolder, "*.rdb"))
         {
             File.Delete(file);
         }
 
-        await scene.Redis.RestartAsync(cancellation);
+        await scenario.Redis.RestartAsync(cancellation);
     }
 
-    private static async Task FillAsync(Scene scene, CancellationToken cancellation)
+    private static async Task FillAsync(Scenario scenario, CancellationToken cancellation)
     {
-        await scene.Redis.ExecuteAsync(
+        await scenario.Redis.ExecuteAsync(
             cancellation, "EVAL", "for i = 1, 4000 do redis.call('SET', 'filler:' .. i, string.rep('x', 64)) end", "0");
-        await scene.Redis.ExecuteAsync(cancellation, "BGREWRITEAOF");
+        await scenario.Redis.ExecuteAsync(cancellation, "BGREWRITEAOF");
         await Eventually.IsTrueAsync(
             "the append-only file is rewritten",
-            async () => (await scene.Redis.ExecuteAsync(cancellation, "INFO", "persistence")) is var state
+            async () => (await scenario.Redis.ExecuteAsync(cancellation, "INFO", "persistence")) is var state
                 && state.Contains("aof_rewrite_in_progress:0", StringComparison.Ordinal)
                 && state.Contains("aof_rewrite_scheduled:0", StringComparison.Ordinal),
             cancellation: cancellation);
     }
 
-    private static async Task RestartLoadingAsync(Scene scene, CancellationToken cancellation)
+    private static async Task RestartLoadingAsync(Scenario scenario, CancellationToken cancellation)
     {
-        await scene.Redis.KillAsync();
-        scene.Restarting = scene.Redis.RestartAsync(cancellation);
-        await Eventually.IsTrueAsync("Redis says that it is loading", () => IsLoadingAsync(scene, cancellation), cancellation: cancellation);
+        await scenario.Redis.KillAsync();
+        scenario.Restarting = scenario.Redis.RestartAsync(cancellation);
+        await Eventually.IsTrueAsync("Redis says that it is loading", () => IsLoadingAsync(scenario, cancellation), cancellation: cancellation);
     }
 
-    private static async Task<bool> IsLoadingAsync(Scene scene, CancellationToken cancellation)
+    private static async Task<bool> IsLoadingAsync(Scenario scenario, CancellationToken cancellation)
     {
         try
         {
-            return (await scene.Redis.ExecuteAsync(cancellation, "PING")).StartsWith("LOADING", StringComparison.Ordinal);
+            return (await scenario.Redis.ExecuteAsync(cancellation, "PING")).StartsWith("LOADING", StringComparison.Ordinal);
         }
         catch (InvalidOperationException)
         {
@@ -253,11 +253,11 @@ internal static class FaultTable
         }
     }
 
-    private static async Task ResumeWhenTakenOverAsync(Scene scene, CancellationToken cancellation)
+    private static async Task ResumeWhenTakenOverAsync(Scenario scenario, CancellationToken cancellation)
     {
-        await using var ledger = await scene.OpenLedgerAsync(cancellation);
+        await using var ledger = await scenario.OpenLedgerAsync(cancellation);
         await Eventually.IsTrueAsync("the other replica has taken over", ledger.HasNothingDueAsync, TimeSpan.FromMinutes(1), cancellation);
-        scene.Replicas[1].Resume();
+        scenario.Replicas[1].Resume();
     }
 
     private static string Invariant(FormattableString text) => text.ToString(InvariantCulture);

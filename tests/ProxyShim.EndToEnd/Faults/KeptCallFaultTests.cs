@@ -28,48 +28,48 @@ public sealed class KeptCallFaultTests
         ["Redis:Timeout"] = "00:00:02",
     };
 
-    private static readonly Dictionary<string, Func<Scene, ConcurrentDictionary<string, bool>, CancellationToken, Task>> s_faults = new()
+    private static readonly Dictionary<string, Func<Scenario, ConcurrentDictionary<string, bool>, CancellationToken, Task>> s_faults = new()
     {
         ["none"] = static (_, _, _) => Task.CompletedTask,
-        ["a replica is killed (-9) while it plays"] = static async (scene, _, cancellation) =>
+        ["a replica is killed (-9) while it plays"] = static async (scenario, _, cancellation) =>
         {
-            await WhilePlayingAsync(scene, cancellation);
-            await scene.Replicas[1].KillAsync();
-            await scene.Replicas[1].StartAsync(cancellation);
+            await WhilePlayingAsync(scenario, cancellation);
+            await scenario.Replicas[1].KillAsync();
+            await scenario.Replicas[1].StartAsync(cancellation);
         },
-        ["Redis is killed and restarted while calls are played"] = static async (scene, _, cancellation) =>
+        ["Redis is killed and restarted while calls are played"] = static async (scenario, _, cancellation) =>
         {
-            await WhilePlayingAsync(scene, cancellation);
-            await scene.Redis.KillAsync();
-            await scene.Redis.RestartAsync(cancellation);
+            await WhilePlayingAsync(scenario, cancellation);
+            await scenario.Redis.KillAsync();
+            await scenario.Redis.RestartAsync(cancellation);
         },
-        ["the Customer API refuses connections while calls are played"] = static async (scene, _, cancellation) =>
+        ["the Customer API refuses connections while calls are played"] = static async (scenario, _, cancellation) =>
         {
-            await WhilePlayingAsync(scene, cancellation);
-            scene.PartnerStack.CustomerApi.SetFault(Fault.Refuse);
+            await WhilePlayingAsync(scenario, cancellation);
+            scenario.PartnerStack.CustomerApi.SetFault(Fault.Refuse);
             using var client = new HttpClient();
             await Eventually.IsTrueAsync(
                 "a replica has met it",
-                async () => (await client.GetStringAsync(new Uri(scene.Replicas[0].Management, "/healthz/ready"), cancellation)).Contains("customer_api", StringComparison.Ordinal)
-                    || (await client.GetStringAsync(new Uri(scene.Replicas[1].Management, "/healthz/ready"), cancellation)).Contains("customer_api", StringComparison.Ordinal),
+                async () => (await client.GetStringAsync(new Uri(scenario.Replicas[0].Management, "/healthz/ready"), cancellation)).Contains("customer_api", StringComparison.Ordinal)
+                    || (await client.GetStringAsync(new Uri(scenario.Replicas[1].Management, "/healthz/ready"), cancellation)).Contains("customer_api", StringComparison.Ordinal),
                 cancellation: cancellation);
-            scene.PartnerStack.CustomerApi.ClearFaults();
+            scenario.PartnerStack.CustomerApi.ClearFaults();
         },
-        ["every call is reset once, landed"] = static (scene, _, _) => OnceEach(scene, Fault.ResetAfterBody(landed: true)),
-        ["every call is reset once, not landed"] = static (scene, _, _) => OnceEach(scene, Fault.ResetAfterBody(landed: false)),
-        ["every call is told 429 with Retry-After once"] = static (scene, _, _) => OnceEach(scene, Fault.Status(429, headers: ("Retry-After", "1"))),
-        ["every second call is refused"] = static (scene, _, _) =>
+        ["every call is reset once, landed"] = static (scenario, _, _) => OnceEach(scenario, Fault.ResetAfterBody(landed: true)),
+        ["every call is reset once, not landed"] = static (scenario, _, _) => OnceEach(scenario, Fault.ResetAfterBody(landed: false)),
+        ["every call is told 429 with Retry-After once"] = static (scenario, _, _) => OnceEach(scenario, Fault.Status(429, headers: ("Retry-After", "1"))),
+        ["every second call is refused"] = static (scenario, _, _) =>
         {
-            scene.PartnerStack.CustomerApi.SetFaultRule(static call => call.BodyText.Contains("\"number\":2", StringComparison.Ordinal) ? Fault.Status(400) : null);
+            scenario.PartnerStack.CustomerApi.SetFaultRule(static call => call.BodyText.Contains("\"number\":2", StringComparison.Ordinal) ? Fault.Status(400) : null);
             return Task.CompletedTask;
         },
-        ["half of the customers are erased before they are shown"] = static async (scene, erased, cancellation) =>
+        ["half of the customers are erased before they are shown"] = static async (scenario, erased, cancellation) =>
         {
             using var client = NewClient();
             for (var customer = 0; customer < Customers; customer += 2)
             {
                 var key = LegacyApp.Customer(customer);
-                using var answer = await client.DeleteAsync(new Uri(scene.Replicas[0].Address, $"/api/v2/customers/{key}"), cancellation);
+                using var answer = await client.DeleteAsync(new Uri(scenario.Replicas[0].Address, $"/api/v2/customers/{key}"), cancellation);
                 erased[key] = true;
             }
         },
@@ -84,22 +84,22 @@ public sealed class KeptCallFaultTests
     public async Task None_is_lost_none_comes_twice_and_the_order_holds(string fault)
     {
         Require.Program("redis-server", "redis-server");
-        await using var scene = await Scene.StartAsync(2, keyPair: true, s_settings, [], Cancellation);
-        scene.PartnerStack.Lag = s_lag;
-        await using (var clicks = await scene.OpenLedgerAsync(Cancellation))
+        await using var scenario = await Scenario.StartAsync(2, keyPair: true, s_settings, [], Cancellation);
+        scenario.PartnerStack.Lag = s_lag;
+        await using (var clicks = await scenario.OpenLedgerAsync(Cancellation))
         {
             await clicks.WriteClicksAsync(Enumerable.Range(0, Customers).Select(LegacyApp.Customer));
         }
 
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Customers), new ParallelOptions { MaxDegreeOfParallelism = 6, CancellationToken = Cancellation },
-            async (customer, cancellation) => await SignUpAndCallAsync(scene, customer, cancellation));
+            async (customer, cancellation) => await SignUpAndCallAsync(scenario, customer, cancellation));
         var erased = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
-        await s_faults[fault](scene, erased, Cancellation);
+        await s_faults[fault](scenario, erased, Cancellation);
 
-        await using var ledger = await scene.OpenLedgerAsync(Cancellation);
+        await using var ledger = await scenario.OpenLedgerAsync(Cancellation);
         await ledger.DrainCallsAsync(Cancellation);
-        var (dead, done) = (await ledger.DeadCallsAsync(), scene.PartnerStack.FollowUps.ToLookup(call => call.CustomerKey, call => NumberOf(call.BodyText)));
+        var (dead, done) = (await ledger.DeadCallsAsync(), scenario.PartnerStack.FollowUps.ToLookup(call => call.CustomerKey, call => NumberOf(call.BodyText)));
         foreach (var key in Enumerable.Range(0, Customers).Select(LegacyApp.Customer))
         {
             var (effects, letters) = (done[key].ToArray(), dead[LedgerView.IdOf(key)].ToArray());
@@ -119,27 +119,27 @@ public sealed class KeptCallFaultTests
         Assert.Equal(dead.Select(customer => customer.Key).Order(), (await ledger.CallsAsync()).Order());
     }
 
-    private static Task WhilePlayingAsync(Scene scene, CancellationToken cancellation) =>
-        scene.PartnerStack.WaitUntilAsync(static stack => stack.FollowUps.Count > 0, TimeSpan.FromMinutes(1), cancellation);
+    private static Task WhilePlayingAsync(Scenario scenario, CancellationToken cancellation) =>
+        scenario.PartnerStack.WaitUntilAsync(static stack => stack.FollowUps.Count > 0, TimeSpan.FromMinutes(1), cancellation);
 
     // Reads are left alone: what is asked is what becomes of the calls.
-    private static Task OnceEach(Scene scene, Fault fault)
+    private static Task OnceEach(Scenario scenario, Fault fault)
     {
         var met = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
-        scene.PartnerStack.CustomerApi.SetFaultRule(call => call.Method != "GET" && met.TryAdd(call.Target + call.BodyText, true) ? fault : null);
+        scenario.PartnerStack.CustomerApi.SetFaultRule(call => call.Method != "GET" && met.TryAdd(call.Target + call.BodyText, true) ? fault : null);
         return Task.CompletedTask;
     }
 
     // A payment, a change, a payment.
-    private static async Task SignUpAndCallAsync(Scene scene, int customer, CancellationToken cancellation)
+    private static async Task SignUpAndCallAsync(Scenario scenario, int customer, CancellationToken cancellation)
     {
         var key = LegacyApp.Customer(customer);
-        Assert.Equal(AppReply.Acknowledged, await scene.App.CreateAsync(key, cancellation));
+        Assert.Equal(AppReply.Acknowledged, await scenario.App.CreateAsync(key, cancellation));
         using var client = NewClient();
         for (var number = 1; number <= CallsEach; number++)
         {
             // Each at another replica.
-            var shim = scene.Replicas[number % 2].Address;
+            var shim = scenario.Replicas[number % 2].Address;
             using var request = number == 2
                 ? new HttpRequestMessage(HttpMethod.Patch, new Uri(shim, $"/api/v2/customers/{key}"))
                 : new HttpRequestMessage(HttpMethod.Post, new Uri(shim, "/api/v2/transactions"));

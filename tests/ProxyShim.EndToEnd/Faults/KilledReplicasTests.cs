@@ -27,20 +27,20 @@ public class KilledReplicasTests
     public async Task Each_customer_is_converted_exactly_once()
     {
         Require.Program("redis-server", "redis-server");
-        await using var scene = await Scene.StartAsync(replicas: 2, keyPair: true, s_settings, [], Cancellation);
-        await using var ledger = await scene.OpenLedgerAsync(Cancellation);
+        await using var scenario = await Scenario.StartAsync(replicas: 2, keyPair: true, s_settings, [], Cancellation);
+        await using var ledger = await scenario.OpenLedgerAsync(Cancellation);
         var customers = Enumerable.Range(0, Customers).Select(LegacyApp.Customer).ToArray();
         await ledger.WriteClicksAsync(customers);
 
-        var load = scene.App.CreateAsync(customers, Concurrency, Cancellation);
-        var kills = await KillUntilAsync(load, scene);
+        var load = scenario.App.CreateAsync(customers, Concurrency, Cancellation);
+        var kills = await KillUntilAsync(load, scenario);
         await load;
         await ledger.DrainAsync(Cancellation);
 
-        var acknowledged = scene.App.Replies.Values.Count(reply => reply == AppReply.Acknowledged);
-        var lost = customers.Count(customer => scene.PartnerStack.FindCustomer(customer) is null);
-        var twice = customers.Count(customer => scene.PartnerStack.ConversionsFor(customer) > 1);
-        var requests = scene.PartnerStack.Conversions.Count;
+        var acknowledged = scenario.App.Replies.Values.Count(reply => reply == AppReply.Acknowledged);
+        var lost = customers.Count(customer => scenario.PartnerStack.FindCustomer(customer) is null);
+        var twice = customers.Count(customer => scenario.PartnerStack.ConversionsFor(customer) > 1);
+        var requests = scenario.PartnerStack.Conversions.Count;
         ReportFile.Write("Faults", "killed-replicas.md", string.Create(CultureInfo.InvariantCulture, $"""
             # Twenty thousand customers, and a `kill -9` every second
 
@@ -61,7 +61,7 @@ public class KilledReplicasTests
         Assert.NotEqual(0, kills);
     }
 
-    private static async Task<int> KillUntilAsync(Task load, Scene scene)
+    private static async Task<int> KillUntilAsync(Task load, Scenario scenario)
     {
         using var everySecond = new PeriodicTimer(s_betweenKills, TimeProvider.System);
         for (var kills = 0; ; kills++)
@@ -72,7 +72,7 @@ public class KilledReplicasTests
                 return kills;
             }
 
-            var replica = scene.Replicas[kills % scene.Replicas.Count];
+            var replica = scenario.Replicas[kills % scenario.Replicas.Count];
             await replica.KillAsync();
             await replica.StartAsync(Cancellation);
         }

@@ -36,17 +36,17 @@ public class OneCustomerTests
     {
         Require.Program("redis-server", "redis-server");
         var (_, fault) = s_conversionApis.Single(api => api.Name == conversionApi);
-        await using var scene = await Scene.StartAsync(replicas, keyPair: true, s_patient, [], Cancellation);
-        await using var ledger = await scene.OpenLedgerAsync(Cancellation);
+        await using var scenario = await Scenario.StartAsync(replicas, keyPair: true, s_patient, [], Cancellation);
+        await using var ledger = await scenario.OpenLedgerAsync(Cancellation);
         await ledger.WriteClicksAsync([Customer]);
-        scene.PartnerStack.ConversionApi.SetFault(fault);
+        scenario.PartnerStack.ConversionApi.SetFault(fault);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, Calls).Select(_ => CallAsync(scene.App)));
-        scene.PartnerStack.ConversionApi.ClearFaults();
+        var answers = await Task.WhenAll(Enumerable.Range(0, Calls).Select(_ => CallAsync(scenario.App)));
+        scenario.PartnerStack.ConversionApi.ClearFaults();
         await ledger.DrainAsync(Cancellation);
 
-        Assert.Equal(1, scene.PartnerStack.ConversionsFor(Customer));
-        Assert.Equal(CustomerOrigin.Conversion, Assert.Single(scene.PartnerStack.Customers).Origin);
+        Assert.Equal(1, scenario.PartnerStack.ConversionsFor(Customer));
+        Assert.Equal(CustomerOrigin.Conversion, Assert.Single(scenario.PartnerStack.Customers).Origin);
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
         var body = Assert.Single(answers.Select(answer => answer.Body).Distinct(StringComparer.Ordinal));
         Assert.Equal(Customer, JsonNode.Parse(body)!["data"]!["customer_key"]!.GetValue<string>());

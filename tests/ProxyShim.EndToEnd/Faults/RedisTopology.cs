@@ -1,6 +1,6 @@
 namespace ProxyShim.EndToEnd.Faults;
 
-/// <summary>What a scene's Redis is made of.</summary>
+/// <summary>What a scenario's Redis is made of.</summary>
 internal enum RedisTopology
 {
     /// <summary>One server.</summary>

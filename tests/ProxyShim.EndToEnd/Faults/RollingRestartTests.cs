@@ -39,20 +39,20 @@ public class RollingRestartTests
     public async Task No_request_fails_and_each_customer_is_converted_once()
     {
         Require.Program("redis-server", "redis-server");
-        await using var scene = await Scene.StartAsync(replicas: 2, keyPair: true, s_settings, [], Cancellation);
-        scene.PartnerStack.ConversionApi.SetFault(Fault.Delay(s_pace));
-        await using var ledger = await scene.OpenLedgerAsync(Cancellation);
+        await using var scenario = await Scenario.StartAsync(replicas: 2, keyPair: true, s_settings, [], Cancellation);
+        scenario.PartnerStack.ConversionApi.SetFault(Fault.Delay(s_pace));
+        await using var ledger = await scenario.OpenLedgerAsync(Cancellation);
         await ledger.WriteClicksAsync(Enumerable.Range(0, Clicks).Select(CustomerKey));
-        await using var balancer = await Balancer.StartAsync([.. scene.Replicas.Select(replica => replica.Address)], Cancellation);
+        await using var balancer = await Balancer.StartAsync([.. scenario.Replicas.Select(replica => replica.Address)], Cancellation);
         var app = new KeepAliveApp(balancer.Address, CustomerKey);
         using var leaving = new CancellationTokenSource();
         var load = app.RunAsync(Connections, leaving.Token, Cancellation);
 
         var restarts = 0;
-        for (; restarts < Rounds * scene.Replicas.Count; restarts++)
+        for (; restarts < Rounds * scenario.Replicas.Count; restarts++)
         {
             await app.AfterAsync(Settled, Cancellation);
-            await ReplaceAsync(scene.Replicas[restarts % scene.Replicas.Count], balancer);
+            await ReplaceAsync(scenario.Replicas[restarts % scenario.Replicas.Count], balancer);
         }
 
         await app.AfterAsync(Settled, Cancellation);
@@ -61,9 +61,9 @@ public class RollingRestartTests
         await ledger.DrainAsync(Cancellation);
 
         var customers = app.Acknowledged;
-        var lost = customers.Count(customer => scene.PartnerStack.FindCustomer(customer) is null);
-        var twice = customers.Count(customer => scene.PartnerStack.ConversionsFor(customer) > 1);
-        var requests = scene.PartnerStack.Conversions.Count;
+        var lost = customers.Count(customer => scenario.PartnerStack.FindCustomer(customer) is null);
+        var twice = customers.Count(customer => scenario.PartnerStack.ConversionsFor(customer) > 1);
+        var requests = scenario.PartnerStack.Conversions.Count;
         ReportFile.Write("Faults", "rolling-restart.md", string.Create(CultureInfo.InvariantCulture, $"""
             # A rolling restart under load
 

@@ -13,10 +13,10 @@ internal sealed record Takeover
     public IReadOnlyList<string> RedisSettings { get; init; } = [];
 
     /// <summary>Begins what keeps the replica from having all that the master has.</summary>
-    public Func<Scene, CancellationToken, Task> FallBehindAsync { get; init; } = static (_, _) => Task.CompletedTask;
+    public Func<Scenario, CancellationToken, Task> FallBehindAsync { get; init; } = static (_, _) => Task.CompletedTask;
 
     /// <summary>Replaces the master; ends when nobody takes the former one for it any more.</summary>
-    public required Func<Scene, CancellationToken, Task> ReplaceAsync { get; init; }
+    public required Func<Scenario, CancellationToken, Task> ReplaceAsync { get; init; }
 
     /// <summary>Whether the replica lacks all that was acknowledged since <see cref="FallBehindAsync"/>: there something must get lost, else it did not.</summary>
     public bool Lags { get; init; }
@@ -36,7 +36,7 @@ internal sealed record Takeover
         new()
         {
             Name = "the master killed, its replica cut off from it before",
-            FallBehindAsync = static (scene, cancellation) => scene.Sentinel.CutReplicasOffAsync(cancellation),
+            FallBehindAsync = static (scenario, cancellation) => scenario.Sentinel.CutReplicasOffAsync(cancellation),
             ReplaceAsync = KillAsync,
             Lags = true,
         },
@@ -53,17 +53,17 @@ internal sealed record Takeover
         },
     ];
 
-    private static async Task CommandAsync(Scene scene, CancellationToken cancellation)
+    private static async Task CommandAsync(Scenario scenario, CancellationToken cancellation)
     {
-        await scene.Sentinel.FailOverAsync(cancellation);
+        await scenario.Sentinel.FailOverAsync(cancellation);
 
         // From then on it is a replica, and refuses what it is told.
-        await scene.Sentinel.WaitUntilHealthyAsync(cancellation);
+        await scenario.Sentinel.WaitUntilHealthyAsync(cancellation);
     }
 
-    private static async Task KillAsync(Scene scene, CancellationToken cancellation)
+    private static async Task KillAsync(Scenario scenario, CancellationToken cancellation)
     {
-        var old = await scene.Sentinel.KillMasterAsync(cancellation);
-        scene.Restarting = old.RestartAsync(cancellation);
+        var old = await scenario.Sentinel.KillMasterAsync(cancellation);
+        scenario.Restarting = old.RestartAsync(cancellation);
     }
 }

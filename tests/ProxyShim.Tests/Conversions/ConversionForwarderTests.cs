@@ -35,6 +35,6 @@ public class ConversionForwarderTests
 
         Assert.StartsWith("POST /conversion/xid HTTP/1.1\r\n", first, StringComparison.Ordinal);
         Assert.EndsWith("\r\n\r\n" + Body, first, StringComparison.Ordinal);
-        Assert.Equal(AnswerMeaning.Sent, (await sending).Meaning);
+        Assert.Equal(AttemptResult.Sent, (await sending).Meaning);
     }
 }

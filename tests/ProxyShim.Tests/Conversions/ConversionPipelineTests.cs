@@ -15,8 +15,8 @@ namespace ProxyShim.Tests.Conversions;
 /// <summary>What stands around each attempt, first by its descriptor, then by its effects on a clock that the test moves.</summary>
 public class ConversionPipelineTests
 {
-    private static readonly ConversionAnswer s_sent = new(AnswerMeaning.Sent, 200);
-    private static readonly ConversionAnswer s_error = new(AnswerMeaning.NothingLanded, 500);
+    private static readonly ConversionAnswer s_sent = new(AttemptResult.Sent, 200);
+    private static readonly ConversionAnswer s_error = new(AttemptResult.NotDelivered, 500);
 
     // The clock may run ahead of the pipeline, which must not end a budget that the test is not about.
     private static readonly (string Key, string? Value) s_patience = ("ConversionApi:TotalTimeout", "00:05:00");
@@ -65,13 +65,13 @@ public class ConversionPipelineTests
 
     [Theory]
     [InlineData("Sent", 1)]
-    [InlineData("NothingLanded", 3)]
+    [InlineData("NotDelivered", 3)]
     [InlineData("Ambiguous", 1)]
-    [InlineData("OperatorFault", 1)]
+    [InlineData("Misconfigured", 1)]
     [InlineData("Refused", 1)]
     public async Task Only_what_surely_did_not_land_is_sent_again(string meaning, int expectedAttempts)
     {
-        var answer = new ConversionAnswer(Enum.Parse<AnswerMeaning>(meaning));
+        var answer = new ConversionAnswer(Enum.Parse<AttemptResult>(meaning));
 
         var (last, attempts) = await RunAsync(Build(s_patience), _ => answer);
 
@@ -101,7 +101,7 @@ public class ConversionPipelineTests
     {
         var wait = TimeSpan.FromSeconds(4);
 
-        var (answer, attempts) = await RunAsync(Build(s_patience), attempt => attempt == 2 ? s_sent : new(AnswerMeaning.NothingLanded, 429, RetryAfter: wait));
+        var (answer, attempts) = await RunAsync(Build(s_patience), attempt => attempt == 2 ? s_sent : new(AttemptResult.NotDelivered, 429, RetryAfter: wait));
 
         Assert.Equal(s_sent, answer);
         Assert.True(attempts[1] - attempts[0] >= wait, $"It was sent again after {attempts[1] - attempts[0]}.");
@@ -110,7 +110,7 @@ public class ConversionPipelineTests
     [Fact]
     public async Task A_RetryAfter_longer_than_the_whole_budget_is_not_waited_for()
     {
-        var asked = new ConversionAnswer(AnswerMeaning.NothingLanded, 429, RetryAfter: TimeSpan.FromSeconds(10.5));
+        var asked = new ConversionAnswer(AttemptResult.NotDelivered, 429, RetryAfter: TimeSpan.FromSeconds(10.5));
 
         // The clock stands still: whoever waited would wait for ever.
         var sending = Build().ExecuteAsync(_ => ValueTask.FromResult(asked), Cancellation);
@@ -126,7 +126,7 @@ public class ConversionPipelineTests
     {
         var timeout = TimeSpan.Parse(text, CultureInfo.InvariantCulture);
         var token = CancellationToken.None;
-        var ended = new ConversionAnswer(AnswerMeaning.Ambiguous);
+        var ended = new ConversionAnswer(AttemptResult.Ambiguous);
         var running = Build(("ConversionApi:AttemptTimeout", text)).ExecuteAsync(
             async attempt =>
             {
@@ -160,7 +160,7 @@ public class ConversionPipelineTests
                 }
 
                 await UntilCancelledAsync(attempt);
-                return new(AnswerMeaning.NothingLanded);
+                return new(AttemptResult.NotDelivered);
             },
             Cancellation).AsTask();
 
@@ -199,12 +199,12 @@ public class ConversionPipelineTests
 
     [Theory]
     [InlineData("Refused")]
-    [InlineData("OperatorFault")]
+    [InlineData("Misconfigured")]
     [InlineData("Sent")]
     public async Task One_that_answers_is_not_left_alone_whatever_it_says(string meaning)
     {
         var pipeline = Build();
-        var answer = new ConversionAnswer(Enum.Parse<AnswerMeaning>(meaning));
+        var answer = new ConversionAnswer(Enum.Parse<AttemptResult>(meaning));
         for (var i = 0; i < 100; i++)
         {
             Assert.Equal(answer, await pipeline.ExecuteAsync(_ => ValueTask.FromResult(answer), Cancellation));

@@ -26,8 +26,8 @@ public class CreationFlowTests(TestRedis redis)
     [InlineData(2, 1)]
     public async Task A_caller_who_hangs_up_ends_what_is_not_claimed_yet_and_nothing_else(int script, int conversions)
     {
-        await using var backstage = await Backstage.OpenAsync(redis, s_patient);
-        await using var stage = new Frontstage(backstage);
+        await using var background = await BackgroundHost.OpenAsync(redis, s_patient);
+        await using var stage = new CreationFlowHost(background);
         using var caller = new CancellationTokenSource();
         await stage.ClickAsync();
         stage.HungUp = caller.Token;
@@ -40,20 +40,20 @@ public class CreationFlowTests(TestRedis redis)
         });
         var ended = await Record.ExceptionAsync(() => stage.PostAsync());
 
-        Assert.Equal((conversions == 0, conversions), (ended is OperationCanceledException, backstage.PartnerStack.ConversionsFor("customer")));
-        Assert.Equal(conversions == 0, await backstage.Under.SeeAsync(s_id) is null);
+        Assert.Equal((conversions == 0, conversions), (ended is OperationCanceledException, background.PartnerStack.ConversionsFor("customer")));
+        Assert.Equal(conversions == 0, await background.Under.SeeAsync(s_id) is null);
         stage.HungUp = Cancellation;
         await stage.PostAsync();
-        Assert.Equal(1, backstage.PartnerStack.ConversionsFor("customer"));
+        Assert.Equal(1, background.PartnerStack.ConversionsFor("customer"));
     }
 
     [Fact]
     public async Task What_a_refusal_said_is_known_of_the_call_and_names_nobody()
     {
-        await using var backstage = await Backstage.OpenAsync(redis, s_patient);
-        await using var first = new Frontstage(backstage);
+        await using var background = await BackgroundHost.OpenAsync(redis, s_patient);
+        await using var first = new CreationFlowHost(background);
         await first.ClickAsync();
-        backstage.PartnerStack.ConversionApi.SetFault(Fault.Status(400, """{"message":"customer@example.com: no such xid"}"""));
+        background.PartnerStack.ConversionApi.SetFault(Fault.Status(400, """{"message":"customer@example.com: no such xid"}"""));
 
         var (_, record) = await first.PostAsync();
 
@@ -63,49 +63,49 @@ public class CreationFlowTests(TestRedis redis)
     [Fact]
     public async Task What_a_second_caller_was_promised_the_first_one_does_not_give_away()
     {
-        await using var backstage = await Backstage.OpenAsync(redis, s_patient);
-        await using var first = new Frontstage(backstage);
-        await using var second = new Frontstage(backstage);
+        await using var background = await BackgroundHost.OpenAsync(redis, s_patient);
+        await using var first = new CreationFlowHost(background);
+        await using var second = new CreationFlowHost(background);
         await first.ClickAsync();
 
         // The claim is made, the first replica does not hear of it, and the Customer API gets the request; there it fails, for all we know.
         first.At(2, () => Task.FromResult(Loss.Reply));
         Assert.IsType<CreationAnswer.Forward>((await first.PostAsync()).Answer);
-        var (answer, record) = await WaitAsync(backstage, second.PostAsync());
+        var (answer, record) = await WaitAsync(background, second.PostAsync());
         Assert.Equal((typeof(CreationAnswer.Created), Outcome.Duplicate), (answer.GetType(), record.Outcome));
         await first.CatchUpAsync();
 
-        Assert.Equal(ConversionState.Claimed, (await backstage.SeeAsync(s_id)).State);
+        Assert.Equal(ConversionState.Claimed, (await background.SeeAsync(s_id)).State);
     }
 
     [Fact]
     public async Task What_a_second_caller_was_promised_the_first_one_does_not_take_back()
     {
-        await using var backstage = await Backstage.OpenAsync(redis, s_patient, ("Conversions:OnRejected", "Return"));
-        await using var first = new Frontstage(backstage);
-        await using var second = new Frontstage(backstage);
+        await using var background = await BackgroundHost.OpenAsync(redis, s_patient, ("Conversions:OnRejected", "Return"));
+        await using var first = new CreationFlowHost(background);
+        await using var second = new CreationFlowHost(background);
         await first.ClickAsync();
-        backstage.PartnerStack.ConversionApi.SetFault(Fault.Status(400));
+        background.PartnerStack.ConversionApi.SetFault(Fault.Status(400));
 
         first.At(3, () => Task.FromResult(Loss.Command));
         Assert.Equal(Outcome.Rejected, (await first.PostAsync()).Record.Outcome);
-        var (answer, _) = await WaitAsync(backstage, second.PostAsync());
+        var (answer, _) = await WaitAsync(background, second.PostAsync());
         Assert.IsType<CreationAnswer.Created>(answer);
         await first.CatchUpAsync();
 
-        Assert.Equal(ConversionState.Claimed, (await backstage.SeeAsync(s_id)).State);
+        Assert.Equal(ConversionState.Claimed, (await background.SeeAsync(s_id)).State);
     }
 
     [Fact]
     public async Task What_the_first_one_gives_away_just_before_it_is_promised_is_not_promised()
     {
-        await using var backstage = await Backstage.OpenAsync(redis);
-        await using var first = new Frontstage(backstage);
-        await using var second = new Frontstage(backstage);
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        await using var first = new CreationFlowHost(background);
+        await using var second = new CreationFlowHost(background);
         await first.ClickAsync();
         first.At(2, () => Task.FromResult(Loss.Reply));
         await first.PostAsync();
-        await backstage.Under.PassTimeAsync(s_id);
+        await background.Under.PassTimeAsync(s_id);
 
         second.At(2, async () =>
         {
@@ -123,15 +123,15 @@ public class CreationFlowTests(TestRedis redis)
     [InlineData(true)]
     public async Task What_a_failover_has_forgotten_is_not_sent_again_as_long_as_the_one_that_sent_it_knows(bool redisIsDown)
     {
-        await using var backstage = await Backstage.OpenAsync(redis, s_patient);
-        await using var replica = new Frontstage(backstage);
+        await using var background = await BackgroundHost.OpenAsync(redis, s_patient);
+        await using var replica = new CreationFlowHost(background);
         await replica.ClickAsync();
 
         // PartnerStack took it, and Redis does not hear of that any more: the next master never had the claim.
         replica.At(3, () => Task.FromResult(Loss.Command));
         Assert.Equal(Outcome.Converted, (await replica.PostAsync()).Record.Outcome);
-        await backstage.Ledger.EraseAsync(backstage.Under.Redis, s_id);
-        await backstage.Under.Redis.KeyDeleteAsync(backstage.Under.Keys.Of(s_id)[0]);
+        await background.Ledger.EraseAsync(background.Under.Redis, s_id);
+        await background.Under.Redis.KeyDeleteAsync(background.Under.Keys.Of(s_id)[0]);
 
         // The report waits for its turn.
         replica.At(2, () => Task.FromResult(redisIsDown ? Loss.Command : Loss.None));
@@ -140,42 +140,42 @@ public class CreationFlowTests(TestRedis redis)
 
         Assert.Equal(redisIsDown ? Outcome.Unavailable : Outcome.Duplicate, record.Outcome);
         Assert.IsNotType<CreationAnswer.Forward>(answer);
-        Assert.Single(backstage.PartnerStack.Conversions);
-        Assert.Equal("sent", await backstage.Under.Redis.HashGetAsync(backstage.Under.Keys.Of(s_id)[0], "state"));
-        Assert.Equal(1, backstage.Count("ConversionSent"));
+        Assert.Single(background.PartnerStack.Conversions);
+        Assert.Equal("sent", await background.Under.Redis.HashGetAsync(background.Under.Keys.Of(s_id)[0], "state"));
+        Assert.Equal(1, background.Count("ConversionSent"));
     }
 
     [Fact]
     public async Task A_dead_letter_that_is_revived_at_the_same_moment_is_not_given_away_as_well()
     {
-        await using var backstage = await Backstage.OpenAsync(redis);
-        await using var replica = new Frontstage(backstage);
-        await backstage.ReadyAsync(ConversionState.Dead);
-        await backstage.Under.Redis.KeyDeleteAsync(backstage.Under.Keys.Of(s_id)[1]);
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        await using var replica = new CreationFlowHost(background);
+        await background.ReadyAsync(ConversionState.Dead);
+        await background.Under.Redis.KeyDeleteAsync(background.Under.Keys.Of(s_id)[1]);
 
         // No click and no body: to be given away. But another caller has found a click.
         replica.At(3, async () =>
         {
-            Assert.Equal(ReviveOutcome.Revived, await backstage.Ledger.ReviveAsync(backstage.Under.Redis, s_id, LedgerUnderTest.Anew("customer")));
+            Assert.Equal(ReviveOutcome.Revived, await background.Ledger.ReviveAsync(background.Under.Redis, s_id, LedgerUnderTest.Anew("customer")));
             return Loss.None;
         });
         var (answer, record) = await replica.PostAsync();
 
         Assert.Equal((typeof(CreationAnswer.Created), Outcome.Duplicate), (answer.GetType(), record.Outcome));
-        Assert.Equal(ConversionState.Due, (await backstage.SeeAsync(s_id)).State);
+        Assert.Equal(ConversionState.Due, (await background.SeeAsync(s_id)).State);
     }
 
     [Fact]
     public async Task A_claim_that_comes_too_late_for_a_customer_whom_another_replica_has_is_not_given_away()
     {
-        await using var backstage = await Backstage.OpenAsync(redis, ("Redis:Timeout", "00:00:00.010"));
-        await using var second = new Frontstage(backstage);
+        await using var background = await BackgroundHost.OpenAsync(redis, ("Redis:Timeout", "00:00:00.010"));
+        await using var second = new CreationFlowHost(background);
         await second.ClickAsync();
         second.At(2, async () =>
         {
-            await backstage.Under.BringToAsync(ConversionState.Sent);
-            var until = await backstage.Under.NowAsync() + backstage.Settings.Redis.Timeout;
-            await Eventually.IsTrueAsync("Redis's clock has passed it", async () => await backstage.Under.NowAsync() > until, cancellation: Cancellation);
+            await background.Under.BringToAsync(ConversionState.Sent);
+            var until = await background.Under.NowAsync() + background.Settings.Redis.Timeout;
+            await Eventually.IsTrueAsync("Redis's clock has passed it", async () => await background.Under.NowAsync() > until, cancellation: Cancellation);
             return Loss.None;
         });
 
@@ -187,15 +187,15 @@ public class CreationFlowTests(TestRedis redis)
     [Fact]
     public async Task A_promise_for_which_no_time_is_left_is_not_made()
     {
-        await using var backstage = await Backstage.OpenAsync(redis, ("Redis:WaitReplicas", "1"), ("ConversionApi:MaxAttempts", "1"));
-        await using var replica = new Frontstage(backstage);
+        await using var background = await BackgroundHost.OpenAsync(redis, ("Redis:WaitReplicas", "1"), ("ConversionApi:MaxAttempts", "1"));
+        await using var replica = new CreationFlowHost(background);
         await replica.ClickAsync();
-        backstage.PartnerStack.ConversionApi.SetFault(Fault.Status(503));
+        background.PartnerStack.ConversionApi.SetFault(Fault.Status(503));
 
         // Redis hangs when it is to be told how the attempt ended.
         replica.At(3, () =>
         {
-            backstage.Time.Advance(backstage.Settings.Redis.Timeout + TimeSpan.FromMilliseconds(5));
+            background.Time.Advance(background.Settings.Redis.Timeout + TimeSpan.FromMilliseconds(5));
             return Task.FromResult(Loss.Command);
         });
         var (answer, record) = await replica.PostAsync();
@@ -204,13 +204,13 @@ public class CreationFlowTests(TestRedis redis)
     }
 
     // Lets the clock go on until it is done; no step is as long as a poll of the duplicate's.
-    private static async Task<T> WaitAsync<T>(Backstage backstage, Task<T> task)
+    private static async Task<T> WaitAsync<T>(BackgroundHost background, Task<T> task)
     {
         await Eventually.IsTrueAsync(
             "it has waited long enough",
             () =>
             {
-                backstage.Time.Advance(TimeSpan.FromMilliseconds(250));
+                background.Time.Advance(TimeSpan.FromMilliseconds(250));
                 return Task.FromResult(task.IsCompleted);
             },
             cancellation: Cancellation);

@@ -23,11 +23,11 @@ public class ShadowTests(TestRedis redis)
     [InlineData("Rollout:Callers:0", "crm")]
     public async Task Who_is_not_converted_is_judged_and_leaves_nothing_behind(string setting, string value)
     {
-        await using var backstage = await Backstage.OpenAsync(redis, (setting, value), ("CustomerApi:Callers:0:Name", "crm"), ("CustomerApi:Callers:0:PublicKey", "pk_crm"), ("CustomerApi:Callers:0:SecretKey", "sk_crm"));
-        await using var stage = new Frontstage(backstage);
+        await using var background = await BackgroundHost.OpenAsync(redis, (setting, value), ("CustomerApi:Callers:0:Name", "crm"), ("CustomerApi:Callers:0:PublicKey", "pk_crm"), ("CustomerApi:Callers:0:SecretKey", "sk_crm"));
+        await using var stage = new CreationFlowHost(background);
         await stage.ClickAsync();
         var scripts = 0;
-        stage.Weather = () =>
+        stage.Losses = () =>
         {
             scripts++;
             return new(Loss.None);
@@ -40,29 +40,29 @@ public class ShadowTests(TestRedis redis)
         Assert.True(record.BodyBytes > 50);
 
         // The one script reads.
-        Assert.Equal((1, null), (scripts, await backstage.Under.SeeAsync(s_id)));
-        Assert.Empty(backstage.PartnerStack.Conversions);
+        Assert.Equal((1, null), (scripts, await background.Under.SeeAsync(s_id)));
+        Assert.Empty(background.PartnerStack.Conversions);
     }
 
     [Fact]
     public async Task A_customer_who_was_looked_at_is_converted_once_it_is_live()
     {
-        await using var backstage = await Backstage.OpenAsync(redis);
-        await using var stage = new Frontstage(backstage) { Rollout = RolloutPlan.Usual with { Mode = RolloutMode.Shadow } };
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        await using var stage = new CreationFlowHost(background) { Rollout = RolloutPlan.Usual with { Mode = RolloutMode.Shadow } };
         await stage.ClickAsync();
         await stage.PostAsync();
 
         stage.Rollout = RolloutPlan.Usual;
         Assert.Equal(Outcome.Converted, (await stage.PostAsync()).Record.Outcome);
 
-        Assert.Equal(1, backstage.PartnerStack.ConversionsFor("customer"));
+        Assert.Equal(1, background.PartnerStack.ConversionsFor("customer"));
     }
 
     [Fact]
     public async Task A_customer_whom_the_ledger_knows_is_answered_from_it_whatever_the_mode()
     {
-        await using var backstage = await Backstage.OpenAsync(redis);
-        await using var stage = new Frontstage(backstage);
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        await using var stage = new CreationFlowHost(background);
         await stage.ClickAsync();
         await stage.PostAsync();
 
@@ -79,9 +79,9 @@ public class ShadowTests(TestRedis redis)
     [InlineData("Unavailable", "unavailable")]
     public async Task Without_Redis_the_Customer_API_answers_whatever_is_set(string setting, string wouldBe)
     {
-        await using var backstage = await Backstage.OpenAsync(redis, ("Rollout:Mode", "Shadow"), ("Conversions:OnRedisDown", setting));
-        await using var stage = new Frontstage(backstage);
-        stage.Weather = () => new(Loss.Command);
+        await using var background = await BackgroundHost.OpenAsync(redis, ("Rollout:Mode", "Shadow"), ("Conversions:OnRedisDown", setting));
+        await using var stage = new CreationFlowHost(background);
+        stage.Losses = () => new(Loss.Command);
 
         var (answer, record) = await stage.PostAsync();
 
@@ -94,8 +94,8 @@ public class ShadowTests(TestRedis redis)
     [InlineData("Reject", "rejected")]
     public async Task Without_a_click_it_says_what_the_setting_would_do(string setting, string wouldBe)
     {
-        await using var backstage = await Backstage.OpenAsync(redis, ("Rollout:Mode", "Shadow"), ("Conversions:OnMiss", setting));
-        await using var stage = new Frontstage(backstage);
+        await using var background = await BackgroundHost.OpenAsync(redis, ("Rollout:Mode", "Shadow"), ("Conversions:OnMiss", setting));
+        await using var stage = new CreationFlowHost(background);
 
         var (answer, record) = await stage.PostAsync();
 

@@ -81,7 +81,7 @@ public sealed class CustomerApiReachTests
 
         var trouble = Assert.Single(_degradations.Current);
         var place = new Uri(address);
-        Assert.Equal((DegradedPart.CustomerApi, reason, $"{place.Host}:{place.Port}"), (trouble.Part, trouble.Reason, trouble.Detail));
+        Assert.Equal((HealthComponent.CustomerApi, reason, $"{place.Host}:{place.Port}"), (trouble.Part, trouble.Reason, trouble.Detail));
 
         reach.Answered();
         Assert.Empty(_degradations.Current);

@@ -39,7 +39,7 @@ public sealed partial class AlertRulesTests
         var rules = (await File.ReadAllTextAsync(Rules, Cancellation)).Split("- alert: ")[1..]
             .ToLookup(rule => Part().Match(rule).Groups[1].Value, rule => WhiteSpace().Replace(rule, " "));
 
-        Assert.All(DegradedPart.All, part =>
+        Assert.All(HealthComponent.All, part =>
         {
             var rule = Assert.Single(rules[part.Name]);
             Assert.All(part.Reasons, reason => Assert.Contains(

@@ -97,7 +97,7 @@ public class DashboardTests
             instruments.Metrics.Handled(new RequestRecord { TraceId = "", Route = "", Outcome = outcome, Redis = TimeSpan.FromSeconds(1) }, TimeSpan.FromSeconds(1));
         }
 
-        foreach (var meaning in Enum.GetValues<AnswerMeaning>())
+        foreach (var meaning in Enum.GetValues<AttemptResult>())
         {
             instruments.Metrics.Attempted(meaning.Name(), TimeSpan.FromSeconds(1));
         }

@@ -83,7 +83,7 @@ public sealed class PrometheusTests(ScrapedSandbox sandbox) : IClassFixture<Scra
             Assert.Contains((string?)rule["labels"]!["severity"], (string[])["critical", "warning"]);
             Assert.All((string[])["summary", "description"], name => Assert.NotEmpty((string)rule["annotations"]![name]!));
         });
-        Assert.Equal(DegradedPart.All.Select(part => part.Name).Order(), rules.Select(rule => (string?)rule["labels"]!["part"]).OfType<string>().Order());
+        Assert.Equal(HealthComponent.All.Select(part => part.Name).Order(), rules.Select(rule => (string?)rule["labels"]!["part"]).OfType<string>().Order());
     }
 
     [Fact]

@@ -22,22 +22,22 @@ public class BodyTests(TestRedis redis) : LedgerFixture(redis)
 
         var seen = (await With.SeeAsync(id))!;
         var wait = seen.DueAt - await With.NowAsync();
-        Assert.InRange(seen.BodyLife!.Value, wait + s_tolerance, wait + LedgerUnderTest.BodyLife + s_tolerance);
+        Assert.InRange(seen.BodyTtl!.Value, wait + s_tolerance, wait + LedgerUnderTest.BodyTtl + s_tolerance);
     }
 
     [Fact]
     public async Task A_wait_of_any_length_does_not_outlive_the_body()
     {
-        var wait = LedgerUnderTest.BodyLife * 10;
+        var wait = LedgerUnderTest.BodyTtl * 10;
         var (id, token) = await With.ClaimAsync();
-        Assert.Equal(Fenced.Done, await With.Ledger.DueAsync(With.Redis, id, token, 1, wait, "status_429", maybeLanded: false));
-        Assert.InRange((await With.SeeAsync(id))!.BodyLife!.Value, wait + LedgerUnderTest.BodyLife - s_tolerance, wait + LedgerUnderTest.BodyLife);
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.DueAsync(With.Redis, id, token, 1, wait, "status_429", maybeLanded: false));
+        Assert.InRange((await With.SeeAsync(id))!.BodyTtl!.Value, wait + LedgerUnderTest.BodyTtl - s_tolerance, wait + LedgerUnderTest.BodyTtl);
 
         (id, _) = await With.BringToAsync(ConversionState.Ambiguous, "other");
         await With.PassTimeAsync(id);
-        var review = await With.ReviewAsync(id);
-        Assert.Equal(Fenced.Done, await With.Ledger.AskAgainAsync(With.Redis, id, review.Job.Token, wait));
-        Assert.InRange((await With.SeeAsync(id))!.BodyLife!.Value, wait + LedgerUnderTest.BodyLife - s_tolerance, wait + LedgerUnderTest.BodyLife);
+        var review = await With.TakeReadBackAsync(id);
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.RescheduleReadBackAsync(With.Redis, id, review.Job.Token, wait));
+        Assert.InRange((await With.SeeAsync(id))!.BodyTtl!.Value, wait + LedgerUnderTest.BodyTtl - s_tolerance, wait + LedgerUnderTest.BodyTtl);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public class BodyTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(ConversionState.Dead);
 
-        Assert.Null((await With.SeeAsync(id))!.BodyLife);
+        Assert.Null((await With.SeeAsync(id))!.BodyTtl);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public class BodyTests(TestRedis redis) : LedgerFixture(redis)
         var (id, token) = await With.BringToAsync(ConversionState.Dead);
         await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1");
 
-        Assert.NotNull((await With.SeeAsync(id))!.BodyLife);
+        Assert.NotNull((await With.SeeAsync(id))!.BodyTtl);
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public class BodyTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Redis, id, anew));
 
         var seen = (await With.SeeAsync(id))!;
-        Assert.InRange(seen.BodyLife!.Value, LedgerUnderTest.BodyLife - s_tolerance, LedgerUnderTest.BodyLife);
+        Assert.InRange(seen.BodyTtl!.Value, LedgerUnderTest.BodyTtl - s_tolerance, LedgerUnderTest.BodyTtl);
         Assert.Contains(withNewBody ? "other" : "customer", seen.Body, StringComparison.Ordinal);
         Assert.Equal(withNewBody ? "xid_2" : "xid_1", (await With.TakeAsync(id)).Xid);
     }

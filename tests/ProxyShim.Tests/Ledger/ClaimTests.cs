@@ -25,7 +25,7 @@ public class ClaimTests(TestRedis redis) : LedgerFixture(redis)
             (token.Value, "xid_1", "f1f2f3f4", LedgerUnderTest.TraceId, "default", "0", "0"),
             (seen.Field("token"), seen.Field("xid"), seen.Field("fingerprint"), seen.Field("trace"), seen.Field("caller"), seen.Field("attempts"), seen.Field("resends")));
         Assert.Equal(LedgerUnderTest.BodyOf("customer").ToArray(), System.Text.Encoding.UTF8.GetBytes(seen.Body));
-        Assert.InRange(seen.BodyLife!.Value, LedgerUnderTest.BodyLife - TimeSpan.FromMinutes(1), LedgerUnderTest.BodyLife);
+        Assert.InRange(seen.BodyTtl!.Value, LedgerUnderTest.BodyTtl - TimeSpan.FromMinutes(1), LedgerUnderTest.BodyTtl);
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public class ClaimTests(TestRedis redis) : LedgerFixture(redis)
         var before = await With.SeeAsync(id);
 
         Assert.Equal(ClaimOutcome.Known, await With.TryClaimAsync("customer", LeaseToken.New()));
-        Assert.Equivalent(before, await With.SeeAsync(id) is { } after ? after with { BodyLife = before!.BodyLife } : null, strict: true);
+        Assert.Equivalent(before, await With.SeeAsync(id) is { } after ? after with { BodyTtl = before!.BodyTtl } : null, strict: true);
     }
 
     [Fact]

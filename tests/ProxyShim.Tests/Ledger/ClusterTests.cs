@@ -58,12 +58,12 @@ public sealed class ClusterTests : IAsyncLifetime
         Assert.Equal(ConversionState.Claimed, (await RunAsync(ReadAsync)).Entry?.State);
         await Assert.ThrowsAsync<RedisUnavailableException>(async () => await RunAsync(ClaimAsync));
 
-        var scan = await new PartitionScan(_gate, _ledger).RunAsync();
+        var scan = await new LedgerSurvey(_gate, _ledger).RunAsync();
         Assert.Equal(ConversionId.Partitions - 1, scan.Length);
         Assert.Equal(0, scan.Sum(partition => partition.DueDepth));
 
         await _cluster.FinishMovingAsync(slot, Cancellation);
-        scan = await new PartitionScan(_gate, _ledger).RunAsync();
+        scan = await new LedgerSurvey(_gate, _ledger).RunAsync();
         Assert.Equal((ConversionId.Partitions, 1), (scan.Length, scan.Sum(partition => partition.DueDepth)));
     }
 
@@ -88,7 +88,7 @@ public sealed class ClusterTests : IAsyncLifetime
             await node.KillAsync();
         }
 
-        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await new PartitionScan(_gate, _ledger).RunAsync());
+        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await new LedgerSurvey(_gate, _ledger).RunAsync());
     }
 
     private async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> work)

@@ -8,16 +8,16 @@ namespace ProxyShim.Tests.Ledger;
 [RedisSuite]
 public class FencingTests(TestRedis redis) : LedgerFixture(redis)
 {
-    private static readonly Dictionary<string, Func<LedgerUnderTest, ConversionId, LeaseToken, Task<Fenced>>> s_changes = new()
+    private static readonly Dictionary<string, Func<LedgerUnderTest, ConversionId, LeaseToken, Task<FencedWrite>>> s_changes = new()
     {
         ["reschedule"] = (under, id, token) => under.Ledger.DueAsync(under.Redis, id, token, 1, TimeSpan.FromHours(1), "status_503", maybeLanded: true),
         ["call ambiguous"] = (under, id, token) => under.Ledger.AmbiguousAsync(under.Redis, id, token, 1, "timeout"),
         ["bury"] = (under, id, token) => under.Ledger.BuryAsync(under.Redis, id, token, 1, "refused"),
         ["fall back"] = (under, id, token) => under.Ledger.FallbackAsync(under.Redis, id, token, 1, "refused"),
         ["release"] = (under, id, token) => under.Ledger.ReleaseAsync(under.Redis, id, token),
-        ["ask again"] = (under, id, token) => under.Ledger.AskAgainAsync(under.Redis, id, token, TimeSpan.FromHours(1)),
-        ["give up reading"] = (under, id, token) => under.Ledger.UnprovableAsync(under.Redis, id, token),
-        ["say absent"] = (under, id, token) => under.Ledger.AbsentAsync(under.Redis, id, token),
+        ["ask again"] = (under, id, token) => under.Ledger.RescheduleReadBackAsync(under.Redis, id, token, TimeSpan.FromHours(1)),
+        ["give up reading"] = (under, id, token) => under.Ledger.AbandonReadBackAsync(under.Redis, id, token),
+        ["say absent"] = (under, id, token) => under.Ledger.ReadBackNotFoundAsync(under.Redis, id, token),
     };
 
     // What only somebody who reads back says.
@@ -54,9 +54,9 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         await With.PassTimeAsync(id);
-        var stale = await With.ReviewAsync(id);
+        var stale = await With.TakeReadBackAsync(id);
         await With.PassTimeAsync(id);
-        await With.ReviewAsync(id);
+        await With.TakeReadBackAsync(id);
 
         await RefusedAsync(With, id, stale.Job.Token, change);
     }
@@ -87,12 +87,12 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         await With.PassTimeAsync(id);
-        var token = (await With.ReviewAsync(id)).Job.Token;
-        Assert.Equal(Fenced.Done, await s_changes[change](With, id, token));
+        var token = (await With.TakeReadBackAsync(id)).Job.Token;
+        Assert.Equal(FencedWrite.Applied, await s_changes[change](With, id, token));
 
         foreach (var another in s_changes.Keys)
         {
-            Assert.Equal(Fenced.Stale, await s_changes[another](With, id, token));
+            Assert.Equal(FencedWrite.StaleLease, await s_changes[another](With, id, token));
         }
     }
 
@@ -102,7 +102,7 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         await With.PassTimeAsync(id);
-        var token = (await With.ReviewAsync(id)).Job.Token;
+        var token = (await With.TakeReadBackAsync(id)).Job.Token;
         Assert.Equal(VerifiedOutcome.Verified, await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), ""));
 
         await RefusedAsync(With, id, token, change);
@@ -111,7 +111,7 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     [Theory]
     [MemberData(nameof(Changes))]
     public async Task Nobody_holds_a_customer_who_is_not_known(string change) =>
-        await RefusedAsync(With, LedgerUnderTest.IdOf("customer"), LeaseToken.New(), change, Fenced.Missing);
+        await RefusedAsync(With, LedgerUnderTest.IdOf("customer"), LeaseToken.New(), change, FencedWrite.NotFound);
 
     [Theory]
     [MemberData(nameof(Changes))]
@@ -121,10 +121,10 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
         if (s_ofReaders.Contains(change))
         {
             await With.PassTimeAsync(id);
-            token = (await With.ReviewAsync(id)).Job.Token;
+            token = (await With.TakeReadBackAsync(id)).Job.Token;
         }
 
-        Assert.Equal(Fenced.Done, await s_changes[change](With, id, token));
+        Assert.Equal(FencedWrite.Applied, await s_changes[change](With, id, token));
     }
 
     [Theory]
@@ -135,12 +135,12 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
         if (s_ofReaders.Contains(change))
         {
             await With.PassTimeAsync(id);
-            token = (await With.ReviewAsync(id)).Job.Token;
+            token = (await With.TakeReadBackAsync(id)).Job.Token;
         }
 
-        Assert.True(await With.Ledger.ConfirmAsync(With.Redis, id));
+        Assert.True(await With.Ledger.AcknowledgeAsync(With.Redis, id));
 
-        Assert.Equal(change is "fall back" or "release" ? Fenced.Stale : Fenced.Done, await s_changes[change](With, id, token));
+        Assert.Equal(change is "fall back" or "release" ? FencedWrite.StaleLease : FencedWrite.Applied, await s_changes[change](With, id, token));
     }
 
     [Theory]
@@ -152,8 +152,8 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(state);
 
-        Assert.Equal(confirmed, await With.Ledger.ConfirmAsync(With.Redis, id));
-        Assert.False(await With.Ledger.ConfirmAsync(With.Redis, LedgerUnderTest.IdOf("nobody")));
+        Assert.Equal(confirmed, await With.Ledger.AcknowledgeAsync(With.Redis, id));
+        Assert.False(await With.Ledger.AcknowledgeAsync(With.Redis, LedgerUnderTest.IdOf("nobody")));
     }
 
     [Fact]
@@ -162,16 +162,16 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
         var (id, token) = await With.ClaimAsync();
         await With.PassTimeAsync(id);
 
-        Assert.Equal(Fenced.Done, await s_changes["reschedule"](With, id, token));
+        Assert.Equal(FencedWrite.Applied, await s_changes["reschedule"](With, id, token));
     }
 
-    private static async Task RefusedAsync(LedgerUnderTest under, ConversionId id, LeaseToken token, string change, Fenced answer = Fenced.Stale)
+    private static async Task RefusedAsync(LedgerUnderTest under, ConversionId id, LeaseToken token, string change, FencedWrite answer = FencedWrite.StaleLease)
     {
         var before = await under.SeeAsync(id);
 
         Assert.Equal(answer, await s_changes[change](under, id, token));
 
         var after = await under.SeeAsync(id);
-        Assert.Equivalent(before, after is null ? null : after with { BodyLife = before!.BodyLife }, strict: true);
+        Assert.Equivalent(before, after is null ? null : after with { BodyTtl = before!.BodyTtl }, strict: true);
     }
 }

@@ -30,7 +30,7 @@ public sealed partial class LedgerCheckTests(TestRedis redis)
         await new LedgerCheck(settings).CheckAsync(scope.Database);
         await new LedgerCheck(settings).CheckAsync(scope.Database);
 
-        Assert.Equal(LedgerStart.Format, (int)await scope.Database.StringGetAsync(settings.Keys.Format));
+        Assert.Equal(LedgerStartupCheck.Format, (int)await scope.Database.StringGetAsync(settings.Keys.Format));
         foreach (var key in Enumerable.Range(0, ConversionId.Partitions).SelectMany(settings.Keys.OfProbe))
         {
             Assert.False(await scope.Database.KeyExistsAsync(key));

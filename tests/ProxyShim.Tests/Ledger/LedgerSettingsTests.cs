@@ -31,7 +31,7 @@ public class LedgerSettingsTests
             ("Delivery:MaxAge", "1.00:00:00"), ("Delivery:Schedule:0", "04:00:00"), ("Delivery:Schedule:1", "02:00:00"), ("Verification:Grace", "00:20:00"),
             ("Verification:Interval", "00:10:00"));
 
-        Assert.Equal(new TimeSpan(2, 4, 30, 0), settings.Ledger.BodyLife);
+        Assert.Equal(new TimeSpan(2, 4, 30, 0), settings.Ledger.BodyTtl);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     /// <summary>The trace of every request.</summary>
     public const string TraceId = "0af7651916cd43dd8448eb211c80319c";
 
-    public static readonly TimeSpan BodyLife = TimeSpan.FromDays(6);
+    public static readonly TimeSpan BodyTtl = TimeSpan.FromDays(6);
 
     private static readonly Click s_click = ClickReader.FromString("xid_1")!;
 
@@ -28,7 +28,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         Scope = scope;
         ReadsBack = readsBack;
         Keys = new LedgerKeys(scope.KeyPrefix, test);
-        Ledger = new ConversionLedger(new LedgerSettings(Keys, Lease, BodyLife, readsBack ? Grace : null, WaitReplicas: 0));
+        Ledger = new ConversionLedger(new LedgerSettings(Keys, Lease, BodyTtl, readsBack ? Grace : null, WaitReplicas: 0));
     }
 
     public RedisScope Scope { get; }
@@ -94,9 +94,9 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     }
 
     /// <summary>Takes a conversion that is to be read back.</summary>
-    public async Task<ReadBackJob> ReviewAsync(ConversionId id)
+    public async Task<ReadBackJob> TakeReadBackAsync(ConversionId id)
     {
-        var review = await Ledger.ReviewAsync(Redis, id, LeaseToken.New());
+        var review = await Ledger.TakeReadBackAsync(Redis, id, LeaseToken.New());
         Assert.NotNull(review);
         return review;
     }
@@ -109,13 +109,13 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         Assert.True(state switch
         {
             ConversionState.Claimed => true,
-            ConversionState.Due => await Ledger.DueAsync(Redis, id, token, 1, TimeSpan.FromHours(1), "status_503", maybeLanded: false) == Fenced.Done,
-            ConversionState.Ambiguous => await Ledger.AmbiguousAsync(Redis, id, token, 1, "timeout") == Fenced.Done,
+            ConversionState.Due => await Ledger.DueAsync(Redis, id, token, 1, TimeSpan.FromHours(1), "status_503", maybeLanded: false) == FencedWrite.Applied,
+            ConversionState.Ambiguous => await Ledger.AmbiguousAsync(Redis, id, token, 1, "timeout") == FencedWrite.Applied,
             ConversionState.Sent => await Ledger.SentAsync(Redis, id, token, 1, "xid_1") == SentOutcome.Sent,
             ConversionState.Verified => await Ledger.SentAsync(Redis, id, token, 1, "xid_1") == SentOutcome.Sent
                 && await Ledger.VerifiedAsync(Redis, id, LeaseToken.New(), "") == VerifiedOutcome.Verified,
-            ConversionState.Dead => await Ledger.BuryAsync(Redis, id, token, 1, "refused") == Fenced.Done,
-            ConversionState.Fallback => await Ledger.FallbackAsync(Redis, id, token, 1, "refused") == Fenced.Done,
+            ConversionState.Dead => await Ledger.BuryAsync(Redis, id, token, 1, "refused") == FencedWrite.Applied,
+            ConversionState.Fallback => await Ledger.FallbackAsync(Redis, id, token, 1, "refused") == FencedWrite.Applied,
             _ => throw new ArgumentOutOfRangeException(nameof(state)),
         });
         Assert.Equal(state, (await SeeAsync(id))!.State);
@@ -161,7 +161,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         Assert.Equal(Lifecycle.HasBody(seen.State, ReadsBack), hasBody);
 
         // A dead letter's body waits for a person; any other goes by itself some day.
-        Assert.Equal(hasBody && seen.State != ConversionState.Dead, seen.BodyLife is not null);
+        Assert.Equal(hasBody && seen.State != ConversionState.Dead, seen.BodyTtl is not null);
         Assert.Equal("1", seen.Fields["v"]);
         _ = long.Parse(seen.Fields["claimed_at"], CultureInfo.InvariantCulture);
     }

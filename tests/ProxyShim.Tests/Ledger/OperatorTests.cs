@@ -26,7 +26,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal((ConversionState.Fallback, "erased", null), (seen.State, seen.Field("error"), seen.Field("token")));
         Assert.Equal(ClaimOutcome.Known, await With.TryClaimAsync("customer", LeaseToken.New()));
         Assert.Equal(ReviveOutcome.NotDead, await With.Ledger.ReviveAsync(With.Redis, id));
-        Assert.Equal(Fenced.Stale, await With.Ledger.DueAsync(With.Redis, id, token, 1, TimeSpan.Zero, "status_503", maybeLanded: false));
+        Assert.Equal(FencedWrite.StaleLease, await With.Ledger.DueAsync(With.Redis, id, token, 1, TimeSpan.Zero, "status_503", maybeLanded: false));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
 
         Assert.Equal(ConversionState.Ambiguous, (await With.SeeAsync(id))!.State);
         await With.PassTimeAsync(id);
-        await With.ReviewAsync(id);
+        await With.TakeReadBackAsync(id);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
         // Nothing could be read back when this one was sent and given up.
         var (refused, token) = await With.ClaimAsync("refused");
         await With.Redis.HashSetAsync(With.Keys.Of(refused)[0], [new("last_attempt", 1), new("maybe", 1)]);
-        Assert.Equal(Fenced.Done, await With.Ledger.BuryAsync(With.Redis, refused, token, 1, "conflict_after_ambiguity"));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.BuryAsync(With.Redis, refused, token, 1, "conflict_after_ambiguity"));
 
         foreach (var (id, key) in new[] { (left, "left"), (refused, "refused") })
         {
@@ -181,7 +181,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
     private async Task BuryAsync(ConversionId id, string reason)
     {
         await With.PassTimeAsync(id);
-        var review = await With.ReviewAsync(id);
-        Assert.Equal(Fenced.Done, await With.Ledger.BuryAsync(With.Redis, id, review.Job.Token, 0, reason));
+        var review = await With.TakeReadBackAsync(id);
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.BuryAsync(With.Redis, id, review.Job.Token, 0, reason));
     }
 }

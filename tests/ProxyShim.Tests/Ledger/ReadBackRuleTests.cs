@@ -13,11 +13,11 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
     internal async Task A_read_back_waits_for_its_time_and_is_one_readers(ConversionState state)
     {
         var (id, _) = await With.BringToAsync(state);
-        Assert.Null(await With.Ledger.ReviewAsync(With.Redis, id, LeaseToken.New()));
+        Assert.Null(await With.Ledger.TakeReadBackAsync(With.Redis, id, LeaseToken.New()));
         await With.PassTimeAsync(id);
         var before = await With.NowAsync();
 
-        var reviews = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => With.Ledger.ReviewAsync(With.Redis, id, LeaseToken.New())));
+        var reviews = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => With.Ledger.TakeReadBackAsync(With.Redis, id, LeaseToken.New())));
 
         var review = Assert.Single(reviews, review => review is not null)!;
         Assert.Equal((state, 1, 0, 1), (review.State, review.Job.Attempts, review.Resends, review.ReadBacks));
@@ -34,10 +34,10 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         await With.PassTimeAsync(id);
-        await With.ReviewAsync(id);
+        await With.TakeReadBackAsync(id);
         await With.PassTimeAsync(id);
 
-        Assert.Equal(2, (await With.ReviewAsync(id)).ReadBacks);
+        Assert.Equal(2, (await With.TakeReadBackAsync(id)).ReadBacks);
     }
 
     [Theory]
@@ -75,9 +75,9 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
         for (var resends = 0; resends < 3; resends++)
         {
             await With.PassTimeAsync(id);
-            var review = await With.ReviewAsync(id);
+            var review = await With.TakeReadBackAsync(id);
             Assert.Equal(resends, review.Resends);
-            Assert.Equal(Fenced.Done, await With.Ledger.AbsentAsync(With.Redis, id, review.Job.Token));
+            Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Redis, id, review.Job.Token));
 
             var seen = (await With.SeeAsync(id))!;
             Assert.Equal((ConversionState.Due, "phantom"), (seen.State, seen.Field("error")));
@@ -93,9 +93,9 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(ConversionState.Ambiguous);
         await With.PassTimeAsync(id);
-        var review = await With.ReviewAsync(id);
+        var review = await With.TakeReadBackAsync(id);
 
-        Assert.Equal(Fenced.Done, await With.Ledger.AbsentAsync(With.Redis, id, review.Job.Token));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Redis, id, review.Job.Token));
 
         var seen = (await With.SeeAsync(id))!;
         Assert.Equal((ConversionState.Due, "not_landed", "0"), (seen.State, seen.Field("error"), seen.Field("resends")));
@@ -109,10 +109,10 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(state);
         await With.PassTimeAsync(id);
-        var review = await With.ReviewAsync(id);
+        var review = await With.TakeReadBackAsync(id);
         var before = await With.NowAsync();
 
-        Assert.Equal(Fenced.Done, await With.Ledger.AskAgainAsync(With.Redis, id, review.Job.Token, TimeSpan.FromMinutes(7)));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.RescheduleReadBackAsync(With.Redis, id, review.Job.Token, TimeSpan.FromMinutes(7)));
 
         var seen = (await With.SeeAsync(id))!;
         Assert.Equal(state, seen.State);
@@ -125,7 +125,7 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await Without.BringToAsync(ConversionState.Sent);
         await Without.PassTimeAsync(id);
 
-        Assert.Null(await Without.Ledger.ReviewAsync(Without.Redis, id, LeaseToken.New()));
+        Assert.Null(await Without.Ledger.TakeReadBackAsync(Without.Redis, id, LeaseToken.New()));
     }
 
     [Fact]
@@ -133,9 +133,9 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         await With.PassTimeAsync(id);
-        var review = await With.ReviewAsync(id);
+        var review = await With.TakeReadBackAsync(id);
 
-        Assert.Equal(Fenced.Done, await With.Ledger.UnprovableAsync(With.Redis, id, review.Job.Token));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.AbandonReadBackAsync(With.Redis, id, review.Job.Token));
 
         // As a ledger without a key pair would have it.
         var seen = (await new LedgerUnderTest(With.Scope, readsBack: false).SeeAsync(id))!;

@@ -74,7 +74,7 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
     public async Task A_phantom_that_is_sent_again_does_not_count_again()
     {
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
-        await AbsentAsync(id);
+        await ReadBackNotFoundAsync(id);
         var job = await With.TakeAsync(id);
 
         Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Redis, id, job.Token, 1, "xid_1"));
@@ -115,10 +115,10 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal(ClaimOutcome.Known, await With.TryClaimAsync("customer", LeaseToken.New()));
     }
 
-    private async Task AbsentAsync(ConversionId id)
+    private async Task ReadBackNotFoundAsync(ConversionId id)
     {
         await With.PassTimeAsync(id);
-        var review = await With.ReviewAsync(id);
-        Assert.Equal(Fenced.Done, await With.Ledger.AbsentAsync(With.Redis, id, review.Job.Token));
+        var review = await With.TakeReadBackAsync(id);
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Redis, id, review.Job.Token));
     }
 }

@@ -84,7 +84,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         var job = await Without.TakeAsync(id);
 
         Assert.True(job.MaybeLanded);
-        Assert.Equal(Fenced.Done, await Without.Ledger.DueAsync(Without.Redis, id, job.Token, 1, TimeSpan.Zero, "status_503", job.MaybeLanded));
+        Assert.Equal(FencedWrite.Applied, await Without.Ledger.DueAsync(Without.Redis, id, job.Token, 1, TimeSpan.Zero, "status_503", job.MaybeLanded));
         await Without.PassTimeAsync(id);
         Assert.True((await Without.TakeAsync(id)).MaybeLanded);
     }
@@ -103,7 +103,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal(["dead", "body_lost"], await With.Redis.HashGetAsync(keys[0], ["state", "error"]));
         Assert.NotNull(await With.Redis.SortedSetScoreAsync(keys[4], id.Hash));
         Assert.Null(await With.Redis.SortedSetScoreAsync(keys[2], id.Hash));
-        Assert.Equal(Fenced.Stale, await With.Ledger.DueAsync(With.Redis, id, token, 1, TimeSpan.Zero, "status_503", maybeLanded: false));
+        Assert.Equal(FencedWrite.StaleLease, await With.Ledger.DueAsync(With.Redis, id, token, 1, TimeSpan.Zero, "status_503", maybeLanded: false));
     }
 
     [Theory]
@@ -160,7 +160,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         await With.Redis.SortedSetAddAsync(keys[3], id.Hash, 1);
 
         Assert.Equal(TakeOutcome.Gone, (await With.Ledger.TakeAsync(With.Redis, id, LeaseToken.New())).Outcome);
-        Assert.Null(await With.Ledger.ReviewAsync(With.Redis, id, LeaseToken.New()));
+        Assert.Null(await With.Ledger.TakeReadBackAsync(With.Redis, id, LeaseToken.New()));
 
         Assert.Null(await With.SeeAsync(id));
     }

@@ -80,7 +80,7 @@ public class ConnectionTests
         var (time, gate, degradations) = (new FakeTimeProvider(), listener.Get<ConnectionGate>(), listener.Get<Degradations>());
         using var watch = new CapacityWatch(gate, listener.Get<RequestLimits>(), degradations, time);
         Assert.False(watch.Look());
-        Assert.False(degradations.IsDegraded(DegradedPart.Capacity));
+        Assert.False(degradations.IsDegraded(HealthComponent.Capacity));
 
         var flood = new List<Socket>();
         while (gate.Refused == 0)
@@ -89,7 +89,7 @@ public class ConnectionTests
         }
 
         Assert.False(watch.Look());
-        Assert.True(degradations.IsDegraded(DegradedPart.Capacity));
+        Assert.True(degradations.IsDegraded(HealthComponent.Capacity));
 
         flood.ForEach(socket => socket.Dispose());
         await Eventually.IsTrueAsync("all have gone", () => Task.FromResult(gate.Open == 0), cancellation: Cancellation);
@@ -97,6 +97,6 @@ public class ConnectionTests
         Assert.False(watch.Look());
         time.Advance(CapacityWatch.IsTold);
         watch.Look();
-        Assert.False(degradations.IsDegraded(DegradedPart.Capacity));
+        Assert.False(degradations.IsDegraded(HealthComponent.Capacity));
     }
 }

@@ -18,26 +18,26 @@ public class DeadLettersTests(TestRedis redis)
     [Fact]
     public async Task One_that_dies_again_while_all_are_replayed_is_replayed_once()
     {
-        await using var backstage = await Backstage.OpenAsync(redis);
-        await using var replica = new Frontstage(backstage);
-        ConversionId[] letters = [await backstage.ReadyAsync(ConversionState.Dead, "one"), await backstage.ReadyAsync(ConversionState.Dead, "other")];
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        await using var replica = new CreationFlowHost(background);
+        ConversionId[] letters = [await background.ReadyAsync(ConversionState.Dead, "one"), await background.ReadyAsync(ConversionState.Dead, "other")];
         var deaths = 0;
-        replica.Weather = async () =>
+        replica.Losses = async () =>
         {
             // A worker that is quick, and an API that refuses as before; not for ever, so that the test has an end in any case.
             foreach (var id in letters.Where(_ => deaths < 10))
             {
-                if (await backstage.Ledger.TakeAsync(backstage.Under.Redis, id, LeaseToken.New()) is (TakeOutcome.Taken, { } job))
+                if (await background.Ledger.TakeAsync(background.Under.Redis, id, LeaseToken.New()) is (TakeOutcome.Taken, { } job))
                 {
                     deaths++;
-                    await backstage.Ledger.BuryAsync(backstage.Under.Redis, id, job.Token, 1, "refused");
+                    await background.Ledger.BuryAsync(background.Under.Redis, id, job.Token, 1, "refused");
                 }
             }
 
             return Loss.None;
         };
 
-        Assert.Equal(2, await new DeadLetters(replica.Redis, backstage.Ledger, backstage.Events).ReplayAllAsync("ops", TestContext.Current.CancellationToken));
+        Assert.Equal(2, await new DeadLetters(replica.Redis, background.Ledger, background.Events).ReplayAllAsync("ops", TestContext.Current.CancellationToken));
 
         Assert.Equal(1, deaths);
     }
@@ -47,9 +47,9 @@ public class DeadLettersTests(TestRedis redis)
     [InlineData("ConversionDiscarded")]
     public async Task What_a_person_decides_is_an_event_that_names_their_token_and_what_it_was_about(string name)
     {
-        await using var backstage = await Backstage.OpenAsync(redis);
-        var id = await backstage.ReadyAsync(ConversionState.Dead);
-        var letters = new DeadLetters(backstage.Redis, backstage.Ledger, backstage.Events);
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        var id = await background.ReadyAsync(ConversionState.Dead);
+        var letters = new DeadLetters(background.Redis, background.Ledger, background.Events);
 
         // What is no dead letter (any more) is no event.
         for (var time = 0; time < 2; time++)
@@ -57,7 +57,7 @@ public class DeadLettersTests(TestRedis redis)
             await (name == "ConversionReplayed" ? letters.ReplayAsync(id, "ops") : (Task)letters.DiscardAsync(id, "ops"));
         }
 
-        var told = Assert.Single(backstage.Log.Entries);
+        var told = Assert.Single(background.Log.Entries);
         Assert.Equal(
             (name, "ops", "refused", 1, "customer", "xid_1", "partner", "default", LedgerUnderTest.TraceId),
             (Text("Event"), Text("By"), Text("Reason"), told.GetProperty("Attempts").GetInt32(), Text("CustomerRef"), Text("Xid"), Text("PartnerKey"), Text("Caller"),
@@ -69,19 +69,19 @@ public class DeadLettersTests(TestRedis redis)
     [Fact]
     public async Task Those_without_a_body_do_not_hide_the_others()
     {
-        await using var backstage = await Backstage.OpenAsync(redis);
+        await using var background = await BackgroundHost.OpenAsync(redis);
         var partition = LedgerUnderTest.IdOf("customer").Partition;
         var keys = Enumerable.Range(0, int.MaxValue).Select(number => $"c-{number}").Where(key => LedgerUnderTest.IdOf(key).Partition == partition).Take(Many);
         foreach (var key in keys)
         {
-            var (id, _) = await backstage.Under.BringToAsync(ConversionState.Dead, key);
-            await backstage.Under.Redis.KeyDeleteAsync(backstage.Under.Keys.Of(id)[1]);
-            await backstage.Under.Redis.SortedSetAddAsync(backstage.Under.Keys.Of(id)[4], id.Hash, 1);
+            var (id, _) = await background.Under.BringToAsync(ConversionState.Dead, key);
+            await background.Under.Redis.KeyDeleteAsync(background.Under.Keys.Of(id)[1]);
+            await background.Under.Redis.SortedSetAddAsync(background.Under.Keys.Of(id)[4], id.Hash, 1);
         }
 
-        var whole = await backstage.ReadyAsync(ConversionState.Dead);
+        var whole = await background.ReadyAsync(ConversionState.Dead);
 
-        Assert.Equal(1, await new DeadLetters(backstage.Redis, backstage.Ledger, backstage.Events).ReplayAllAsync("ops", TestContext.Current.CancellationToken));
-        Assert.Equal(ConversionState.Due, (await backstage.SeeAsync(whole)).State);
+        Assert.Equal(1, await new DeadLetters(background.Redis, background.Ledger, background.Events).ReplayAllAsync("ops", TestContext.Current.CancellationToken));
+        Assert.Equal(ConversionState.Due, (await background.SeeAsync(whole)).State);
     }
 }

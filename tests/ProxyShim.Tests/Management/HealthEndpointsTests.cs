@@ -78,9 +78,9 @@ public sealed class HealthEndpointsTests : IAsyncLifetime
     public async Task Trouble_with_peers_is_told_and_makes_nothing_fail()
     {
         _lifetime.Start();
-        foreach (var part in DegradedPart.All)
+        foreach (var part in HealthComponent.All)
         {
-            _degradations.Report(part, part.Reasons.First(), part == DegradedPart.Redis ? "redis.example:6379" : null);
+            _degradations.Report(part, part.Reasons.First(), part == HealthComponent.Redis ? "redis.example:6379" : null);
             _time.Advance(TimeSpan.FromMinutes(1));
         }
 

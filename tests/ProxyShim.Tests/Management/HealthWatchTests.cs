@@ -28,14 +28,14 @@ public sealed class HealthWatchTests : IAsyncDisposable
     public void A_Conversion_API_that_decides_nothing_is_told_with_its_last_word_until_it_does()
     {
         var watch = NewWatch();
-        Fail(ConversionPipeline.FailingLimit - 1, new(AnswerMeaning.NothingLanded, Error: "Request"));
+        Fail(ConversionPipeline.FailingLimit - 1, new(AttemptResult.NotDelivered, Error: "Request"));
         Assert.Empty(_instruments.Degradations.Current);
 
-        Fail(1, new(AnswerMeaning.Ambiguous, Status: 504));
-        AssertDegraded(DegradedPart.ConversionApi, "failing");
+        Fail(1, new(AttemptResult.Ambiguous, Status: 504));
+        AssertDegraded(HealthComponent.ConversionApi, "failing");
         Assert.Equal("HTTP 504", _instruments.Degradations.Current[0].Detail);
 
-        Fail(1, new(AnswerMeaning.Refused, Status: 422));
+        Fail(1, new(AttemptResult.Refused, Status: 422));
         Assert.Empty(_instruments.Degradations.Current);
 
         void Fail(int times, ConversionAnswer answer)
@@ -55,7 +55,7 @@ public sealed class HealthWatchTests : IAsyncDisposable
         var watch = NewWatch();
         _instruments.Ledger.Depths = new LedgerDepths(1, 0, 0, HealthWatch.Overdue + TimeSpan.FromSeconds(1));
         watch.Look();
-        AssertDegraded(DegradedPart.Queue, "overdue");
+        AssertDegraded(HealthComponent.Queue, "overdue");
 
         _instruments.Ledger.Depths = new LedgerDepths(1, 0, 0, TimeSpan.Zero);
         watch.Look();
@@ -67,18 +67,18 @@ public sealed class HealthWatchTests : IAsyncDisposable
     {
         var time = new FakeTimeProvider();
         var output = new Room { Bytes = 0 };
-        using var lines = new BackgroundLines(output, TimeProvider.System);
+        using var lines = new BackgroundLineWriter(output, TimeProvider.System);
         var watch = new HealthWatch(
             _instruments.Degradations, _instruments.ConversionApi, _instruments.Ledger, lines, time);
 
         Write(lines, taken: false);
         watch.Look();
-        AssertDegraded(DegradedPart.Log, "events_dropped");
+        AssertDegraded(HealthComponent.Log, "events_dropped");
 
         // Nothing is lost while nothing is written, but nobody has been told either.
         time.Advance(HealthWatch.LossIsTold * 2);
         watch.Look();
-        AssertDegraded(DegradedPart.Log, "events_dropped");
+        AssertDegraded(HealthComponent.Log, "events_dropped");
 
         output.Bytes = int.MaxValue;
         Write(lines, taken: true);
@@ -92,12 +92,12 @@ public sealed class HealthWatchTests : IAsyncDisposable
         Write(lines, taken: true);
         time.Advance(HealthWatch.LossIsTold - TimeSpan.FromSeconds(1));
         watch.Look();
-        AssertDegraded(DegradedPart.Log, "events_dropped");
+        AssertDegraded(HealthComponent.Log, "events_dropped");
         time.Advance(TimeSpan.FromSeconds(1));
         watch.Look();
         Assert.Empty(_instruments.Degradations.Current);
 
-        static void Write(BackgroundLines lines, bool taken)
+        static void Write(BackgroundLineWriter lines, bool taken)
         {
             lines.Write(Encoding.UTF8.GetBytes("line\n"));
             Assert.True(SpinWait.SpinUntil(() => lines.IsLosing != taken, TimeSpan.FromSeconds(30)));
@@ -116,7 +116,7 @@ public sealed class HealthWatchTests : IAsyncDisposable
         public int Write(ReadOnlySpan<byte> bytes) => Math.Min(Bytes, bytes.Length);
     }
 
-    private void AssertDegraded(DegradedPart part, string reason)
+    private void AssertDegraded(HealthComponent part, string reason)
     {
         var degradation = Assert.Single(_instruments.Degradations.Current);
         Assert.Equal((part, reason), (degradation.Part, degradation.Reason));

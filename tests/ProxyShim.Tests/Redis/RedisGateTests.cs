@@ -156,7 +156,7 @@ public class RedisGateTests
     {
         await using var gate = Gate();
 
-        Assert.False(await gate.RunAsideAsync(static (_, _) => Task.FromResult(true), 0, TimeSpan.FromMilliseconds(-2)));
+        Assert.False(await gate.RunOnDedicatedConnectionAsync(static (_, _) => Task.FromResult(true), 0, TimeSpan.FromMilliseconds(-2)));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public class RedisGateTests
     {
         await using var gate = Gate();
         var started = new List<TaskCompletionSource<bool>>();
-        var waiting = Enumerable.Range(0, 100).Select(_ => gate.RunAsideAsync(BlockAsync, 0, s_timeout)).ToArray();
+        var waiting = Enumerable.Range(0, 100).Select(_ => gate.RunOnDedicatedConnectionAsync(BlockAsync, 0, s_timeout)).ToArray();
         _time.Advance(s_timeout);
         Assert.DoesNotContain(true, await Task.WhenAll(waiting));
         Assert.InRange(started.Count, 1, 10);
@@ -172,7 +172,7 @@ public class RedisGateTests
         // It answers again: what hung ends, and whoever comes now is heard.
         started.ForEach(hanging => hanging.SetResult(true));
         await Eventually.IsTrueAsync(
-            "the next one is heard", () => gate.RunAsideAsync(static (_, _) => Task.FromResult(true), 0, s_timeout), cancellation: Cancellation);
+            "the next one is heard", () => gate.RunOnDedicatedConnectionAsync(static (_, _) => Task.FromResult(true), 0, s_timeout), cancellation: Cancellation);
 
         Task<bool> BlockAsync(IDatabase database, int state)
         {

@@ -16,58 +16,58 @@ public class SettlementBacklogTests(TestRedis redis)
     [Fact]
     public async Task What_Redis_could_not_be_told_is_told_when_it_is_back()
     {
-        await using var backstage = await Backstage.OpenAsync(redis);
-        var sent = await LeaseAsync(backstage, "sent");
-        var given = await LeaseAsync(backstage, "given away");
-        var refused = await LeaseAsync(backstage, "refused");
-        var erased = await LeaseAsync(backstage, "erased");
-        await BackdateAsync(backstage, erased.Id);
-        backstage.Weather = () => Loss.Command;
-        await backstage.Backlog.StartAsync(Cancellation);
-        backstage.Backlog.Sent(sent, 1);
-        backstage.Backlog.Fallback(given, 0, "redis_down");
-        backstage.Backlog.Release(refused);
-        backstage.Backlog.Erase(erased.Id);
-        await PassAsync(backstage, "Redis is left alone", () => Task.FromResult(backstage.Redis.IsBroken));
-        Assert.Equal(ConversionState.Claimed, (await backstage.SeeAsync(sent.Id)).State);
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        var sent = await LeaseAsync(background, "sent");
+        var given = await LeaseAsync(background, "given away");
+        var refused = await LeaseAsync(background, "refused");
+        var erased = await LeaseAsync(background, "erased");
+        await BackdateAsync(background, erased.Id);
+        background.Losses = () => Loss.Command;
+        await background.Backlog.StartAsync(Cancellation);
+        background.Backlog.Sent(sent, 1);
+        background.Backlog.Fallback(given, 0, "redis_down");
+        background.Backlog.Release(refused);
+        background.Backlog.Erase(erased.Id);
+        await PassAsync(background, "Redis is left alone", () => Task.FromResult(background.Redis.IsBroken));
+        Assert.Equal(ConversionState.Claimed, (await background.SeeAsync(sent.Id)).State);
 
-        backstage.Weather = () => Loss.None;
-        await PassAsync(backstage, "all is told", async () => (await backstage.Under.SeeAsync(erased.Id))!.State == ConversionState.Fallback);
-        await backstage.Backlog.StopAsync(Cancellation);
+        background.Losses = () => Loss.None;
+        await PassAsync(background, "all is told", async () => (await background.Under.SeeAsync(erased.Id))!.State == ConversionState.Fallback);
+        await background.Backlog.StopAsync(Cancellation);
 
-        Assert.Equal(ConversionState.Sent, (await backstage.SeeAsync(sent.Id)).State);
-        Assert.Equal((ConversionState.Fallback, "redis_down"), ((await backstage.SeeAsync(given.Id)).State, (await backstage.SeeAsync(given.Id)).Field("error")));
-        Assert.Null(await backstage.Under.SeeAsync(refused.Id));
-        Assert.Equal(1, backstage.Count("ConversionSent"));
+        Assert.Equal(ConversionState.Sent, (await background.SeeAsync(sent.Id)).State);
+        Assert.Equal((ConversionState.Fallback, "redis_down"), ((await background.SeeAsync(given.Id)).State, (await background.SeeAsync(given.Id)).Field("error")));
+        Assert.Null(await background.Under.SeeAsync(refused.Id));
+        Assert.Equal(1, background.Count("ConversionSent"));
     }
 
     [Fact]
     public async Task The_fallback_of_a_claim_that_never_was_makes_no_entry()
     {
-        await using var backstage = await Backstage.OpenAsync(redis);
-        var lease = LeaseOf(backstage, "customer", LeaseToken.New());
-        backstage.Backlog.Fallback(lease, 0, "redis_down");
-        backstage.Backlog.Erase(lease.Id);
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        var lease = LeaseOf(background, "customer", LeaseToken.New());
+        background.Backlog.Fallback(lease, 0, "redis_down");
+        background.Backlog.Erase(lease.Id);
 
-        await backstage.Backlog.StartAsync(Cancellation);
-        await backstage.Backlog.StopAsync(Cancellation);
+        await background.Backlog.StartAsync(Cancellation);
+        await background.Backlog.StopAsync(Cancellation);
 
-        Assert.Null(await backstage.Under.SeeAsync(lease.Id));
+        Assert.Null(await background.Under.SeeAsync(lease.Id));
     }
 
     [Fact]
     public async Task The_fallback_of_a_claim_that_was_keeps_every_worker_from_sending_it()
     {
-        await using var backstage = await Backstage.OpenAsync(redis);
-        var lease = await LeaseAsync(backstage, "customer");
-        backstage.Backlog.Fallback(lease, 0, "redis_down");
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        var lease = await LeaseAsync(background, "customer");
+        background.Backlog.Fallback(lease, 0, "redis_down");
 
-        await backstage.Backlog.StartAsync(Cancellation);
-        await backstage.Backlog.StopAsync(Cancellation);
-        await backstage.Under.PassTimeAsync(lease.Id);
+        await background.Backlog.StartAsync(Cancellation);
+        await background.Backlog.StopAsync(Cancellation);
+        await background.Under.PassTimeAsync(lease.Id);
 
-        Assert.Equal(0, await backstage.DeliverAsync(lease.Id));
-        Assert.Empty(backstage.PartnerStack.Calls);
+        Assert.Equal(0, await background.DeliverAsync(lease.Id));
+        Assert.Empty(background.PartnerStack.Calls);
     }
 
     [Theory]
@@ -75,55 +75,55 @@ public class SettlementBacklogTests(TestRedis redis)
     [InlineData(false)]
     public async Task A_deletion_that_Redis_hears_of_late_spares_whoever_was_created_after_it(bool before)
     {
-        await using var backstage = await Backstage.OpenAsync(redis);
-        backstage.Backlog.Erase(LedgerUnderTest.IdOf("customer"));
-        var (id, token) = await backstage.Under.ClaimAsync();
-        Assert.Equal(Fenced.Done, await backstage.Ledger.DueAsync(backstage.Under.Redis, id, token, 1, TimeSpan.Zero, "status_503", maybeLanded: false));
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        background.Backlog.Erase(LedgerUnderTest.IdOf("customer"));
+        var (id, token) = await background.Under.ClaimAsync();
+        Assert.Equal(FencedWrite.Applied, await background.Ledger.DueAsync(background.Under.Redis, id, token, 1, TimeSpan.Zero, "status_503", maybeLanded: false));
         if (before)
         {
-            await BackdateAsync(backstage, id);
+            await BackdateAsync(background, id);
         }
 
         // Far more than has passed on Redis's clock since.
-        backstage.Time.Advance(TimeSpan.FromMinutes(1));
-        await backstage.Backlog.StartAsync(Cancellation);
-        await backstage.Backlog.StopAsync(Cancellation);
+        background.Time.Advance(TimeSpan.FromMinutes(1));
+        await background.Backlog.StartAsync(Cancellation);
+        await background.Backlog.StopAsync(Cancellation);
 
-        Assert.Equal(before ? ConversionState.Fallback : ConversionState.Due, (await backstage.SeeAsync(id)).State);
+        Assert.Equal(before ? ConversionState.Fallback : ConversionState.Due, (await background.SeeAsync(id)).State);
     }
 
     [Fact]
     public async Task Who_stops_tells_first_what_there_is_to_tell()
     {
-        await using var backstage = await Backstage.OpenAsync(redis);
-        var lease = await LeaseAsync(backstage, "customer");
-        await backstage.Backlog.StartAsync(Cancellation);
-        backstage.Weather = () => Loss.Command;
-        backstage.Backlog.Sent(lease, 1);
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        var lease = await LeaseAsync(background, "customer");
+        await background.Backlog.StartAsync(Cancellation);
+        background.Losses = () => Loss.Command;
+        background.Backlog.Sent(lease, 1);
 
-        backstage.Weather = () => Loss.None;
-        await backstage.Backlog.StopAsync(Cancellation);
+        background.Losses = () => Loss.None;
+        await background.Backlog.StopAsync(Cancellation);
 
-        Assert.Equal(ConversionState.Sent, (await backstage.SeeAsync(lease.Id)).State);
-        Assert.Equal(1, backstage.Count("ConversionSent"));
+        Assert.Equal(ConversionState.Sent, (await background.SeeAsync(lease.Id)).State);
+        Assert.Equal(1, background.Count("ConversionSent"));
     }
 
     // As if it had been claimed long ago.
-    private static Task<bool> BackdateAsync(Backstage backstage, ConversionId id) =>
-        backstage.Under.Redis.HashSetAsync(backstage.Under.Keys.Of(id)[0], "claimed_at", 1);
+    private static Task<bool> BackdateAsync(BackgroundHost background, ConversionId id) =>
+        background.Under.Redis.HashSetAsync(background.Under.Keys.Of(id)[0], "claimed_at", 1);
 
-    private static async Task<Lease> LeaseAsync(Backstage backstage, string customerKey) =>
-        LeaseOf(backstage, customerKey, (await backstage.Under.ClaimAsync(customerKey)).Token);
+    private static async Task<Lease> LeaseAsync(BackgroundHost background, string customerKey) =>
+        LeaseOf(background, customerKey, (await background.Under.ClaimAsync(customerKey)).Token);
 
-    private static Lease LeaseOf(Backstage backstage, string customerKey, LeaseToken token) => new(
+    private static Lease LeaseOf(BackgroundHost background, string customerKey, LeaseToken token) => new(
         LedgerUnderTest.IdOf(customerKey), token, customerKey, "xid_1", "partner", "default", LedgerUnderTest.TraceId,
-        Moment.Now(backstage.Time));
+        Moment.Now(background.Time));
 
-    private static Task PassAsync(Backstage backstage, string what, Func<Task<bool>> look) => Eventually.IsTrueAsync(
+    private static Task PassAsync(BackgroundHost background, string what, Func<Task<bool>> look) => Eventually.IsTrueAsync(
         what,
         () =>
         {
-            backstage.Time.Advance(TimeSpan.FromSeconds(1));
+            background.Time.Advance(TimeSpan.FromSeconds(1));
             return look();
         },
         cancellation: Cancellation);

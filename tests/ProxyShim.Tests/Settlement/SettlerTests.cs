@@ -20,25 +20,25 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
 
     // Meaning, status, whether it can be read back, may have landed before, is too old → what becomes of it, as what.
     [Theory]
-    [InlineData(AnswerMeaning.Sent, 200, true, false, false, SettlementResult.Sent, ConversionState.Sent)]
-    [InlineData(AnswerMeaning.Sent, 200, false, true, true, SettlementResult.Sent, ConversionState.Sent)]
-    [InlineData(AnswerMeaning.NothingLanded, 503, true, false, false, SettlementResult.Queued, ConversionState.Due)]
-    [InlineData(AnswerMeaning.NothingLanded, null, false, false, false, SettlementResult.Queued, ConversionState.Due)]
-    [InlineData(AnswerMeaning.NothingLanded, 503, true, false, true, SettlementResult.Dead, ConversionState.Dead, "expired")]
-    [InlineData(AnswerMeaning.Ambiguous, null, true, false, false, SettlementResult.Queued, ConversionState.Ambiguous)]
-    [InlineData(AnswerMeaning.Ambiguous, 409, true, false, false, SettlementResult.Queued, ConversionState.Ambiguous)]
-    [InlineData(AnswerMeaning.Ambiguous, null, true, false, true, SettlementResult.Queued, ConversionState.Ambiguous)]
-    [InlineData(AnswerMeaning.Ambiguous, null, false, false, false, SettlementResult.Queued, ConversionState.Due)]
-    [InlineData(AnswerMeaning.Ambiguous, 409, false, false, false, SettlementResult.Queued, ConversionState.Due)]
-    [InlineData(AnswerMeaning.Ambiguous, 409, false, true, false, SettlementResult.Dead, ConversionState.Dead, "conflict_after_ambiguity")]
-    [InlineData(AnswerMeaning.Ambiguous, 502, false, true, false, SettlementResult.Queued, ConversionState.Due)]
-    [InlineData(AnswerMeaning.Ambiguous, 502, false, true, true, SettlementResult.Dead, ConversionState.Dead, "expired")]
-    [InlineData(AnswerMeaning.OperatorFault, 401, true, false, false, SettlementResult.Queued, ConversionState.Due)]
-    [InlineData(AnswerMeaning.OperatorFault, 302, false, false, true, SettlementResult.Dead, ConversionState.Dead, "expired")]
-    [InlineData(AnswerMeaning.Refused, 400, true, false, false, SettlementResult.Dead, ConversionState.Dead, "refused")]
-    [InlineData(AnswerMeaning.Refused, 400, false, true, false, SettlementResult.Dead, ConversionState.Dead, "refused")]
+    [InlineData(AttemptResult.Sent, 200, true, false, false, SettlementResult.Sent, ConversionState.Sent)]
+    [InlineData(AttemptResult.Sent, 200, false, true, true, SettlementResult.Sent, ConversionState.Sent)]
+    [InlineData(AttemptResult.NotDelivered, 503, true, false, false, SettlementResult.Queued, ConversionState.Due)]
+    [InlineData(AttemptResult.NotDelivered, null, false, false, false, SettlementResult.Queued, ConversionState.Due)]
+    [InlineData(AttemptResult.NotDelivered, 503, true, false, true, SettlementResult.Dead, ConversionState.Dead, "expired")]
+    [InlineData(AttemptResult.Ambiguous, null, true, false, false, SettlementResult.Queued, ConversionState.Ambiguous)]
+    [InlineData(AttemptResult.Ambiguous, 409, true, false, false, SettlementResult.Queued, ConversionState.Ambiguous)]
+    [InlineData(AttemptResult.Ambiguous, null, true, false, true, SettlementResult.Queued, ConversionState.Ambiguous)]
+    [InlineData(AttemptResult.Ambiguous, null, false, false, false, SettlementResult.Queued, ConversionState.Due)]
+    [InlineData(AttemptResult.Ambiguous, 409, false, false, false, SettlementResult.Queued, ConversionState.Due)]
+    [InlineData(AttemptResult.Ambiguous, 409, false, true, false, SettlementResult.Dead, ConversionState.Dead, "conflict_after_ambiguity")]
+    [InlineData(AttemptResult.Ambiguous, 502, false, true, false, SettlementResult.Queued, ConversionState.Due)]
+    [InlineData(AttemptResult.Ambiguous, 502, false, true, true, SettlementResult.Dead, ConversionState.Dead, "expired")]
+    [InlineData(AttemptResult.Misconfigured, 401, true, false, false, SettlementResult.Queued, ConversionState.Due)]
+    [InlineData(AttemptResult.Misconfigured, 302, false, false, true, SettlementResult.Dead, ConversionState.Dead, "expired")]
+    [InlineData(AttemptResult.Refused, 400, true, false, false, SettlementResult.Dead, ConversionState.Dead, "refused")]
+    [InlineData(AttemptResult.Refused, 400, false, true, false, SettlementResult.Dead, ConversionState.Dead, "refused")]
     internal async Task Each_answer_has_its_consequence(
-        AnswerMeaning meaning, int? status, bool readsBack, bool maybeLanded, bool old, SettlementResult settlement, ConversionState state, string? reason = null)
+        AttemptResult meaning, int? status, bool readsBack, bool maybeLanded, bool old, SettlementResult settlement, ConversionState state, string? reason = null)
     {
         var under = readsBack ? With : Without;
         var (id, token) = await under.ClaimAsync();
@@ -55,38 +55,38 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
         }
         else if (state == ConversionState.Due)
         {
-            Assert.Equal(maybeLanded || meaning == AnswerMeaning.Ambiguous ? "1" : "0", seen.Field("maybe"));
+            Assert.Equal(maybeLanded || meaning == AttemptResult.Ambiguous ? "1" : "0", seen.Field("maybe"));
             Assert.InRange(seen.DueAt - await under.NowAsync(), TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
         }
     }
 
     [Theory]
-    [InlineData(AnswerMeaning.NothingLanded, SettlementResult.Stale)]
-    [InlineData(AnswerMeaning.Ambiguous, SettlementResult.Stale)]
-    [InlineData(AnswerMeaning.OperatorFault, SettlementResult.Stale)]
-    [InlineData(AnswerMeaning.Refused, SettlementResult.Stale)]
-    [InlineData(AnswerMeaning.Sent, SettlementResult.Sent)]
-    internal async Task Whoever_has_lost_the_lease_is_heard_only_when_it_was_sent(AnswerMeaning meaning, SettlementResult settlement)
+    [InlineData(AttemptResult.NotDelivered, SettlementResult.Stale)]
+    [InlineData(AttemptResult.Ambiguous, SettlementResult.Stale)]
+    [InlineData(AttemptResult.Misconfigured, SettlementResult.Stale)]
+    [InlineData(AttemptResult.Refused, SettlementResult.Stale)]
+    [InlineData(AttemptResult.Sent, SettlementResult.Sent)]
+    internal async Task Whoever_has_lost_the_lease_is_heard_only_when_it_was_sent(AttemptResult meaning, SettlementResult settlement)
     {
         var (id, stale) = await With.BringToAsync(ConversionState.Due);
 
         Assert.Equal(settlement, await SettlerOf(With).SettleAsync(With.Redis, LeaseOf(id, stale), Ended(meaning, null)));
 
-        Assert.Equal(meaning == AnswerMeaning.Sent ? ConversionState.Sent : ConversionState.Due, (await With.SeeAsync(id))!.State);
-        Assert.Equal(meaning == AnswerMeaning.Sent ? ["ConversionSent"] : [], Events());
+        Assert.Equal(meaning == AttemptResult.Sent ? ConversionState.Sent : ConversionState.Due, (await With.SeeAsync(id))!.State);
+        Assert.Equal(meaning == AttemptResult.Sent ? ["ConversionSent"] : [], Events());
     }
 
     [Theory]
-    [InlineData(AnswerMeaning.NothingLanded, SettlementResult.Lost)]
-    [InlineData(AnswerMeaning.Ambiguous, SettlementResult.Lost)]
-    [InlineData(AnswerMeaning.Refused, SettlementResult.Lost)]
-    [InlineData(AnswerMeaning.Sent, SettlementResult.Sent)]
-    internal async Task What_Redis_has_forgotten_is_told_to_be_lost(AnswerMeaning meaning, SettlementResult settlement)
+    [InlineData(AttemptResult.NotDelivered, SettlementResult.Lost)]
+    [InlineData(AttemptResult.Ambiguous, SettlementResult.Lost)]
+    [InlineData(AttemptResult.Refused, SettlementResult.Lost)]
+    [InlineData(AttemptResult.Sent, SettlementResult.Sent)]
+    internal async Task What_Redis_has_forgotten_is_told_to_be_lost(AttemptResult meaning, SettlementResult settlement)
     {
         var lease = LeaseOf(LedgerUnderTest.IdOf("customer"), LeaseToken.New());
 
         Assert.Equal(settlement, await SettlerOf(With).SettleAsync(With.Redis, lease, Ended(meaning, null)));
-        Assert.Equal(meaning == AnswerMeaning.Sent ? ["ConversionSent"] : [], Events());
+        Assert.Equal(meaning == AttemptResult.Sent ? ["ConversionSent"] : [], Events());
     }
 
     [Theory]
@@ -104,10 +104,10 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
 
         await SettlerOf(With).SettleAsync(With.Redis, LeaseOf(id, token), state switch
         {
-            ConversionState.Due => Ended(AnswerMeaning.NothingLanded, 503),
-            ConversionState.Ambiguous => Ended(AnswerMeaning.Ambiguous, null),
-            ConversionState.Sent => Ended(AnswerMeaning.Sent, 200),
-            _ => Ended(AnswerMeaning.Refused, 400),
+            ConversionState.Due => Ended(AttemptResult.NotDelivered, 503),
+            ConversionState.Ambiguous => Ended(AttemptResult.Ambiguous, null),
+            ConversionState.Sent => Ended(AttemptResult.Sent, 200),
+            _ => Ended(AttemptResult.Refused, 400),
         });
 
         var seen = (await With.SeeAsync(id))!;
@@ -120,7 +120,7 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, token) = await With.ClaimAsync();
 
-        Assert.Equal(Fenced.Done, await With.Ledger.FallbackAsync(With.Redis, id, token, 3, Reasons.Refused));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.FallbackAsync(With.Redis, id, token, 3, Reasons.Refused));
 
         Assert.Equal("3", (await With.SeeAsync(id))!.Field("attempts"));
     }
@@ -131,7 +131,7 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
         var (id, token) = await With.ClaimAsync();
         var lease = LeaseOf(id, token);
 
-        await SettlerOf(With).SettleAsync(With.Redis, lease, Ended(AnswerMeaning.Sent, 200));
+        await SettlerOf(With).SettleAsync(With.Redis, lease, Ended(AttemptResult.Sent, 200));
         await SettlerOf(With).SentAsync(With.Redis, lease, 1);
 
         Assert.Equal(["ConversionSent"], Events());
@@ -142,12 +142,12 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, token) = await Without.ClaimAsync();
 
-        await SettlerOf(Without).SettleAsync(Without.Redis, LeaseOf(id, token) with { MaybeLanded = true }, Ended(AnswerMeaning.NothingLanded, 503));
+        await SettlerOf(Without).SettleAsync(Without.Redis, LeaseOf(id, token) with { MaybeLanded = true }, Ended(AttemptResult.NotDelivered, 503));
 
         Assert.Equal("1", (await Without.SeeAsync(id))!.Field("maybe"));
     }
 
-    private static ConversionOutcome Ended(AnswerMeaning meaning, int? status) => new(new ConversionAnswer(meaning, status), Attempts: 1, TimeSpan.Zero);
+    private static ConversionOutcome Ended(AttemptResult meaning, int? status) => new(new ConversionAnswer(meaning, status), Attempts: 1, TimeSpan.Zero);
 
     private static Lease LeaseOf(ConversionId id, LeaseToken token) => new(
         id, token, "customer", "xid_1", "partner", "default", LedgerUnderTest.TraceId, Moment.Now(TimeProvider.System));

@@ -159,7 +159,7 @@ public class CallWatchTests
         Assert.Empty(Troubles);
         Unconvertible(1, 201);
         _watch.Note(Record(caller: "default", status: 200), creates: false);
-        Assert.Equal((DegradedPart.Callers, "unconvertible", reason), _degradations.Current.Select(trouble => (trouble.Part, trouble.Reason, trouble.Detail)).Single());
+        Assert.Equal((HealthComponent.Callers, "unconvertible", reason), _degradations.Current.Select(trouble => (trouble.Part, trouble.Reason, trouble.Detail)).Single());
 
         _watch.Note(Record(caller: "default", status: 200, outcome: Outcome.Fallback, reason: Reasons.NoClick, partner: "partner"), creates: true);
         Assert.Empty(Troubles);

@@ -22,22 +22,22 @@ public class DegradationsTests
     public void Trouble_has_a_reason_and_a_beginning_however_often_it_is_reported()
     {
         var began = _time.GetUtcNow();
-        Assert.True(_degradations.Report(DegradedPart.Redis, "unavailable"));
+        Assert.True(_degradations.Report(HealthComponent.Redis, "unavailable"));
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.False(_degradations.Report(DegradedPart.Redis, "unavailable"));
+        Assert.False(_degradations.Report(HealthComponent.Redis, "unavailable"));
 
-        Assert.Equal(new Degradation(DegradedPart.Redis, "unavailable", began), Assert.Single(_degradations.Current));
-        Assert.True(_degradations.IsDegraded(DegradedPart.Redis));
-        Assert.False(_degradations.IsDegraded(DegradedPart.Queue));
+        Assert.Equal(new Degradation(HealthComponent.Redis, "unavailable", began), Assert.Single(_degradations.Current));
+        Assert.True(_degradations.IsDegraded(HealthComponent.Redis));
+        Assert.False(_degradations.IsDegraded(HealthComponent.Queue));
     }
 
     [Fact]
     public void Beginning_and_end_are_in_the_log()
     {
-        _degradations.Report(DegradedPart.ConversionApiToken, "unauthorized");
+        _degradations.Report(HealthComponent.ConversionApiToken, "unauthorized");
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.True(_degradations.Report(DegradedPart.ConversionApiToken, null));
-        Assert.False(_degradations.Report(DegradedPart.ConversionApiToken, null));
+        Assert.True(_degradations.Report(HealthComponent.ConversionApiToken, null));
+        Assert.False(_degradations.Report(HealthComponent.ConversionApiToken, null));
 
         Assert.Empty(_degradations.Current);
         Assert.Equal(
@@ -51,20 +51,20 @@ public class DegradationsTests
     [Fact]
     public void The_oldest_trouble_comes_first()
     {
-        _degradations.Report(DegradedPart.Queue, "overdue");
+        _degradations.Report(HealthComponent.Queue, "overdue");
         _time.Advance(TimeSpan.FromSeconds(1));
-        _degradations.Report(DegradedPart.Log, "events_dropped");
+        _degradations.Report(HealthComponent.Log, "events_dropped");
 
-        Assert.Equal([DegradedPart.Queue, DegradedPart.Log], _degradations.Current.Select(degradation => degradation.Part));
+        Assert.Equal([HealthComponent.Queue, HealthComponent.Log], _degradations.Current.Select(degradation => degradation.Part));
     }
 
     [Fact]
     public void Another_reason_is_another_event_of_the_same_trouble()
     {
-        _degradations.Report(DegradedPart.Redis, "connecting");
+        _degradations.Report(HealthComponent.Redis, "connecting");
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.True(_degradations.Report(DegradedPart.Redis, "refused", "redis.example:6379"));
-        Assert.False(_degradations.Report(DegradedPart.Redis, "refused", "redis.example:6380"));
+        Assert.True(_degradations.Report(HealthComponent.Redis, "refused", "redis.example:6379"));
+        Assert.False(_degradations.Report(HealthComponent.Redis, "refused", "redis.example:6380"));
 
         var shown = Assert.Single(_degradations.Current);
         Assert.Equal(("refused", "redis.example:6380", _time.GetUtcNow().AddSeconds(-5)), (shown.Reason, shown.Detail, shown.Since));
@@ -77,7 +77,7 @@ public class DegradationsTests
     [Fact]
     public void Every_trouble_can_be_told_by_the_schema_and_says_what_to_do_in_a_sentence_that_is_not_cut()
     {
-        var troubles = DegradedPart.All.SelectMany(part => part.Reasons, (part, reason) => new Degradation(part, reason, _time.GetUtcNow())).ToList();
+        var troubles = HealthComponent.All.SelectMany(part => part.Reasons, (part, reason) => new Degradation(part, reason, _time.GetUtcNow())).ToList();
         foreach (var trouble in troubles)
         {
             // Held to the schema as it is written.

@@ -66,7 +66,7 @@ public sealed class LogEventsTests
     public void An_attempt()
     {
         LogEvents.DeliveryAttempted(
-            _log.Events, s_conversion, inline: false, attempt: 3, AnswerMeaning.OperatorFault.Name(), 401, null, TimeSpan.FromMilliseconds(12.5),
+            _log.Events, s_conversion, inline: false, attempt: 3, AttemptResult.Misconfigured.Name(), 401, null, TimeSpan.FromMilliseconds(12.5),
             TimeSpan.FromSeconds(90));
 
         AssertLine(
@@ -79,14 +79,14 @@ public sealed class LogEventsTests
 
     [Theory]
     [InlineData("Sent", "sent")]
-    [InlineData("NothingLanded", "nothing_landed")]
+    [InlineData("NotDelivered", "nothing_landed")]
     [InlineData("Ambiguous", "ambiguous")]
-    [InlineData("OperatorFault", "operator_fault")]
+    [InlineData("Misconfigured", "operator_fault")]
     [InlineData("Refused", "refused")]
     public void An_attempt_that_ended_without_a_status(string meaning, string name)
     {
         LogEvents.DeliveryAttempted(
-            _log.Events, default, inline: true, attempt: 1, Enum.Parse<AnswerMeaning>(meaning).Name(), null, "RequestTimedOut", default, default);
+            _log.Events, default, inline: true, attempt: 1, Enum.Parse<AttemptResult>(meaning).Name(), null, "RequestTimedOut", default, default);
 
         AssertLine(
             $$"""
@@ -97,7 +97,7 @@ public sealed class LogEventsTests
 
     [Fact]
     public void Every_meaning_of_an_answer_has_a_name() =>
-        Assert.Distinct(Enum.GetValues<AnswerMeaning>().Select(AnswerMeanings.Name));
+        Assert.Distinct(Enum.GetValues<AttemptResult>().Select(AnswerMeanings.Name));
 
     [Fact]
     public void A_sent_conversion()

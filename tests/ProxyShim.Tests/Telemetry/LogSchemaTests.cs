@@ -41,7 +41,7 @@ public class LogSchemaTests
     [Fact]
     public void Every_result_of_an_attempt_is_in_it_and_every_error_has_its_form()
     {
-        Assert.Equal(Values("DeliveryAttempted", "Result"), Enum.GetValues<AnswerMeaning>().Select(AnswerMeanings.Name).ToHashSet());
+        Assert.Equal(Values("DeliveryAttempted", "Result"), Enum.GetValues<AttemptResult>().Select(AnswerMeanings.Name).ToHashSet());
         var form = s_schema.GetProperty("$defs").GetProperty("error").GetProperty("pattern").GetString()!;
         Assert.All(Enum.GetNames<ForwarderError>(), name => Assert.Matches(form, LogEvents.WordOf(name)));
     }
@@ -64,9 +64,9 @@ public class LogSchemaTests
         Assert.Equal(Values("Alert", "Alert"), Statics<Alert>().Select(alert => alert.Name).ToHashSet());
         Assert.Equal(Values("Alert", "Detail"), Statics<Alert>().Select(alert => alert.Detail).ToHashSet());
         Assert.Equal(Alert.All, Statics<Alert>());
-        Assert.Equal(Values("Degraded", "Part"), DegradedPart.All.Select(part => part.Name).ToHashSet());
-        Assert.Equal(DegradedPart.All, Statics<DegradedPart>());
-        Assert.Equal(Values("Degraded", "Reason"), DegradedPart.All.SelectMany(part => part.Reasons).ToHashSet());
+        Assert.Equal(Values("Degraded", "Part"), HealthComponent.All.Select(part => part.Name).ToHashSet());
+        Assert.Equal(HealthComponent.All, Statics<HealthComponent>());
+        Assert.Equal(Values("Degraded", "Reason"), HealthComponent.All.SelectMany(part => part.Reasons).ToHashSet());
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class RecentLinesTests
         var log = new CapturedLog(recent: _lines);
         var conversion = new LoggedConversion("0123456789abcdef0123456789abcdef", "xid", "partner", "default", "4bf92f3577b34da6a3ce929d0e0e4736");
 
-        LogEvents.DeliveryAttempted(log.Events, conversion, true, 1, AnswerMeaning.Sent.Name(), 200, null, default, default);
+        LogEvents.DeliveryAttempted(log.Events, conversion, true, 1, AttemptResult.Sent.Name(), 200, null, default, default);
         LogEvents.ConversionSent(log.Events, conversion, true, 1, default);
         LogEvents.ConversionDead(log.Events, conversion, "refused", 1, 400, null, default);
 
@@ -50,15 +50,15 @@ public sealed class RecentLinesTests
             Write(LogEventLevel.Information, $"request {number}");
         }
 
-        Assert.Equal([.. Enumerable.Range(1, RecentLines.UsualCount).Select(back => $"request {1000 - back}"), "dead"], Read);
+        Assert.Equal([.. Enumerable.Range(1, RecentLines.Capacity).Select(back => $"request {1000 - back}"), "dead"], Read);
 
-        for (var number = 0; number < RecentLines.TroubleCount; number++)
+        for (var number = 0; number < RecentLines.WarningCapacity; number++)
         {
             Write(LogEventLevel.Warning, $"phantom {number}");
         }
 
         Assert.DoesNotContain("dead", Read);
-        Assert.Equal(RecentLines.UsualCount + RecentLines.TroubleCount, Read.Count);
+        Assert.Equal(RecentLines.Capacity + RecentLines.WarningCapacity, Read.Count);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class RecentLinesTests
     public void Keeping_costs_no_memory()
     {
         var line = Encoding.UTF8.GetBytes(new string('x', 600) + "\n");
-        Enumerable.Range(0, RecentLines.UsualCount).ToList().ForEach(_ => _lines.Write(LogEventLevel.Information, line));
+        Enumerable.Range(0, RecentLines.Capacity).ToList().ForEach(_ => _lines.Write(LogEventLevel.Information, line));
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var count = 0; count < 100; count++)

@@ -18,7 +18,7 @@ internal static class SampleLines
         var conversion = new LoggedConversion("0123456789abcdef0123456789abcdef", "xid", "partner", "default", "4bf92f3577b34da6a3ce929d0e0e4736");
         var record = new RequestRecord { TraceId = conversion.TraceId!, Route = "/v1/customers/{key}" };
         LogEvents.RequestHandled(log.Events, record, "POST", 200, TimeSpan.FromMilliseconds(1.5));
-        LogEvents.DeliveryAttempted(log.Events, conversion, true, 1, AnswerMeaning.Sent.Name(), 200, null, default, default);
+        LogEvents.DeliveryAttempted(log.Events, conversion, true, 1, AttemptResult.Sent.Name(), 200, null, default, default);
         LogEvents.ConversionSent(log.Events, conversion, true, 1, default);
         LogEvents.ConversionVerified(log.Events, conversion, null, 1, 1, default, default);
         LogEvents.ConversionPhantom(log.Events, conversion, 1, 0, default, default);
@@ -31,7 +31,7 @@ internal static class SampleLines
         LogEvents.CallDead(log.Events, call, "refused", 1, 400, default);
         LogEvents.CallReplayed(log.Events, call, "ops", "refused", default);
         LogEvents.CallDiscarded(log.Events, call, "ops", "refused", default);
-        LogEvents.Degraded(log.Events, new Degradation(DegradedPart.Queue, "overdue", DateTimeOffset.UnixEpoch), default, isOver: false);
+        LogEvents.Degraded(log.Events, new Degradation(HealthComponent.Queue, "overdue", DateTimeOffset.UnixEpoch), default, isOver: false);
         LogEvents.Alert(log.Events, Alert.ReadBackBrakeEngaged);
         LogEvents.ClicksRefused(log.Events, "no_key", 7);
         LogEvents.ClickChanged(log.Events, "written", "ops", "0123456789abcdef0123456789abcdef", "xid");

@@ -88,11 +88,11 @@ internal sealed class DeliveryRunner(
         try
         {
             await redis.NewBudget().RunAsync(
-                RedisStage.Settle,
+                RedisOperation.Settle,
                 static (database, call) => call.settler.SettleAsync(database, call.lease, call.outcome),
                 (settler, lease, outcome));
         }
-        catch (RedisUnavailableException) when (outcome.Answer.Meaning == AnswerMeaning.Sent)
+        catch (RedisUnavailableException) when (outcome.Answer.Meaning == AttemptResult.Sent)
         {
             backlog.Sent(lease, outcome.Attempts);
         }

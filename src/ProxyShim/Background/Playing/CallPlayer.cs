@@ -46,7 +46,7 @@ internal sealed class CallPlayer : IDisposable
         }
 
         using var span = Spans.Forward(call.Method, call.Route, _settings.Address);
-        TraceContext.Tell(request);
+        TraceContext.Inject(request);
         using var late = new CancellationTokenSource(Patience, _time);
         try
         {
@@ -61,14 +61,14 @@ internal sealed class CallPlayer : IDisposable
         {
             span.Failed(exception.GetType().FullName!);
             _reach.Failed(exception);
-            return new PlayResult(NeverLeft(exception) ? AnswerMeaning.NothingLanded : AnswerMeaning.Ambiguous);
+            return new PlayResult(NeverLeft(exception) ? AttemptResult.NotDelivered : AttemptResult.Ambiguous);
         }
     }
 
     public void Dispose() => _client.Dispose();
 
     // A 409 is the Customer API's own word about this very call: it was not played before.
-    private static AnswerMeaning MeaningOf(int status) => status == StatusCodes.Status409Conflict ? AnswerMeaning.Refused : AnswerTable.Of(status);
+    private static AttemptResult MeaningOf(int status) => status == StatusCodes.Status409Conflict ? AttemptResult.Refused : ResponseClassifier.Classify(status);
 
     // There was no connection to send it on.
     private static bool NeverLeft(Exception exception) => exception is HttpRequestException

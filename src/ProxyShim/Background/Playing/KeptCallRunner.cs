@@ -79,16 +79,16 @@ internal sealed class KeptCallRunner(
         var result = await player.PlayAsync(call);
         switch (result.Meaning)
         {
-            case AnswerMeaning.Sent:
+            case AttemptResult.Sent:
                 if (await kept.PlayedAsync(redis.NewBudget(), taken))
                 {
                     events.Played(call, taken, result.Status!.Value);
                 }
 
                 return true;
-            case AnswerMeaning.Refused:
+            case AttemptResult.Refused:
                 return await BuryAsync(call, taken, Reasons.Refused, result.Status);
-            case AnswerMeaning.Ambiguous when !call.IsIdempotent:
+            case AttemptResult.Ambiguous when !call.IsIdempotent:
                 return await BuryAsync(call, taken, Reasons.MayHaveLanded, result.Status);
             default:
                 return await AgainAsync(call, taken, result);
@@ -102,7 +102,7 @@ internal sealed class KeptCallRunner(
             return await BuryAsync(call, taken, Reasons.Expired, result.Status);
         }
 
-        await kept.AgainAsync(redis.NewBudget(), taken, backoff.After(taken.Attempts, result.RetryAfter), result.Meaning == AnswerMeaning.Ambiguous);
+        await kept.AgainAsync(redis.NewBudget(), taken, backoff.After(taken.Attempts, result.RetryAfter), result.Meaning == AttemptResult.Ambiguous);
         return false;
     }
 

@@ -41,7 +41,7 @@ internal sealed class CustomerReader : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, RawTarget.On(_customers, Uri.EscapeDataString(customerKey.Value)));
         request.Headers.Authorization = _authorization;
         using var span = Spans.Read(s_route, _address);
-        TraceContext.Tell(request);
+        TraceContext.Inject(request);
 
         // Not the client's own timeout, which knows no TimeProvider.
         using var late = new CancellationTokenSource(s_timeout, _time);

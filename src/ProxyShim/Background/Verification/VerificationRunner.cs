@@ -14,7 +14,7 @@ internal sealed class VerificationRunner(
     RedisGate redis,
     ConversionLedger ledger,
     CustomerReader reader,
-    ReadBackBrake brake,
+    ResendGuard brake,
     ConversionEvents events,
     VerificationSettings settings,
     DeliverySettings delivery,
@@ -56,7 +56,7 @@ internal sealed class VerificationRunner(
         try
         {
             if (await budget.RunAsync(
-                static (database, call) => call.ledger.ReviewAsync(database, call.id, call.token), (ledger, id, token)) is not { } review)
+                static (database, call) => call.ledger.TakeReadBackAsync(database, call.id, call.token), (ledger, id, token)) is not { } review)
             {
                 return false;
             }
@@ -87,7 +87,7 @@ internal sealed class VerificationRunner(
         {
             // The shim stops: another replica shall ask, and need not wait for this one's lease to run out.
             await redis.TryRunAsync(
-                static (database, call) => call.ledger.AskAgainAsync(database, call.id, call.token, TimeSpan.Zero), (ledger, id, token));
+                static (database, call) => call.ledger.RescheduleReadBackAsync(database, call.id, call.token, TimeSpan.Zero), (ledger, id, token));
             return false;
         }
         catch (RedisUnavailableException)
@@ -99,10 +99,10 @@ internal sealed class VerificationRunner(
 
     // The key pair was there when it was sent, and is no more.
     private async ValueTask GiveUpReadingAsync(ReadBackJob review, Lease lease) => await redis.NewBudget().RunAsync(
-        RedisStage.Settle,
+        RedisOperation.Settle,
         static (database, call) => call.review.State == ConversionState.Ambiguous
             ? call.ledger.DueAsync(database, call.lease.Id, call.lease.Token, 0, TimeSpan.Zero, Reasons.Unverifiable, maybeLanded: true)
-            : call.ledger.UnprovableAsync(database, call.lease.Id, call.lease.Token),
+            : call.ledger.AbandonReadBackAsync(database, call.lease.Id, call.lease.Token),
         (ledger, review, lease));
 
     private async ValueTask SettleAsync(ReadBackJob review, Lease lease, ReadBack answer)
@@ -115,7 +115,7 @@ internal sealed class VerificationRunner(
         }
 
         await redis.NewBudget().RunAsync(
-            RedisStage.Settle,
+            RedisOperation.Settle,
             async (database, call) =>
             {
                 switch (call.answer.Result)
@@ -124,10 +124,10 @@ internal sealed class VerificationRunner(
                         await FoundAsync(database, call.review, call.lease, call.answer);
                         break;
                     case ReadBackResult.Absent:
-                        await AbsentAsync(database, call.review, call.lease);
+                        await ReadBackNotFoundAsync(database, call.review, call.lease);
                         break;
                     default:
-                        await AskAgainAsync(database, call.review, call.lease);
+                        await RescheduleReadBackAsync(database, call.review, call.lease);
                         break;
                 }
 
@@ -202,7 +202,7 @@ internal sealed class VerificationRunner(
         }
     }
 
-    private async Task AbsentAsync(IDatabase database, ReadBackJob review, Lease lease)
+    private async Task ReadBackNotFoundAsync(IDatabase database, ReadBackJob review, Lease lease)
     {
         if (brake.Absent())
         {
@@ -211,7 +211,7 @@ internal sealed class VerificationRunner(
 
         if (brake.IsEngaged)
         {
-            await AskAgainAsync(database, review, lease);
+            await RescheduleReadBackAsync(database, review, lease);
         }
         else if (review.State == ConversionState.Sent && review.Resends >= settings.MaxResends)
         {
@@ -221,13 +221,13 @@ internal sealed class VerificationRunner(
         {
             await BuryAsync(database, lease, Reasons.Expired);
         }
-        else if (await ledger.AbsentAsync(database, lease.Id, lease.Token) == Fenced.Done && review.State == ConversionState.Sent)
+        else if (await ledger.ReadBackNotFoundAsync(database, lease.Id, lease.Token) == FencedWrite.Applied && review.State == ConversionState.Sent)
         {
             events.Phantom(review, lease);
         }
     }
 
-    private async Task AskAgainAsync(IDatabase database, ReadBackJob review, Lease lease)
+    private async Task RescheduleReadBackAsync(IDatabase database, ReadBackJob review, Lease lease)
     {
         if (review.Job.TriedFor > delivery.MaxAge)
         {
@@ -235,12 +235,12 @@ internal sealed class VerificationRunner(
             return;
         }
 
-        await ledger.AskAgainAsync(database, lease.Id, lease.Token, settings.Interval);
+        await ledger.RescheduleReadBackAsync(database, lease.Id, lease.Token, settings.Interval);
     }
 
     private async Task BuryAsync(IDatabase database, Lease lease, string reason)
     {
-        if (await ledger.BuryAsync(database, lease.Id, lease.Token, 0, reason) == Fenced.Done)
+        if (await ledger.BuryAsync(database, lease.Id, lease.Token, 0, reason) == FencedWrite.Applied)
         {
             events.Dead(lease, null, reason);
         }

@@ -17,7 +17,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
     /// <summary>The customer's state, null when the ledger does not know it; and how many calls wait.</summary>
     /// <exception cref="FormatException">A newer version has written a state that this one does not know.</exception>
     public ValueTask<(ConversionState? State, int Waiting)> LookAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
-        RedisStage.LookUp,
+        RedisOperation.LookUp,
         static async (database, call) =>
         {
             // The state first: calls that are played between the two reads have been played.
@@ -29,7 +29,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
 
     /// <summary>All that waits of a customer, first come first; for who reads what was written.</summary>
     public ValueTask<IReadOnlyList<KeptCall>> ReadAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
-        RedisStage.LookUp,
+        RedisOperation.LookUp,
         static async (database, call) =>
         {
             var fields = await database.HashGetAllAsync(call.Keys.CallsOf(call.id), CommandFlags.DemandMaster);
@@ -45,7 +45,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
     /// <param name="most">Calls that may wait for this customer.</param>
     /// <param name="wasUnverified">The Customer API has just said 404, of a customer who was not verified when it was asked.</param>
     public ValueTask<KeepOutcome> KeepAsync(RedisBudget budget, ConversionId id, KeptCall call, int most, bool wasUnverified) => RunAsync(
-        budget, RedisStage.Keep, LedgerScript.Keep, id, [call.Write(), most, MostBytes, wasUnverified],
+        budget, RedisOperation.Keep, LedgerScript.Keep, id, [call.Write(), most, MostBytes, wasUnverified],
         static reply => (string?)reply switch
         {
             "kept" => KeepOutcome.Kept,
@@ -55,7 +55,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
 
     /// <summary>Takes a customer's first call, when it is its turn. Null when it is not, or somebody else was faster.</summary>
     public ValueTask<TakenCall?> TakeAsync(RedisBudget budget, ConversionId id, LeaseToken token) => RunAsync(
-        budget, RedisStage.Take, LedgerScript.Play, id, [token.Value, (long)settings.Lease.TotalMilliseconds],
+        budget, RedisOperation.Take, LedgerScript.Play, id, [token.Value, (long)settings.Lease.TotalMilliseconds],
         reply =>
         {
             var fields = (RedisResult[])reply!;
@@ -86,7 +86,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
 
     /// <summary>A dead call; null when there is none.</summary>
     public ValueTask<DeadCall?> FindDeadAsync(RedisBudget budget, CallReference reference) => budget.RunAsync(
-        RedisStage.LookUp,
+        RedisOperation.LookUp,
         static async (database, call) => await FindAsync(database, call.Keys, call.reference, default) is { } dead && dead.Reason.Length > 0 ? dead : null,
         (settings.Keys, reference));
 
@@ -97,11 +97,11 @@ internal sealed class KeptCalls(LedgerSettings settings)
     public ValueTask<bool> DiscardAsync(RedisBudget budget, CallReference reference) => JudgeAsync(budget, reference, "discard");
 
     private ValueTask<bool> JudgeAsync(RedisBudget budget, CallReference reference, string word) => RunAsync(
-        budget, RedisStage.Revive, LedgerScript.Letter, reference.Id, [reference.Number, word], static reply => (string?)reply == "done");
+        budget, RedisOperation.Revive, LedgerScript.Letter, reference.Id, [reference.Number, word], static reply => (string?)reply == "done");
 
     // False: the lease was no longer ours.
     private ValueTask<bool> SettleAsync(RedisBudget budget, TakenCall taken, string word, TimeSpan wait, bool mayHaveLanded, string reason) => RunAsync(
-        budget, RedisStage.Settle, LedgerScript.Played, taken.Id,
+        budget, RedisOperation.Settle, LedgerScript.Played, taken.Id,
         [taken.Token.Value, word, (long)Math.Ceiling(wait.TotalMilliseconds), mayHaveLanded ? 1 : 0, reason],
         static reply => (string?)reply != "stale");
 
@@ -136,7 +136,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
     }
 
     private ValueTask<TResult> RunAsync<TResult>(
-        RedisBudget budget, RedisStage stage, LedgerScript script, ConversionId id, RedisValue[] arguments, Func<RedisResult, TResult> read) => budget.RunAsync(
+        RedisBudget budget, RedisOperation stage, LedgerScript script, ConversionId id, RedisValue[] arguments, Func<RedisResult, TResult> read) => budget.RunAsync(
             stage,
             static (database, call) => call.script.RunAsync(database, call.Item2, call.Item3, call.read),
             (script, settings.Keys.OfCalls(id), (RedisValue[])[id.Hash, .. arguments], read));

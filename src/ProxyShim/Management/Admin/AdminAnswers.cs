@@ -14,7 +14,7 @@ namespace ProxyShim.Management.Admin;
 /// <param name="Remedy">What to do about it; null for nothing.</param>
 /// <param name="AnswerStatus">Of a dead letter: the Conversion API's last answer; null when none came.</param>
 /// <param name="AnswerText">What that said, as far as it is kept.</param>
-internal record ShownConversion(
+internal record ConversionView(
     string Ref,
     string State,
     string Xid,
@@ -38,7 +38,7 @@ internal record ShownConversion(
     /// <summary>Tells it from a kept call.</summary>
     public string Kind { get; } = "conversion";
 
-    public static ShownConversion Of(LedgerDetails entry) => new(
+    public static ConversionView Of(LedgerDetails entry) => new(
         entry.Id.ToString(), Lifecycle.NameOf(entry.State), entry.Xid, entry.Caller, entry.TraceId, Filled(entry.Error),
         ReasonText.Of(entry.Error)?.Meaning, Filled(ReasonText.Of(entry.Error)?.Remedy), entry.AnswerStatus == 0 ? null : entry.AnswerStatus,
         Filled(entry.AnswerText), entry.Attempts, entry.Resends, entry.ReadBacks, entry.ClaimedAt, entry.LastAttempt, entry.SentAt, entry.VerifiedAt,
@@ -48,9 +48,9 @@ internal record ShownConversion(
 }
 
 /// <summary>A customer's conversion, with what only whoever knows the <c>customer_key</c> can be told.</summary>
-internal sealed record ShownCustomer : ShownConversion
+internal sealed record ShownCustomer : ConversionView
 {
-    private ShownCustomer(ShownConversion conversion)
+    private ShownCustomer(ConversionView conversion)
         : base(conversion)
     {
     }
@@ -140,7 +140,7 @@ internal sealed record ShownCall(
 }
 
 /// <param name="DeadCalls">Kept calls that were given up; those of a dead conversion wait for its replay and are not among them.</param>
-internal sealed record DeadLetterList(IReadOnlyList<ShownConversion> DeadLetters, IReadOnlyList<ShownCall> DeadCalls);
+internal sealed record DeadLetterList(IReadOnlyList<ConversionView> DeadLetters, IReadOnlyList<ShownCall> DeadCalls);
 
 internal sealed record ReplayResult(int Replayed);
 

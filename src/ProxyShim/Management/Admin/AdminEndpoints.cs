@@ -6,7 +6,7 @@ namespace ProxyShim.Management.Admin;
 
 /// <summary>The admin API on the management listener: bearer token, JSON, no personal data.</summary>
 internal sealed class AdminEndpoints(
-    AdminTokens tokens, WrongTokens wrong, ShimMetrics metrics, DeadLetters letters, DeadCalls calls, CustomerSearch customers, OverviewReader overview,
+    AdminTokens tokens, WrongTokens wrong, ShimMetrics metrics, DeadLetters letters, DeadCalls calls, CustomerLookup customers, OverviewReader overview,
     RecentLines events, ClickSearch clicks, ClickChanges clickChanges, RolloutControl rollout)
 {
     public void Map(IEndpointRouteBuilder endpoints)

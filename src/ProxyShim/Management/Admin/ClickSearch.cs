@@ -9,5 +9,5 @@ internal sealed class ClickSearch(RedisGate redis, ClickStore clicks)
 {
     /// <exception cref="RedisUnavailableException">Redis did not answer.</exception>
     public async Task<Click?> FindAsync(CustomerKey key) => (await redis.NewBudget().RunAsync(
-        RedisStage.Click, static (database, call) => call.clicks.FindAsync(database, call.customer), (clicks, customer: new CustomerIdentity(key.Value)))).Click;
+        RedisOperation.Click, static (database, call) => call.clicks.FindAsync(database, call.customer), (clicks, customer: new CustomerIdentity(key.Value)))).Click;
 }

@@ -12,22 +12,22 @@ internal static class CustomerEndpoints
     private const string Nobody = "The ledger does not know this customer.";
     private const string Forgotten = "This replica has not seen that name lately; look for the customer_key.";
 
-    public static void Map(AdminRoutes routes, CustomerSearch customers)
+    public static void Map(AdminRoutes routes, CustomerLookup customers)
     {
         routes.Map("GET", Conversions + "{**key}", (context, _) => FindAsync(context, customers));
         routes.Map("GET", Customers + "{**name}", (context, _) => FindByNameAsync(context, customers));
     }
 
-    private static async Task FindAsync(HttpContext context, CustomerSearch customers)
+    private static async Task FindAsync(HttpContext context, CustomerLookup customers)
     {
         var found = CustomerKey.TryCreate(LastOf(context, Conversions), out var key) ? await customers.FindAsync(key) : new FoundCustomer(null, null, null, [], []);
         await WriteAsync(context, customers, found, Nobody);
     }
 
-    private static async Task FindByNameAsync(HttpContext context, CustomerSearch customers) =>
+    private static async Task FindByNameAsync(HttpContext context, CustomerLookup customers) =>
         await WriteAsync(context, customers, await customers.FindByNameAsync(LastOf(context, Customers)), Forgotten);
 
-    private static Task WriteAsync(HttpContext context, CustomerSearch customers, FoundCustomer found, string nobody)
+    private static Task WriteAsync(HttpContext context, CustomerLookup customers, FoundCustomer found, string nobody)
     {
         if (found.Entry is { } entry)
         {

@@ -31,7 +31,7 @@ internal static class DeadLetterEndpoints
         var list = await letters.ListAsync(limit);
         var dead = await calls.ListAsync(limit);
         await AdminReply.WriteAsync(
-            context, new DeadLetterList([.. list.Select(ShownConversion.Of)], [.. dead.Select(ShownCall.Of)]), AdminJson.Default.DeadLetterList);
+            context, new DeadLetterList([.. list.Select(ConversionView.Of)], [.. dead.Select(ShownCall.Of)]), AdminJson.Default.DeadLetterList);
     }
 
     private static async Task ReplayAllAsync(HttpContext context, DeadLetters letters, ManagementToken token) => await AdminReply.WriteAsync(

@@ -12,7 +12,7 @@ namespace ProxyShim.Management.Admin;
 /// <summary>Gathers how this replica stands, from what it has in memory.</summary>
 internal sealed class OverviewReader(
     RecentActivity recent,
-    LedgerGauges ledger,
+    LedgerSnapshot ledger,
     Degradations degradations,
     Readiness readiness,
     RolloutState rollout,

@@ -14,13 +14,13 @@ internal static class ConsoleEndpoints
     /// <param name="isAdminOn">Whether there is a token to ask for; the page says so where there is none.</param>
     public static void MapConsole(this IEndpointRouteBuilder endpoints, bool isAdminOn)
     {
-        foreach (var part in PagePart.ReadAll(isAdminOn))
+        foreach (var part in ConsoleAsset.ReadAll(isAdminOn))
         {
             endpoints.MapGet(part.Path, context => WriteAsync(context.Response, part));
         }
     }
 
-    private static async Task WriteAsync(HttpResponse response, PagePart part)
+    private static async Task WriteAsync(HttpResponse response, ConsoleAsset part)
     {
         var headers = response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;

@@ -11,10 +11,10 @@ internal sealed class RecentMinute(DateTimeOffset start)
 
     private readonly Lock _gate = new();
     private readonly LatencyHistogram _latency = new();
-    private readonly Tally<Counter> _outcomes = new(MostNames);
-    private readonly Tally<Counter> _lookUps = new(MostNames);
-    private readonly Tally<Counter> _shadowed = new(MostNames);
-    private readonly Tally<Counter> _conversions = new(MostNames);
+    private readonly BoundedCounters<Counter> _outcomes = new(MostNames);
+    private readonly BoundedCounters<Counter> _lookUps = new(MostNames);
+    private readonly BoundedCounters<Counter> _shadowed = new(MostNames);
+    private readonly BoundedCounters<Counter> _conversions = new(MostNames);
 
     public DateTimeOffset Start => start;
 
@@ -47,9 +47,9 @@ internal sealed class RecentMinute(DateTimeOffset start)
         }
     }
 
-    private static Dictionary<string, long> Copy(Tally<Counter> tally) => tally.Items.ToDictionary(item => item.Key, item => item.Value.Value);
+    private static Dictionary<string, long> Copy(BoundedCounters<Counter> tally) => tally.Items.ToDictionary(item => item.Key, item => item.Value.Value);
 
-    private void Count(Tally<Counter> tally, string name, long count)
+    private void Count(BoundedCounters<Counter> tally, string name, long count)
     {
         lock (_gate)
         {

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ProxyShim.Management.Reporting;
 
 /// <summary>What a report needs of one event, the shadow's fields only where they are asked for. Reused for each line; a field that the event lacks is null or 0.</summary>
-internal sealed class LogEntry(NamePool names, bool forShadow = false)
+internal sealed class LogEntry(StringPool names, bool forShadow = false)
 {
     public string Event { get; private set; } = "";
 

@@ -34,9 +34,9 @@ internal sealed class Report
 
     public Counter Requests { get; } = new();
 
-    public Tally<Counter> Outcomes { get; } = new(MaxNames);
+    public BoundedCounters<Counter> Outcomes { get; } = new(MaxNames);
 
-    public Tally<Counter> Fallbacks { get; } = new(MaxNames);
+    public BoundedCounters<Counter> Fallbacks { get; } = new(MaxNames);
 
     /// <summary>Look-ups that found a click. A customer whom the ledger knew is not looked up.</summary>
     public Counter Hits { get; } = new();
@@ -51,11 +51,11 @@ internal sealed class Report
 
     public Counter Phantoms { get; } = new();
 
-    public Tally<Counter> Dead { get; } = new(MaxNames);
+    public BoundedCounters<Counter> Dead { get; } = new(MaxNames);
 
-    public Tally<Counter> Attempts { get; } = new(MaxNames);
+    public BoundedCounters<Counter> Attempts { get; } = new(MaxNames);
 
-    public Tally<Counter> Alerts { get; } = new(MaxNames);
+    public BoundedCounters<Counter> Alerts { get; } = new(MaxNames);
 
     /// <summary>Events that the log says it has lost.</summary>
     public Counter Dropped { get; } = new();
@@ -67,9 +67,9 @@ internal sealed class Report
 
     public LatencyHistogram AttemptLatency { get; } = new();
 
-    public Tally<LatencyHistogram> LatencyByCaller { get; } = new(MaxNames);
+    public BoundedCounters<LatencyHistogram> LatencyByCaller { get; } = new(MaxNames);
 
-    public Tally<LatencyHistogram> LatencyByPartner { get; } = new(MaxPartners);
+    public BoundedCounters<LatencyHistogram> LatencyByPartner { get; } = new(MaxPartners);
 
     public long Sent => SentInline.Value + SentInBackground.Value;
 

@@ -28,7 +28,7 @@ internal static class ReportCommand
             foreach (var file in files.DefaultIfEmpty("-"))
             {
                 using var stream = file == "-" ? input : File.OpenRead(file);
-                Read(stream, file, new LogEntry(new NamePool(), shadow), add, addBad, errors, time);
+                Read(stream, file, new LogEntry(new StringPool(), shadow), add, addBad, errors, time);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -70,7 +70,7 @@ internal static class ReportJson
         }
     }
 
-    public static void WriteCounts(Utf8JsonWriter json, string name, Tally<Counter> tally)
+    public static void WriteCounts(Utf8JsonWriter json, string name, BoundedCounters<Counter> tally)
     {
         json.WriteStartObject(name);
         foreach (var (key, count) in tally.Items.OrderByDescending(item => item.Value.Value).ThenBy(item => item.Key, StringComparer.Ordinal))
@@ -81,7 +81,7 @@ internal static class ReportJson
         json.WriteEndObject();
     }
 
-    private static void WriteLatencies(Utf8JsonWriter json, string name, Tally<LatencyHistogram> tally)
+    private static void WriteLatencies(Utf8JsonWriter json, string name, BoundedCounters<LatencyHistogram> tally)
     {
         json.WriteStartObject(name);
         foreach (var (key, latency) in tally.Items.OrderByDescending(item => item.Value.Count).ThenBy(item => item.Key, StringComparer.Ordinal))

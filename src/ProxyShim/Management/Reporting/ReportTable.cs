@@ -33,7 +33,7 @@ internal static class ReportTable
         return text.ToString();
     }
 
-    private static void Section(StringBuilder text, string title, Tally<Counter> tally) =>
+    private static void Section(StringBuilder text, string title, BoundedCounters<Counter> tally) =>
         Section(text, title, [.. tally.Items.OrderByDescending(item => item.Value.Value).Select(item => (item.Key, item.Value.Value))]);
 
     public static void Section(StringBuilder text, string title, params (string Name, long Count)[] rows)
@@ -59,7 +59,7 @@ internal static class ReportTable
         Latencies(text, "partner ", report.LatencyByPartner, MaxPartners);
     }
 
-    private static void Latencies(StringBuilder text, string kind, Tally<LatencyHistogram> tally, int most)
+    private static void Latencies(StringBuilder text, string kind, BoundedCounters<LatencyHistogram> tally, int most)
     {
         foreach (var (name, latency) in tally.Items.OrderByDescending(item => item.Value.Count).ThenBy(item => item.Key, StringComparer.Ordinal).Take(most))
         {

@@ -45,22 +45,22 @@ internal sealed class ShadowReport
     public double? HitRate => Hits + Misses is > 0 and var all ? (double)Hits / all : null;
 
     /// <summary>Calls that would not have become a conversion, and those that could not be read so far, by reason.</summary>
-    public Tally<Counter> Reasons { get; } = new(MaxNames);
+    public BoundedCounters<Counter> Reasons { get; } = new(MaxNames);
 
     /// <summary>Calls whose click names another partner: the request's and the click's.</summary>
-    public Tally<Counter> Mismatches { get; } = new(MaxPartners);
+    public BoundedCounters<Counter> Mismatches { get; } = new(MaxPartners);
 
     /// <summary>Fields for which a conversion has no place, by call.</summary>
-    public Tally<Counter> NoHome { get; } = new(MaxNames);
+    public BoundedCounters<Counter> NoHome { get; } = new(MaxNames);
 
     /// <summary>Calls of callers that are not ready: reason and caller.</summary>
-    public Tally<Counter> NotReady { get; } = new(MaxNames);
+    public BoundedCounters<Counter> NotReady { get; } = new(MaxNames);
 
     /// <summary>Conversions by the partner that they would have credited.</summary>
-    public Tally<Counter> Partners { get; } = new(MaxPartners);
+    public BoundedCounters<Counter> Partners { get; } = new(MaxPartners);
 
     /// <summary>Conversions by each subID of their click.</summary>
-    public Tally<Counter> SubIds { get; } = new(MaxPartners);
+    public BoundedCounters<Counter> SubIds { get; } = new(MaxPartners);
 
     public void AddBadLine()
     {
@@ -152,7 +152,7 @@ internal sealed class ShadowReport
         return isNews;
     }
 
-    private void AddEach(Tally<Counter> tally, string? joined, char separator)
+    private void AddEach(BoundedCounters<Counter> tally, string? joined, char separator)
     {
         if (joined is null)
         {

@@ -61,7 +61,7 @@ internal static class ShadowReportPage
         output.Write("\n"u8);
     }
 
-    private static void Section(StringBuilder text, string title, Tally<Counter> tally)
+    private static void Section(StringBuilder text, string title, BoundedCounters<Counter> tally)
     {
         var rows = tally.Items.OrderByDescending(item => item.Value.Value).ThenBy(item => item.Key, StringComparer.Ordinal).ToList();
         Section(text, title, [.. rows.Take(MaxRows).Select(item => (item.Key, item.Value.Value))]);

@@ -12,7 +12,7 @@ namespace ProxyShim.Management.Scraping;
 internal sealed class ShimGauges
 {
     public ShimGauges(
-        ShimMetrics metrics, BackgroundLines lines, RedisGate redis, ConversionPipeline conversionApi, LedgerGauges ledger, Degradations degradations)
+        ShimMetrics metrics, BackgroundLineWriter lines, RedisGate redis, ConversionPipeline conversionApi, LedgerSnapshot ledger, Degradations degradations)
     {
         var meter = metrics.Meter;
         meter.CreateObservableCounter("proxyshim.log.events.dropped", () => lines.Dropped, "{event}", "Events that the log lost, since its reader paused for too long.");
@@ -23,7 +23,7 @@ internal sealed class ShimGauges
             "1 while calls to the dependency are held back, since it failed too often.");
         meter.CreateObservableGauge(
             "proxyshim.degraded",
-            () => DegradedPart.All.Select(part => Of(degradations.IsDegraded(part), "part", part.Name)),
+            () => HealthComponent.All.Select(part => Of(degradations.IsDegraded(part), "part", part.Name)),
             "{part}",
             "1 while the part is degraded; /healthz/ready says why and since when.");
 

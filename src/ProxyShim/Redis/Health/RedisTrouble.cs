@@ -1,7 +1,7 @@
 namespace ProxyShim.Redis.Health;
 
 /// <summary>Why Redis does not do what it is asked.</summary>
-/// <param name="Reason">One of the reasons of <c>DegradedPart.Redis</c>.</param>
+/// <param name="Reason">One of the reasons of <c>HealthComponent.Redis</c>.</param>
 /// <param name="Word">Redis's own word, and the command where it is known: <c>OOM</c>, <c>NOPERM zadd</c>. Null where Redis said nothing.</param>
 internal sealed record RedisTrouble(string Reason, string? Word = null)
 {

@@ -62,7 +62,7 @@ internal sealed class RedisWatch(RedisGate redis, IEnumerable<IRedisCheck> check
         }
     }
 
-    private void Report(RedisTrouble? trouble) => degradations.Report(DegradedPart.Redis, trouble?.Reason, trouble?.At(_place));
+    private void Report(RedisTrouble? trouble) => degradations.Report(HealthComponent.Redis, trouble?.Reason, trouble?.At(_place));
 
     private async Task<RedisTrouble?> FindAsync()
     {
@@ -165,7 +165,7 @@ internal sealed class RedisWatch(RedisGate redis, IEnumerable<IRedisCheck> check
             return;
         }
 
-        var known = degradations.IsDegraded(DegradedPart.RedisUser);
+        var known = degradations.IsDegraded(HealthComponent.RedisUser);
         if (_identity.HasBegun && !(known && _identity.IsOver(CheckInterval)))
         {
             return;
@@ -175,7 +175,7 @@ internal sealed class RedisWatch(RedisGate redis, IEnumerable<IRedisCheck> check
         await LookAtServersAsync();
         if (_finding!.Trouble is null)
         {
-            degradations.Report(DegradedPart.RedisUser, _finding.IsStranger ? "not_authenticated" : null, _place);
+            degradations.Report(HealthComponent.RedisUser, _finding.IsStranger ? "not_authenticated" : null, _place);
         }
     }
 

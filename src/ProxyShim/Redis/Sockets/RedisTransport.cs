@@ -51,7 +51,7 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
     {
         // Completed when it returns: nothing here is ever full.
         _ = CommitAsync();
-        if (!RedisTurn.TryDefer(this))
+        if (!ReplyBatch.TryDefer(this))
         {
             Send();
         }
@@ -117,7 +117,7 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
             {
                 length = await socket.ReceiveAsync(_incoming.AsMemory(), SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
             }
-            while (length > 0 && RedisTurn.Receive(receiver, _incoming.AsSpan(0, length)));
+            while (length > 0 && ReplyBatch.Receive(receiver, _incoming.AsSpan(0, length)));
         }
         catch (SocketException exception) when (exception.SocketErrorCode != SocketError.OperationAborted)
         {

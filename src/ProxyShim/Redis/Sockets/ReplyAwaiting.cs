@@ -6,7 +6,7 @@ namespace ProxyShim.Redis.Sockets;
 internal static class ReplyAwaiting
 {
     /// <summary>For the tasks that StackExchange.Redis gives out, and no others.</summary>
-    public static Reply<T> InTurn<T>(this Task<T> reply) => new(reply);
+    public static Reply<T> ResumeInBatch<T>(this Task<T> reply) => new(reply);
 
     /// <summary>What <c>await</c> asks for.</summary>
     public readonly struct Reply<T>(Task<T> task) : ICriticalNotifyCompletion
@@ -23,7 +23,7 @@ internal static class ReplyAwaiting
         public void UnsafeOnCompleted(Action continuation)
         {
             var former = SynchronizationContext.Current;
-            SynchronizationContext.SetSynchronizationContext(TurnContext.Instance);
+            SynchronizationContext.SetSynchronizationContext(ReplyBatchSynchronizationContext.Instance);
             try
             {
                 task.GetAwaiter().UnsafeOnCompleted(continuation);
@@ -35,13 +35,13 @@ internal static class ReplyAwaiting
         }
     }
 
-    private sealed class TurnContext : SynchronizationContext
+    private sealed class ReplyBatchSynchronizationContext : SynchronizationContext
     {
-        public static readonly TurnContext Instance = new();
+        public static readonly ReplyBatchSynchronizationContext Instance = new();
 
         public override void Post(SendOrPostCallback d, object? state)
         {
-            if (!RedisTurn.TryGoOn(d, state))
+            if (!ReplyBatch.TryEnqueueContinuation(d, state))
             {
                 ThreadPool.UnsafeQueueUserWorkItem(static next => next.d(next.state), (d, state), preferLocal: false);
             }

@@ -3,7 +3,7 @@ using ProxyShim.Telemetry.Health;
 namespace ProxyShim.Telemetry.Export;
 
 /// <summary>Notices when the collector does not take what it is sent: the SDK would say so to a debugger only.</summary>
-internal sealed class ExportWatch(Degradations degradations, DegradedPart part) : DelegatingHandler
+internal sealed class ExportWatch(Degradations degradations, HealthComponent part) : DelegatingHandler
 {
     private const string Failing = "failing";
 

@@ -32,7 +32,7 @@ internal sealed class OtlpExport(
                 .ConfigureServices(services => services.AddSingleton(configuration))
                 .ConfigureResource(Describe)
                 .AddSource(Spans.SourceName, Spans.YarpSourceName)
-                .AddOtlpExporter(options => Configure(options, traces, DegradedPart.TraceExport))
+                .AddOtlpExporter(options => Configure(options, traces, HealthComponent.TraceExport))
                 .Build();
         }
 
@@ -42,7 +42,7 @@ internal sealed class OtlpExport(
                 .ConfigureServices(services => services.AddSingleton(configuration))
                 .ConfigureResource(Describe)
                 .AddMeter(ShimMetrics.MeterName, RuntimeMeter)
-                .AddOtlpExporter(options => Configure(options, target, DegradedPart.MetricExport))
+                .AddOtlpExporter(options => Configure(options, target, HealthComponent.MetricExport))
                 .Build();
             metrics.Begin();
         }
@@ -67,7 +67,7 @@ internal sealed class OtlpExport(
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
 
-    private void Configure(OtlpExporterOptions options, OtlpTarget target, DegradedPart part)
+    private void Configure(OtlpExporterOptions options, OtlpTarget target, HealthComponent part)
     {
         (options.Endpoint, options.Protocol) = (target.Endpoint, target.Protocol);
         options.HttpClientFactory = () => new HttpClient(new ExportWatch(degradations, part) { InnerHandler = clients.CreateHandler() })

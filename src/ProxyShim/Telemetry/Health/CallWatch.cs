@@ -74,13 +74,13 @@ internal sealed class CallWatch(Degradations degradations, TimeProvider time)
             _unconvertible.Add();
             if (_unconvertible.IsLong)
             {
-                degradations.Report(DegradedPart.Callers, "unconvertible", reason);
+                degradations.Report(HealthComponent.Callers, "unconvertible", reason);
             }
         }
 
         if (!_unconvertible.IsLong)
         {
-            degradations.Report(DegradedPart.Callers, null);
+            degradations.Report(HealthComponent.Callers, null);
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed class CallWatch(Degradations degradations, TimeProvider time)
         _unknown.Add();
         if (_unknown.IsLong && !_known.IsWithin(KnownCounts))
         {
-            degradations.Report(DegradedPart.Callers, "all_unknown");
+            degradations.Report(HealthComponent.Callers, "all_unknown");
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class CallWatch(Degradations degradations, TimeProvider time)
 
         if (_malformed.IsLong || _misses.IsLong)
         {
-            degradations.Report(DegradedPart.Clicks, _malformed.IsLong ? "malformed" : "never_found");
+            degradations.Report(HealthComponent.Clicks, _malformed.IsLong ? "malformed" : "never_found");
         }
     }
 
@@ -126,6 +126,6 @@ internal sealed class CallWatch(Degradations degradations, TimeProvider time)
             _mismatches.Add();
         }
 
-        degradations.Report(DegradedPart.Clicks, _mismatches.IsLong ? "other_partner" : null);
+        degradations.Report(HealthComponent.Clicks, _mismatches.IsLong ? "other_partner" : null);
     }
 }

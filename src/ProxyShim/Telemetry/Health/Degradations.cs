@@ -9,13 +9,13 @@ internal sealed class Degradations(EventLog log, TimeProvider time)
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<Degradation> Current => _current;
 
-    public bool IsDegraded(DegradedPart part) => Find(part) is not null;
+    public bool IsDegraded(HealthComponent part) => Find(part) is not null;
 
     /// <summary>Reports the part's state, as often as anybody likes: only a change counts, and what has not changed costs nothing.</summary>
     /// <param name="reason">Why it is in trouble, one of the part's reasons; null when it is not.</param>
     /// <param name="detail">See <see cref="Degradation.Detail"/>. Another detail of the same reason is shown, and no event.</param>
     /// <returns>Whether it began, ended, or has another reason than before.</returns>
-    public bool Report(DegradedPart part, string? reason, string? detail = null)
+    public bool Report(HealthComponent part, string? reason, string? detail = null)
     {
         var known = Find(part);
         if (known?.Reason == reason && (reason is null || known?.Detail == detail))
@@ -52,7 +52,7 @@ internal sealed class Degradations(EventLog log, TimeProvider time)
         }
     }
 
-    private Degradation? Find(DegradedPart part)
+    private Degradation? Find(HealthComponent part)
     {
         foreach (var degradation in _current)
         {

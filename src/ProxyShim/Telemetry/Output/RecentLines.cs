@@ -7,17 +7,17 @@ namespace ProxyShim.Telemetry.Output;
 internal sealed class RecentLines
 {
     /// <summary>How many of what is usual are kept, and how many of what needs a look. They are kept apart: a flood of requests washes no dead letter away.</summary>
-    public const int UsualCount = 64, TroubleCount = 32;
+    public const int Capacity = 64, WarningCapacity = 32;
 
     /// <summary>In bytes. No event of ours comes near it; a line that did would not be kept.</summary>
     public const int LongestLine = 4096;
 
     // A request's line is some 600 bytes long: its slot need not grow.
-    private const int UsualBytes = 1024;
+    private const int InitialBufferBytes = 1024;
 
     private readonly Lock _gate = new();
-    private readonly Slot[] _usual = new Slot[UsualCount];
-    private readonly Slot[] _trouble = new Slot[TroubleCount];
+    private readonly Slot[] _usual = new Slot[Capacity];
+    private readonly Slot[] _trouble = new Slot[WarningCapacity];
     private long _usualWritten;
     private long _troubleWritten;
 
@@ -32,7 +32,7 @@ internal sealed class RecentLines
         lock (_gate)
         {
             var number = _usualWritten + _troubleWritten;
-            ref var slot = ref level >= LogEventLevel.Warning ? ref _trouble[_troubleWritten++ % TroubleCount] : ref _usual[_usualWritten++ % UsualCount];
+            ref var slot = ref level >= LogEventLevel.Warning ? ref _trouble[_troubleWritten++ % WarningCapacity] : ref _usual[_usualWritten++ % Capacity];
             slot.Keep(number, line);
         }
     }
@@ -63,7 +63,7 @@ internal sealed class RecentLines
         {
             if (Bytes is null || Bytes.Length < line.Length)
             {
-                Bytes = new byte[Math.Max(UsualBytes, BitOperations.RoundUpToPowerOf2((uint)line.Length))];
+                Bytes = new byte[Math.Max(InitialBufferBytes, BitOperations.RoundUpToPowerOf2((uint)line.Length))];
             }
 
             line.CopyTo(Bytes);

@@ -9,7 +9,7 @@ internal static class ShimLogging
 {
     public static IServiceCollection AddShimLogging(this IServiceCollection services)
     {
-        var lines = new BackgroundLines(new DescriptorOutput(DescriptorOutput.StandardOutput), TimeProvider.System);
+        var lines = new BackgroundLineWriter(new DescriptorOutput(DescriptorOutput.StandardOutput), TimeProvider.System);
         var recent = new RecentLines();
         var logger = CreateLogger(lines, recent);
         return services.AddSerilog(logger, dispose: true)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ProxyShim.Telemetry.Tracing;
 
-/// <summary>Begins the spans of the stages. Each is null where nobody listens, and then costs one comparison; <see cref="SpanEnd"/> takes a null.</summary>
+/// <summary>Begins the spans of the stages. Each is null where nobody listens, and then costs one comparison; <see cref="ActivityExtensions"/> takes a null.</summary>
 /// <remarks>
 /// Names and attributes follow OpenTelemetry's semantic conventions with one exception: where they ask for a URL or a path, a span has the route's name. A URL
 /// may hold a customer_key, and a customer_key may be an e-mail address.
@@ -18,7 +18,7 @@ internal static class Spans
     private static readonly ActivitySource s_source = new(SourceName);
 
     /// <summary>Whether anybody listens.</summary>
-    public static bool AreHeard => s_source.HasListeners();
+    public static bool HasListeners => s_source.HasListeners();
 
     /// <summary>A legacy request, from its head to the end of its answer.</summary>
     /// <param name="parent">The caller's span; default for a caller who sent none.</param>

@@ -22,7 +22,7 @@ internal static class TraceContext
     public static string? Current => Activity.Current?.Id;
 
     /// <summary>Tells an API which span of ours calls, where there is one.</summary>
-    public static void Tell(HttpRequestMessage request)
+    public static void Inject(HttpRequestMessage request)
     {
         if (Current is { } id)
         {

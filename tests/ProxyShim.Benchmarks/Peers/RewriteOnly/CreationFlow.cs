@@ -43,7 +43,7 @@ internal sealed class CreationFlow(
         record.Attempts = outcome.Attempts;
         record.Upstream = outcome.Elapsed;
         record.UpstreamStatus = outcome.Answer.Status;
-        if (outcome.Answer.Meaning != AnswerMeaning.Sent)
+        if (outcome.Answer.Meaning != AttemptResult.Sent)
         {
             return creation.Unavailable(Reasons.Refused);
         }

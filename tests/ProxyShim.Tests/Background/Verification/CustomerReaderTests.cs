@@ -172,7 +172,7 @@ public sealed class CustomerReaderTests : IAsyncLifetime
         _stack.CustomerApi.SetFault(Fault.Refuse);
         await ReadAsync();
         var trouble = Assert.Single(_degradations.Current);
-        Assert.Equal((DegradedPart.CustomerApi, "refused"), (trouble.Part, trouble.Reason));
+        Assert.Equal((HealthComponent.CustomerApi, "refused"), (trouble.Part, trouble.Reason));
 
         _stack.CustomerApi.SetFault(Fault.Status(500));
         await ReadAsync();

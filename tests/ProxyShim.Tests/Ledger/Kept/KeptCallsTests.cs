@@ -63,7 +63,7 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         await kept.KeepAsync(id, "a");
         await With.PassTimeAsync(id);
-        await With.ReviewAsync(id);
+        await With.TakeReadBackAsync(id);
         await kept.PassTimeAsync(id);
 
         Assert.Null(await kept.TakeAsync(id));

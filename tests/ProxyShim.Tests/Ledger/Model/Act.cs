@@ -1,6 +1,6 @@
 namespace ProxyShim.Tests.Ledger.Model;
 
-/// <summary>What can happen next in a <see cref="World"/>.</summary>
+/// <summary>What can happen next in a <see cref="ModelRun"/>.</summary>
 internal enum Act
 {
     /// <summary>A legacy app posts the customer; the actor claims, or learns that the customer is known.</summary>

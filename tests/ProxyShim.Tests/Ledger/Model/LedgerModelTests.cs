@@ -20,8 +20,8 @@ public class LedgerModelTests(TestRedis redis) : LedgerFixture(redis)
     private static readonly Gen<Loss> s_loss = Gen.Frequency((8, Loss.None), (1, Loss.Command), (1, Loss.Reply));
 
     private static readonly Gen<Step[]> s_steps = Gen
-        .Select(s_act, Gen.Int[0, World.Customers - 1], Gen.Int[0, World.Actors - 1], Gen.Int[0, 9], s_loss)
-        .Select((act, customer, actor, luck, loss) => new Step(act, customer, actor, luck, loss))
+        .Select(s_act, Gen.Int[0, ModelRun.Customers - 1], Gen.Int[0, ModelRun.Actors - 1], Gen.Int[0, 9], s_loss)
+        .Select((act, customer, actor, choice, loss) => new Step(act, customer, actor, choice, loss))
         .Array[0, 80];
 
     private int _worlds;
@@ -33,7 +33,7 @@ public class LedgerModelTests(TestRedis redis) : LedgerFixture(redis)
     public Task Without_a_key_pair_nothing_is_lost() => SampleAsync(Without);
 
     private Task SampleAsync(LedgerUnderTest under) => s_steps.SampleAsync(
-        steps => new World(under, $"{Interlocked.Increment(ref _worlds)}").RunAsync(steps),
+        steps => new ModelRun(under, $"{Interlocked.Increment(ref _worlds)}").RunAsync(steps),
         writeLine: line => TestContext.Current.TestOutputHelper?.WriteLine(line),
         threads: 1,
         print: steps => string.Join(Environment.NewLine, steps.Select(step => $"{step}")));

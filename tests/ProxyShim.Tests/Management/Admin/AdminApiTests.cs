@@ -67,7 +67,7 @@ public sealed class AdminApiTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromMinutes(2));
         Handle(Outcome.Converted, xid: "xid", milliseconds: 30);
         _instruments.Ledger.Depths = new LedgerDepths(3, 2, 1, TimeSpan.FromSeconds(90));
-        _instruments.Degradations.Report(DegradedPart.Environment, "test_customer_in_live");
+        _instruments.Degradations.Report(HealthComponent.Environment, "test_customer_in_live");
         await using var surface = await ServeAsync();
 
         var overview = await ReadAsync(surface, "/admin/overview");
@@ -202,7 +202,7 @@ public sealed class AdminApiTests : IAsyncDisposable
             _door.Metrics,
             new DeadLetters(_instruments.Redis, ledger, _door.Log.NewConversionEvents(_settings.Privacy)),
             new DeadCalls(_instruments.Redis, new KeptCalls(_settings.Ledger), _door.Log.NewKeptCallEvents(_settings.Privacy)),
-            new CustomerSearch(_instruments.Redis, ledger, new KeptCalls(_settings.Ledger), new ClickStore(_settings.Clicks), new CustomerRef(_settings.Privacy), new RecentNames(),
+            new CustomerLookup(_instruments.Redis, ledger, new KeptCalls(_settings.Ledger), new ClickStore(_settings.Clicks), new CustomerRef(_settings.Privacy), new RecentNames(),
                 new RecentDecisions(_time)),
             overview,
             _lines,

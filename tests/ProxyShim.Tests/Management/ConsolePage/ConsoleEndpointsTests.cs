@@ -12,7 +12,7 @@ public sealed partial class ConsoleEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task Every_part_forbids_what_it_does_not_need()
     {
-        var parts = PagePart.ReadAll(isAdminOn: true).ToList();
+        var parts = ConsoleAsset.ReadAll(isAdminOn: true).ToList();
         Assert.Equal(["/", "/console/console.css", "/console/icon.svg", "/console/main.js"], parts.Select(part => part.Path).Intersect(
             ["/", "/console/console.css", "/console/icon.svg", "/console/main.js"]).Order());
 
@@ -58,7 +58,7 @@ public sealed partial class ConsoleEndpointsTests : IAsyncLifetime
             answer.Dispose();
         }
 
-        Assert.Equal(PagePart.ReadAll(isAdminOn: true).Select(part => part.Path).Order(), seen.Order());
+        Assert.Equal(ConsoleAsset.ReadAll(isAdminOn: true).Select(part => part.Path).Order(), seen.Order());
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed partial class ConsoleEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task No_script_can_make_markup_out_of_data()
     {
-        foreach (var part in PagePart.ReadAll(isAdminOn: true).Where(part => part.Path.EndsWith(".js", StringComparison.Ordinal)))
+        foreach (var part in ConsoleAsset.ReadAll(isAdminOn: true).Where(part => part.Path.EndsWith(".js", StringComparison.Ordinal)))
         {
             var (answer, body) = await _surface.GetAsync(part.Path);
             answer.Dispose();

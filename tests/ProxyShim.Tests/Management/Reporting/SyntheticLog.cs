@@ -67,7 +67,7 @@ internal sealed class SyntheticLog : ILineOutput
         Action write = dice switch
         {
             < 0.4 => WriteRequest,
-            < 0.65 => () => LogEvents.DeliveryAttempted(_log, conversion, Coin(), 1, Pick(Enum.GetValues<AnswerMeaning>()).Name(), 200, null, Wait(), default),
+            < 0.65 => () => LogEvents.DeliveryAttempted(_log, conversion, Coin(), 1, Pick(Enum.GetValues<AttemptResult>()).Name(), 200, null, Wait(), default),
             < 0.8 => () => LogEvents.ConversionSent(_log, conversion, Coin(), 1, default),
             < 0.94 => () => LogEvents.ConversionVerified(_log, conversion, Coin() ? null : Reasons.AlreadyExisted, 1, 1, default, default),
             < 0.96 => () => LogEvents.ConversionPhantom(_log, conversion, 1, 0, default, default),

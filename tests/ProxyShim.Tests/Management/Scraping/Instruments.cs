@@ -25,13 +25,13 @@ internal sealed class Instruments : IAsyncDisposable
 
     public ShimMetrics Metrics { get; } = new();
 
-    public BackgroundLines Lines { get; } = new(new NoOutput(), TimeProvider.System);
+    public BackgroundLineWriter Lines { get; } = new(new NoOutput(), TimeProvider.System);
 
     public RedisGate Redis { get; }
 
     public ConversionPipeline ConversionApi { get; }
 
-    public LedgerGauges Ledger { get; } = new();
+    public LedgerSnapshot Ledger { get; } = new();
 
     public Degradations Degradations { get; }
 

@@ -74,7 +74,7 @@ public sealed class MetricsScrapeTests : IAsyncDisposable
     public void Conversions_attempts_and_alerts_are_counted()
     {
         _instruments.Metrics.Converted(ConversionStage.Phantom);
-        _instruments.Metrics.Attempted(AnswerMeaning.OperatorFault.Name(), TimeSpan.FromSeconds(1));
+        _instruments.Metrics.Attempted(AttemptResult.Misconfigured.Name(), TimeSpan.FromSeconds(1));
         _instruments.Metrics.Alerted(Alert.TokenForbidden);
 
         Assert.All(
@@ -93,7 +93,7 @@ public sealed class MetricsScrapeTests : IAsyncDisposable
         Assert.DoesNotContain(_instruments.Samples, sample => sample.StartsWith("proxyshim_ledger", StringComparison.Ordinal));
 
         _instruments.Ledger.Depths = new LedgerDepths(3, 2, 1, TimeSpan.FromSeconds(90));
-        _instruments.Degradations.Report(DegradedPart.Environment, "test_customer_in_live");
+        _instruments.Degradations.Report(HealthComponent.Environment, "test_customer_in_live");
         await _instruments.LoseRedisAsync();
 
         Assert.All(
@@ -108,7 +108,7 @@ public sealed class MetricsScrapeTests : IAsyncDisposable
             ],
             sample => Assert.Contains(sample, _instruments.Samples));
 
-        _instruments.Degradations.Report(DegradedPart.Environment, null);
+        _instruments.Degradations.Report(HealthComponent.Environment, null);
         Assert.Contains("""proxyshim_degraded{part="environment"} 0""", _instruments.Samples);
     }
 
@@ -122,7 +122,7 @@ public sealed class MetricsScrapeTests : IAsyncDisposable
         var promtool = Require.Program("promtool", "prometheus");
         _instruments.Ledger.Depths = new LedgerDepths(3, 2, 1, TimeSpan.FromSeconds(90));
         _instruments.Metrics.Handled(new RequestRecord { TraceId = "", Route = "", Redis = TimeSpan.FromSeconds(1) }, TimeSpan.FromSeconds(1));
-        _instruments.Metrics.Attempted(AnswerMeaning.Sent.Name(), TimeSpan.FromSeconds(1));
+        _instruments.Metrics.Attempted(AttemptResult.Sent.Name(), TimeSpan.FromSeconds(1));
 
         using var process = Process.Start(new ProcessStartInfo(promtool, ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true })!;
         await process.StandardInput.WriteAsync(_instruments.Scrape.Read());

@@ -36,12 +36,12 @@ public class RedisWatchTests
         await redis.RecoversAsync(Cancellation);
 
         await server.ExecuteAsync(Cancellation, harm);
-        var told = await redis.BecomesAsync(DegradedPart.Redis, reason, Cancellation);
+        var told = await redis.BecomesAsync(HealthComponent.Redis, reason, Cancellation);
 
         Assert.Equal($"{word} at {server.Endpoint}", told.Detail);
         Assert.True(await redis.ReadAsync());
         Assert.False(redis.Gate.IsBroken);
-        await redis.BecomesAsync(DegradedPart.Redis, reason, Cancellation);
+        await redis.BecomesAsync(HealthComponent.Redis, reason, Cancellation);
         await server.ExecuteAsync(Cancellation, mend);
         await redis.RecoversAsync(Cancellation);
 
@@ -62,7 +62,7 @@ public class RedisWatchTests
         }
 
         await server.ExecuteAsync(Cancellation, "REPLICAOF", "127.0.0.1", "1");
-        await redis.BecomesAsync(DegradedPart.Redis, "readonly", Cancellation);
+        await redis.BecomesAsync(HealthComponent.Redis, "readonly", Cancellation);
         await server.ExecuteAsync(Cancellation, "REPLICAOF", "NO", "ONE");
         await redis.RecoversAsync(Cancellation);
     }
@@ -75,13 +75,13 @@ public class RedisWatchTests
         await redis.RecoversAsync(Cancellation);
 
         await server.KillAsync();
-        var told = await redis.BecomesAsync(DegradedPart.Redis, "refused", Cancellation);
+        var told = await redis.BecomesAsync(HealthComponent.Redis, "refused", Cancellation);
         Assert.Equal(server.Endpoint, told.Detail);
         await server.RestartAsync(Cancellation);
         await redis.RecoversAsync(Cancellation);
 
         server.Pause();
-        await redis.BecomesAsync(DegradedPart.Redis, "timeout", Cancellation);
+        await redis.BecomesAsync(HealthComponent.Redis, "timeout", Cancellation);
         server.Resume();
         await redis.RecoversAsync(Cancellation);
     }
@@ -97,7 +97,7 @@ public class RedisWatchTests
         await redis.Watch.StartAsync(Cancellation);
 
         Assert.Equal("connecting", Assert.Single(redis.Degradations.Current).Reason);
-        await redis.BecomesAsync(DegradedPart.Redis, "timeout", Cancellation);
+        await redis.BecomesAsync(HealthComponent.Redis, "timeout", Cancellation);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public class RedisWatchTests
         await using var redis = new WatchedRedis($"127.0.0.1:{FreePort.Next()}");
 
         await redis.Watch.StartAsync(Cancellation);
-        await redis.BecomesAsync(DegradedPart.Redis, "refused", Cancellation);
+        await redis.BecomesAsync(HealthComponent.Redis, "refused", Cancellation);
 
         Assert.Equal([("refused", false)], Told(redis, "redis"));
     }
@@ -115,7 +115,7 @@ public class RedisWatchTests
     public async Task A_name_that_does_not_resolve_is_told()
     {
         await using var redis = new WatchedRedis("redis.invalid:6379");
-        Assert.Equal("redis.invalid:6379", (await redis.BecomesAsync(DegradedPart.Redis, "dns", Cancellation)).Detail);
+        Assert.Equal("redis.invalid:6379", (await redis.BecomesAsync(HealthComponent.Redis, "dns", Cancellation)).Detail);
     }
 
     [Theory]
@@ -128,7 +128,7 @@ public class RedisWatchTests
         await server.ExecuteAsync(Cancellation, "CONFIG", "SET", "requirepass", "right");
         await using var redis = new WatchedRedis(server.Endpoint + given);
 
-        Assert.Equal($"{word} at {server.Endpoint}", (await redis.BecomesAsync(DegradedPart.Redis, "auth", Cancellation)).Detail);
+        Assert.Equal($"{word} at {server.Endpoint}", (await redis.BecomesAsync(HealthComponent.Redis, "auth", Cancellation)).Detail);
     }
 
     /// <summary>StackExchange.Redis asks for ECHO before it takes a connection for one.</summary>
@@ -139,7 +139,7 @@ public class RedisWatchTests
         await server.ExecuteAsync(Cancellation, ["ACL", "SETUSER", "shim", .. User.Split(' '), "-echo"]);
         await using var redis = new WatchedRedis($"{server.Endpoint},user=shim,password=pw");
 
-        Assert.Equal($"NOPERM echo at {server.Endpoint}", (await redis.BecomesAsync(DegradedPart.Redis, "noperm", Cancellation)).Detail);
+        Assert.Equal($"NOPERM echo at {server.Endpoint}", (await redis.BecomesAsync(HealthComponent.Redis, "noperm", Cancellation)).Detail);
     }
 
     [Theory]
@@ -150,8 +150,8 @@ public class RedisWatchTests
         await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
         await using var redis = new WatchedRedis(server.Endpoint + given);
 
-        await redis.BecomesAsync(DegradedPart.RedisUser, "not_authenticated", Cancellation);
-        Assert.DoesNotContain(redis.Degradations.Current, degradation => degradation.Part == DegradedPart.Redis);
+        await redis.BecomesAsync(HealthComponent.RedisUser, "not_authenticated", Cancellation);
+        Assert.DoesNotContain(redis.Degradations.Current, degradation => degradation.Part == HealthComponent.Redis);
 
         await server.ExecuteAsync(Cancellation, ["ACL", "SETUSER", "shim", "on", ">wrong", "allkeys", "+@all"]);
         await server.ExecuteAsync(Cancellation, ["ACL", "SETUSER", "default", "resetpass", ">wrong"]);
@@ -174,7 +174,7 @@ public class RedisWatchTests
     {
         await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
         await using var redis = new WatchedRedis($"{server.Endpoint},ssl=true");
-        await redis.BecomesAsync(DegradedPart.Redis, "tls", Cancellation);
+        await redis.BecomesAsync(HealthComponent.Redis, "tls", Cancellation);
     }
 
     [Theory]
@@ -187,7 +187,7 @@ public class RedisWatchTests
         var serving = ServeTlsAsync(listener);
         await using var redis = new WatchedRedis($"{listener.LocalEndpoint}{given}");
 
-        await redis.BecomesAsync(DegradedPart.Redis, "tls", Cancellation);
+        await redis.BecomesAsync(HealthComponent.Redis, "tls", Cancellation);
         listener.Stop();
         await serving;
     }

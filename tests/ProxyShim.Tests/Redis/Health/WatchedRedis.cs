@@ -38,7 +38,7 @@ internal sealed class WatchedRedis : IAsyncDisposable
     public CapturedLog Log { get; }
 
     /// <summary>Looks, and asks what every request asks, until a part is in trouble for a reason.</summary>
-    public Task<Degradation> BecomesAsync(DegradedPart part, string reason, CancellationToken cancellation) => Eventually.FindAsync(
+    public Task<Degradation> BecomesAsync(HealthComponent part, string reason, CancellationToken cancellation) => Eventually.FindAsync(
         $"{part.Name} is degraded: {reason}",
         async () =>
         {

@@ -38,7 +38,7 @@ public class RedisTransportTests
         await using var connection = await ConnectAsync(server);
         var redis = connection.GetDatabase();
         Task<long> first, second;
-        using (RedisTurn.Begin())
+        using (ReplyBatch.Enter())
         {
             first = redis.StringIncrementAsync("key");
             second = redis.StringIncrementAsync("key");
@@ -63,7 +63,7 @@ public class RedisTransportTests
         {
             for (var i = 0; i < 2000; i++)
             {
-                await redis.StringIncrementAsync("key").InTurn();
+                await redis.StringIncrementAsync("key").ResumeInBatch();
             }
         }
     }
@@ -76,7 +76,7 @@ public class RedisTransportTests
 
         // Whoever has just connected is still within StackExchange.Redis, and stays there when the reply is faster than the await.
         await Task.Yield();
-        await connection.GetDatabase().PingAsync().InTurn();
+        await connection.GetDatabase().PingAsync().ResumeInBatch();
 
         Assert.DoesNotContain("StackExchange.Redis", Environment.StackTrace, StringComparison.Ordinal);
     }
@@ -107,7 +107,7 @@ public class RedisTransportTests
         var busy = gate.TryRunAsync(
             static async (database, thread) =>
             {
-                var answer = await database.PingAsync().InTurn();
+                var answer = await database.PingAsync().ResumeInBatch();
                 thread.isBusy.SetResult();
                 thread.goOn.Wait(Cancellation);
                 return answer;

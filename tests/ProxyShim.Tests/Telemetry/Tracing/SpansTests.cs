@@ -30,7 +30,7 @@ public class SpansTests
         static void Begin()
         {
             Assert.True(
-                (Spans.Request(s_caller, "POST", "/api/v2/customers") ?? RedisSpans.Begin(RedisStage.Claim, s_redis) ?? Spans.Attempt(s_api, 2)
+                (Spans.Request(s_caller, "POST", "/api/v2/customers") ?? RedisSpans.Begin(RedisOperation.Claim, s_redis) ?? Spans.Attempt(s_api, 2)
                     ?? Spans.Forward("GET", "other", s_api) ?? Spans.Read("/api/v2/customers/{key}", s_api) ?? Spans.Job("deliver", Trace, s_caller, default)) is null);
             ((Activity?)null).Tag("name", "value").Answered(500);
         }
@@ -41,10 +41,10 @@ public class SpansTests
     {
         using var listener = Listen();
 
-        Assert.Null(RedisSpans.Begin(RedisStage.LookUp, s_redis));
+        Assert.Null(RedisSpans.Begin(RedisOperation.LookUp, s_redis));
 
         using var request = Spans.Request(s_caller, "POST", "/api/v2/customers");
-        using var lookUp = RedisSpans.Begin(RedisStage.LookUp, s_redis);
+        using var lookUp = RedisSpans.Begin(RedisOperation.LookUp, s_redis);
         Assert.Equal(request!.SpanId, lookUp!.ParentSpanId);
     }
 
@@ -57,7 +57,7 @@ public class SpansTests
         using var listener = Listen();
         using var request = Spans.Request(s_caller, "POST", "/api/v2/customers");
 
-        using var lookUp = RedisSpans.Begin(RedisStage.LookUp, Given.Settings(("Redis:ConnectionString", connectionString)).Redis);
+        using var lookUp = RedisSpans.Begin(RedisOperation.LookUp, Given.Settings(("Redis:ConnectionString", connectionString)).Redis);
 
         Assert.Equal((address, port), (lookUp!.GetTagItem("server.address"), lookUp.GetTagItem("server.port")));
     }

@@ -10,7 +10,7 @@ using StackExchange.Redis;
 namespace ProxyShim.Management.Admin;
 
 /// <summary>Puts a customer's life together: what the ledger knows, the click that began it, and why calls became no conversion.</summary>
-internal sealed class CustomerSearch(
+internal sealed class CustomerLookup(
     RedisGate redis, ConversionLedger ledger, KeptCalls kept, ClickStore clicks, CustomerRef customerRef, RecentNames names, RecentDecisions decisions)
 {
     /// <summary>By the <c>customer_key</c>.</summary>

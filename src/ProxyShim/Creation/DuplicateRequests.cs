@@ -9,7 +9,7 @@ using ProxyShim.Telemetry.Tracing;
 namespace ProxyShim.Creation;
 
 /// <summary>Answers for a customer whom the ledger knows already: no second conversion, whatever the caller does.</summary>
-internal sealed class KnownCustomer(ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, CustomerAnswers answers, TimeProvider time)
+internal sealed class DuplicateRequests(ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, CustomerAnswers answers, TimeProvider time)
 {
     private static readonly TimeSpan s_firstPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_longestPoll = TimeSpan.FromMilliseconds(250);
@@ -38,7 +38,7 @@ internal sealed class KnownCustomer(ConversionApiSettings settings, RedisGate re
                 return creation.Forward(Outcome.Fallback, Reasons.FallbackBefore);
             case ConversionState.Dead:
                 return await ReviveAsync(creation, entry, click);
-            case ConversionState.Claimed when !await ConfirmAsync(creation):
+            case ConversionState.Claimed when !await AcknowledgeAsync(creation):
                 // Whoever had it has let it go in the meantime.
                 return null;
             default:
@@ -54,7 +54,7 @@ internal sealed class KnownCustomer(ConversionApiSettings settings, RedisGate re
         {
             await Task.Delay(poll < s_longestPoll ? poll : s_longestPoll, time, aborted);
             var reading = await redis.NewBudget().RunAsync(
-                RedisStage.LookUp, static (database, call) => call.ledger.ReadAsync(database, call.creation.Id), (ledger, creation));
+                RedisOperation.LookUp, static (database, call) => call.ledger.ReadAsync(database, call.creation.Id), (ledger, creation));
             if (reading.Entry is null)
             {
                 return null;
@@ -67,8 +67,8 @@ internal sealed class KnownCustomer(ConversionApiSettings settings, RedisGate re
     }
 
     // Its holder may still settle it as given away, and would leave nobody to deliver what this caller is told will be delivered.
-    private ValueTask<bool> ConfirmAsync(CreationContext creation) => creation.Budget.RunAsync(
-        static (database, call) => call.ledger.ConfirmAsync(database, call.creation.Id), (ledger, creation));
+    private ValueTask<bool> AcknowledgeAsync(CreationContext creation) => creation.Budget.RunAsync(
+        static (database, call) => call.ledger.AcknowledgeAsync(database, call.creation.Id), (ledger, creation));
 
     /// <returns>Null when it is a dead letter no more.</returns>
     private async ValueTask<CreationAnswer?> ReviveAsync(CreationContext creation, LedgerEntry entry, Click? click)
@@ -77,7 +77,7 @@ internal sealed class KnownCustomer(ConversionApiSettings settings, RedisGate re
             ? null
             : (StoredConversion.Compose(creation.Request, click, TraceContext.Current).Body, click.Xid.Value);
         var outcome = await creation.Budget.RunAsync(
-            RedisStage.Revive,
+            RedisOperation.Revive,
             static (database, call) => call.ledger.ReviveAsync(database, call.creation.Id, call.anew),
             (ledger, creation, anew));
         switch (outcome)
@@ -91,7 +91,7 @@ internal sealed class KnownCustomer(ConversionApiSettings settings, RedisGate re
 
         // Its body has expired and there is no click to make another with: the Customer API gets it, and the ledger knows that before.
         var discarded = await creation.Budget.RunAsync(
-            RedisStage.Settle, static (database, call) => call.ledger.DiscardAsync(database, call.creation.Id), (ledger, creation));
+            RedisOperation.Settle, static (database, call) => call.ledger.DiscardAsync(database, call.creation.Id), (ledger, creation));
         return discarded ? creation.Forward(Outcome.Fallback, Reasons.FallbackBefore) : null;
     }
 }

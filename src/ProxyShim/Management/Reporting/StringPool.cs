@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ProxyShim.Management.Reporting;
 
 /// <summary>One string for each text that occurs over and over, so that a million lines do not make a million of them.</summary>
-internal sealed class NamePool
+internal sealed class StringPool
 {
     // Longer than any text that the log holds (its fields are cut at 256).
     private const int MaxLength = 512;
@@ -14,7 +14,7 @@ internal sealed class NamePool
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
-    public NamePool() => _lookup = _names.GetAlternateLookup<ReadOnlySpan<char>>();
+    public StringPool() => _lookup = _names.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The reader's text; null for null.</summary>
     /// <exception cref="FormatException">It is neither, or too long.</exception>

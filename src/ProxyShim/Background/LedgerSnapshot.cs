@@ -1,7 +1,7 @@
 namespace ProxyShim.Background;
 
 /// <summary>What the last look at the ledger saw, for metrics and health.</summary>
-internal sealed class LedgerGauges
+internal sealed class LedgerSnapshot
 {
     private LedgerDepths? _depths;
 

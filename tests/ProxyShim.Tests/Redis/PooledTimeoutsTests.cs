@@ -4,21 +4,21 @@ using Xunit;
 
 namespace ProxyShim.Tests.Redis;
 
-public class BoundedWaitsTests
+public class PooledTimeoutsTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_tick = TimeSpan.FromTicks(1);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly BoundedWaits _waits;
+    private readonly PooledTimeouts _waits;
 
-    public BoundedWaitsTests() => _waits = new BoundedWaits(_time);
+    public PooledTimeoutsTests() => _waits = new PooledTimeouts(_time);
 
     [Fact]
     public async Task What_fails_in_time_has_ended_in_time()
     {
         var task = new TaskCompletionSource();
-        var waiting = _waits.ForAsync(task.Task, s_patience);
+        var waiting = _waits.WaitAsync(task.Task, s_patience);
 
         task.SetException(new FormatException());
 
@@ -30,7 +30,7 @@ public class BoundedWaitsTests
     public async Task What_does_not_end_in_time_is_not_waited_for()
     {
         var task = new TaskCompletionSource();
-        var waiting = _waits.ForAsync(task.Task, s_patience);
+        var waiting = _waits.WaitAsync(task.Task, s_patience);
 
         _time.Advance(s_patience);
 
@@ -44,8 +44,8 @@ public class BoundedWaitsTests
     [InlineData(-1)]
     public async Task Without_patience_only_what_has_ended_counts(int ticks)
     {
-        Assert.False(await _waits.ForAsync(new TaskCompletionSource().Task, TimeSpan.FromTicks(ticks)));
-        Assert.True(await _waits.ForAsync(Task.CompletedTask, TimeSpan.FromTicks(ticks)));
+        Assert.False(await _waits.WaitAsync(new TaskCompletionSource().Task, TimeSpan.FromTicks(ticks)));
+        Assert.True(await _waits.WaitAsync(Task.CompletedTask, TimeSpan.FromTicks(ticks)));
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public class BoundedWaitsTests
         for (var round = 0; round < rounds; round++)
         {
             var task = new TaskCompletionSource();
-            var waiting = _waits.ForAsync(task.Task, s_patience);
+            var waiting = _waits.WaitAsync(task.Task, s_patience);
             _time.Advance(s_patience - s_tick);
             Assert.False(waiting.IsCompleted);
             task.SetResult();
@@ -68,11 +68,11 @@ public class BoundedWaitsTests
     public async Task What_ends_too_late_does_not_end_another_ones_round()
     {
         var late = new TaskCompletionSource();
-        var first = _waits.ForAsync(late.Task, s_patience);
+        var first = _waits.WaitAsync(late.Task, s_patience);
         _time.Advance(s_patience);
         Assert.False(await first);
 
-        var second = _waits.ForAsync(new TaskCompletionSource().Task, s_patience);
+        var second = _waits.WaitAsync(new TaskCompletionSource().Task, s_patience);
         late.SetResult();
         Assert.False(second.IsCompleted);
         _time.Advance(s_patience);
@@ -84,13 +84,13 @@ public class BoundedWaitsTests
     public async Task A_timer_that_was_told_too_late_to_be_still_does_not_end_the_next_round()
     {
         var time = new TardyTime();
-        var waits = new BoundedWaits(time);
+        var waits = new PooledTimeouts(time);
         var task = new TaskCompletionSource();
-        var first = waits.ForAsync(task.Task, s_patience);
+        var first = waits.WaitAsync(task.Task, s_patience);
         task.SetResult();
         Assert.True(await first);
 
-        var second = waits.ForAsync(new TaskCompletionSource().Task, s_patience);
+        var second = waits.WaitAsync(new TaskCompletionSource().Task, s_patience);
         time.Timer.Ring();
         Assert.False(second.IsCompleted);
         time.Elapsed = s_patience;
@@ -106,7 +106,7 @@ public class BoundedWaitsTests
         var tasks = Enumerable.Range(0, 1_000).Select(_ => new TaskCompletionSource()).ToList();
         for (var round = 0; round < 3; round++)
         {
-            var waiting = tasks.ConvertAll(task => _waits.ForAsync(task.Task, s_patience).AsTask());
+            var waiting = tasks.ConvertAll(task => _waits.WaitAsync(task.Task, s_patience).AsTask());
             Parallel.For(0, tasks.Count, i =>
             {
                 if (i % 2 == 0)
@@ -159,10 +159,10 @@ public class BoundedWaitsTests
     public async Task What_has_come_and_waits_for_our_own_threads_is_waited_for()
     {
         var isAnswered = true;
-        var waits = new BoundedWaits(_time, () => isAnswered);
+        var waits = new PooledTimeouts(_time, () => isAnswered);
         var read = new TaskCompletionSource();
-        var waiting = waits.ForAsync(read.Task, s_patience);
-        var unanswered = waits.ForAsync(new TaskCompletionSource().Task, s_patience);
+        var waiting = waits.WaitAsync(read.Task, s_patience);
+        var unanswered = waits.WaitAsync(new TaskCompletionSource().Task, s_patience);
 
         _time.Advance(s_patience * 4);
         Assert.False(waiting.IsCompleted);
@@ -171,19 +171,19 @@ public class BoundedWaitsTests
 
         // Its reply was not among what came.
         isAnswered = false;
-        _time.Advance(BoundedWaits.OwnDelayLook);
+        _time.Advance(PooledTimeouts.OwnDelayLook);
         Assert.False(await unanswered);
     }
 
     [Fact]
     public async Task It_does_not_wait_for_our_own_threads_for_ever()
     {
-        var waits = new BoundedWaits(_time, () => true);
-        var waiting = waits.ForAsync(new TaskCompletionSource().Task, s_patience);
+        var waits = new PooledTimeouts(_time, () => true);
+        var waiting = waits.WaitAsync(new TaskCompletionSource().Task, s_patience);
 
-        _time.Advance(s_patience + BoundedWaits.OwnDelayLimit - s_tick);
+        _time.Advance(s_patience + PooledTimeouts.OwnDelayLimit - s_tick);
         Assert.False(waiting.IsCompleted);
-        _time.Advance(BoundedWaits.OwnDelayLook + s_tick);
+        _time.Advance(PooledTimeouts.OwnDelayLook + s_tick);
 
         Assert.False(await waiting);
     }

@@ -4,7 +4,7 @@ namespace ProxyShim.Management.ConsolePage;
 
 /// <summary>One file of the page, as it lies in the binary.</summary>
 /// <param name="Path">Where it is served.</param>
-internal sealed record PagePart(string Path, string ContentType, byte[] Content)
+internal sealed record ConsoleAsset(string Path, string ContentType, byte[] Content)
 {
     private const string Resources = "ProxyShim.Management.ConsolePage.";
     private const string Page = "index.html";
@@ -22,13 +22,13 @@ internal sealed record PagePart(string Path, string ContentType, byte[] Content)
     };
 
     /// <summary>All of them.</summary>
-    public static IEnumerable<PagePart> ReadAll(bool isAdminOn) => typeof(PagePart).Assembly.GetManifestResourceNames()
+    public static IEnumerable<ConsoleAsset> ReadAll(bool isAdminOn) => typeof(ConsoleAsset).Assembly.GetManifestResourceNames()
         .Where(name => name.StartsWith(Resources, StringComparison.Ordinal))
         .Select(name => Read(name[Resources.Length..], isAdminOn));
 
-    private static PagePart Read(string name, bool isAdminOn)
+    private static ConsoleAsset Read(string name, bool isAdminOn)
     {
-        using var reader = new StreamReader(typeof(PagePart).Assembly.GetManifestResourceStream(Resources + name)!);
+        using var reader = new StreamReader(typeof(ConsoleAsset).Assembly.GetManifestResourceStream(Resources + name)!);
         var text = reader.ReadToEnd();
         return name == Page
             ? new("/", s_types[".html"], Encoding.UTF8.GetBytes(isAdminOn ? text : text.Replace(AdminOn, AdminOff, StringComparison.Ordinal)))

@@ -14,7 +14,7 @@ namespace ProxyShim.Tests.Ledger.Model;
 /// A few customers, some actors that follow the protocol of the shim step by step, and the two APIs as they really are. After each step it is held to
 /// what DESIGN.md promises. The ledger, its scripts and the settler are the real ones.
 /// </summary>
-internal sealed class World
+internal sealed class ModelRun
 {
     public const int Customers = 3;
     public const int Actors = 4;
@@ -30,7 +30,7 @@ internal sealed class World
     private readonly Actor[] _actors = [.. Enumerable.Range(0, Actors).Select(_ => new Actor())];
 
     /// <param name="name">Names its customers, of whom no other world may know.</param>
-    public World(LedgerUnderTest under, string name)
+    public ModelRun(LedgerUnderTest under, string name)
     {
         _under = under;
         _customers = [.. Enumerable.Range(0, Customers).Select(number => new Customer($"{name}-{number}"))];
@@ -70,10 +70,10 @@ internal sealed class World
             case Act.Take when actor.IsIdle:
                 await TakeAsync(redis, actor, customer);
                 break;
-            case Act.Send when actor is { Lease: not null, Outcome: null or { Answer.Meaning: AnswerMeaning.NothingLanded } }:
+            case Act.Send when actor is { Lease: not null, Outcome: null or { Answer.Meaning: AttemptResult.NotDelivered } }:
                 Send(step, actor, customer);
                 break;
-            case Act.Settle when actor is { Outcome.Answer.Meaning: AnswerMeaning.Refused, Lease.Inline: true }:
+            case Act.Settle when actor is { Outcome.Answer.Meaning: AttemptResult.Refused, Lease.Inline: true }:
                 await RefuseAsync(step, redis, actor, customer);
                 actor.Rest();
                 break;
@@ -85,7 +85,7 @@ internal sealed class World
                 actor.Backlog.Dequeue();
                 break;
             case Act.Review when actor.IsIdle && _under.ReadsBack:
-                await ReviewAsync(redis, actor, customer);
+                await TakeReadBackAsync(redis, actor, customer);
                 break;
             case Act.Read when actor.Review is not null:
                 actor.Found = step.Luck < 2 ? ReadBackResult.Unknown : customer.Exists ? ReadBackResult.Found : ReadBackResult.Absent;
@@ -128,7 +128,7 @@ internal sealed class World
             case ConversionState.Claimed:
                 // Whoever holds it has taken too long.
                 var confirmed = false;
-                await TryAsync(async () => confirmed = await Ledger.ConfirmAsync(redis, customer.Id));
+                await TryAsync(async () => confirmed = await Ledger.AcknowledgeAsync(redis, customer.Id));
                 customer.Acknowledged |= confirmed;
                 break;
             case ConversionState.Dead:
@@ -181,7 +181,7 @@ internal sealed class World
         if (actor.Age != customer.Age)
         {
             // ConversionSender lets nobody begin whose lease may have run out.
-            actor.Outcome ??= Ended(AnswerMeaning.NothingLanded, status: null, attempts);
+            actor.Outcome ??= Ended(AttemptResult.NotDelivered, status: null, attempts);
             return;
         }
 
@@ -192,26 +192,26 @@ internal sealed class World
 
         var (meaning, status, lands) = (step.Luck, customer.Landed) switch
         {
-            ( < 3, false) => (AnswerMeaning.Sent, 200, true),
-            ( < 3, true) => (AnswerMeaning.Sent, 200, false),
-            (3, _) => (AnswerMeaning.Sent, 200, false),
-            (4, _) => (AnswerMeaning.Ambiguous, (int?)null, !customer.Landed),
-            (5, false) => (AnswerMeaning.Ambiguous, null, false),
-            (5, true) => (AnswerMeaning.Ambiguous, 409, false),
-            (6, false) => (AnswerMeaning.Refused, 400, false),
-            (7, _) => (AnswerMeaning.OperatorFault, 401, false),
-            _ => (AnswerMeaning.NothingLanded, 503, false),
+            ( < 3, false) => (AttemptResult.Sent, 200, true),
+            ( < 3, true) => (AttemptResult.Sent, 200, false),
+            (3, _) => (AttemptResult.Sent, 200, false),
+            (4, _) => (AttemptResult.Ambiguous, (int?)null, !customer.Landed),
+            (5, false) => (AttemptResult.Ambiguous, null, false),
+            (5, true) => (AttemptResult.Ambiguous, 409, false),
+            (6, false) => (AttemptResult.Refused, 400, false),
+            (7, _) => (AttemptResult.Misconfigured, 401, false),
+            _ => (AttemptResult.NotDelivered, 503, false),
         };
         customer.Landed |= lands;
         customer.Exists |= lands;
-        customer.Arrivals += meaning is AnswerMeaning.Sent or AnswerMeaning.Ambiguous ? 1 : 0;
+        customer.Arrivals += meaning is AttemptResult.Sent or AttemptResult.Ambiguous ? 1 : 0;
         actor.Outcome = Ended(meaning, status, attempts + 1);
     }
 
     private async Task SettleAsync(IDatabase redis, Actor actor, Customer customer)
     {
         var (lease, outcome) = (actor.Lease!, actor.Outcome!);
-        var isSent = outcome.Answer.Meaning == AnswerMeaning.Sent;
+        var isSent = outcome.Answer.Meaning == AttemptResult.Sent;
         var settlement = SettlementResult.Queued;
         if (!await TryAsync(async () => settlement = await _settler.SettleAsync(redis, lease, outcome)) && isSent)
         {
@@ -225,16 +225,16 @@ internal sealed class World
     private async Task RefuseAsync(Step step, IDatabase redis, Actor actor, Customer customer)
     {
         var (lease, attempts, fallsBack) = (actor.Lease!, actor.Outcome!.Attempts, step.Luck < 5);
-        Task<Fenced> ChangeAsync(IDatabase database) => fallsBack
+        Task<FencedWrite> ChangeAsync(IDatabase database) => fallsBack
             ? Ledger.FallbackAsync(database, customer.Id, lease.Token, attempts, Reasons.Refused)
             : Ledger.ReleaseAsync(database, customer.Id, lease.Token);
-        Fenced? fenced = null;
+        FencedWrite? fenced = null;
         if (!await TryAsync(async () => fenced = await ChangeAsync(redis)))
         {
             actor.Backlog.Enqueue((customer, IsSent: false, ChangeAsync));
         }
 
-        if (fenced == Fenced.Stale)
+        if (fenced == FencedWrite.StaleLease)
         {
             customer.Acknowledged = true;
         }
@@ -244,10 +244,10 @@ internal sealed class World
         }
     }
 
-    private async Task ReviewAsync(IDatabase redis, Actor actor, Customer customer)
+    private async Task TakeReadBackAsync(IDatabase redis, Actor actor, Customer customer)
     {
         ReadBackJob? review = null;
-        await TryAsync(async () => review = await Ledger.ReviewAsync(redis, customer.Id, LeaseToken.New()));
+        await TryAsync(async () => review = await Ledger.TakeReadBackAsync(redis, customer.Id, LeaseToken.New()));
         if (review is not null)
         {
             (actor.Customer, actor.Review) = (customer, review);
@@ -273,13 +273,13 @@ internal sealed class World
                 await TryAsync(() => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.Phantom));
                 break;
             case ReadBackResult.Absent:
-                await TryAsync(() => Ledger.AbsentAsync(redis, customer.Id, token));
+                await TryAsync(() => Ledger.ReadBackNotFoundAsync(redis, customer.Id, token));
                 break;
             case ReadBackResult.Unknown when step.Luck < 3:
                 await TryAsync(() => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.Unverifiable));
                 break;
             default:
-                await TryAsync(() => Ledger.AskAgainAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1)));
+                await TryAsync(() => Ledger.RescheduleReadBackAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1)));
                 break;
         }
     }
@@ -375,7 +375,7 @@ internal sealed class World
         }
     }
 
-    private static ConversionOutcome Ended(AnswerMeaning meaning, int? status, int attempts) =>
+    private static ConversionOutcome Ended(AttemptResult meaning, int? status, int attempts) =>
         new(new ConversionAnswer(meaning, status, Error: status is null ? "timeout" : null), attempts, TimeSpan.Zero);
 
     private static Lease LeaseOf(Customer customer, LeaseToken token, bool inline, int attempts, bool maybeLanded) => new(

@@ -8,7 +8,7 @@ namespace ProxyShim.Ledger;
 
 /// <summary>Looks at Redis before the first request: is this ledger one that we can read, and will it keep what we write?</summary>
 /// <remarks>A Redis that does not answer does not keep the shim from starting: it looks again until it does.</remarks>
-internal sealed class LedgerStart(RedisGate redis, LedgerSettings settings, AlertEvents alerts, FatalExit exit, TimeProvider time)
+internal sealed class LedgerStartupCheck(RedisGate redis, LedgerSettings settings, AlertEvents alerts, FatalExit exit, TimeProvider time)
     : BackgroundService
 {
     /// <summary>The version of the ledger's format. A version that cannot read an older one's entries must not reuse its number.</summary>

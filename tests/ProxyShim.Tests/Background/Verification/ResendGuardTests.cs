@@ -3,9 +3,9 @@ using Xunit;
 
 namespace ProxyShim.Tests.Background.Verification;
 
-public class ReadBackBrakeTests
+public class ResendGuardTests
 {
-    private readonly ReadBackBrake _brake = new();
+    private readonly ResendGuard _brake = new();
 
     [Fact]
     public void Twenty_404s_in_a_row_engage_it_once()

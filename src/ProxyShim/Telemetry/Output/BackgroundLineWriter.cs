@@ -10,7 +10,7 @@ namespace ProxyShim.Telemetry.Output;
 /// Not Serilog.Sinks.Async: its queue is bounded in events, not bytes, wakes its thread for each, keeps every event alive until then, and its disposal
 /// waits for the reader without end.
 /// </remarks>
-internal sealed class BackgroundLines : ILineOutput, IDisposable
+internal sealed class BackgroundLineWriter : ILineOutput, IDisposable
 {
     /// <summary>Memory that waits for a reader at most: some seven thousand requests.</summary>
     public const int DefaultCapacity = 4 * 1024 * 1024;
@@ -21,10 +21,10 @@ internal sealed class BackgroundLines : ILineOutput, IDisposable
     /// <summary>How long the end of the program waits for the last lines to be taken.</summary>
     public static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2);
 
-    private const int UsualBytes = 128 * 1024;
+    private const int InitialBufferBytes = 128 * 1024;
 
     // A batch of this size is written at once: a busy shim's buffers never grow.
-    private const int HurryBytes = UsualBytes / 2;
+    private const int FlushThresholdBytes = InitialBufferBytes / 2;
 
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(false);
@@ -32,8 +32,8 @@ internal sealed class BackgroundLines : ILineOutput, IDisposable
     private readonly TimeProvider _time;
     private readonly int _capacity;
     private readonly Thread _thread;
-    private byte[] _filling = new byte[UsualBytes];
-    private byte[] _spare = new byte[UsualBytes];
+    private byte[] _filling = new byte[InitialBufferBytes];
+    private byte[] _spare = new byte[InitialBufferBytes];
     private int _length;
     private bool _stopping;
     private long _dropped;
@@ -41,7 +41,7 @@ internal sealed class BackgroundLines : ILineOutput, IDisposable
     private bool _torn;
     private DateTimeOffset _droppingSince;
 
-    public BackgroundLines(IByteOutput output, TimeProvider time, int capacity = DefaultCapacity)
+    public BackgroundLineWriter(IByteOutput output, TimeProvider time, int capacity = DefaultCapacity)
     {
         _output = output;
         _time = time;
@@ -77,7 +77,7 @@ internal sealed class BackgroundLines : ILineOutput, IDisposable
             var before = _length;
             line.CopyTo(_filling.AsSpan(before));
             _length += line.Length;
-            wake = before == 0 || (before < HurryBytes && _length >= HurryBytes);
+            wake = before == 0 || (before < FlushThresholdBytes && _length >= FlushThresholdBytes);
         }
 
         if (wake)
@@ -120,7 +120,7 @@ internal sealed class BackgroundLines : ILineOutput, IDisposable
             batch = _filling.AsMemory(0, _length);
 
             // A buffer that grew for a reader's long pause is not kept.
-            (_filling, _spare) = (_spare.Length > UsualBytes ? new byte[UsualBytes] : _spare, _filling);
+            (_filling, _spare) = (_spare.Length > InitialBufferBytes ? new byte[InitialBufferBytes] : _spare, _filling);
             _length = 0;
         }
 

@@ -4,7 +4,7 @@ using ProxyShim.Testing;
 namespace ProxyShim.EndToEnd.Faults;
 
 /// <summary>A world of one row's own: a Redis that writes down everything, a simulated PartnerStack, and the published shim.</summary>
-internal sealed class Scene : IAsyncDisposable
+internal sealed class Scenario : IAsyncDisposable
 {
     // Short, so that a row ends within seconds. A lease is TotalTimeout + 20 s whatever is set (DESIGN.md): what a dead holder leaves takes that long.
     private static readonly IReadOnlyDictionary<string, string> s_quick = new Dictionary<string, string>
@@ -23,7 +23,7 @@ internal sealed class Scene : IAsyncDisposable
 
     private readonly IAsyncDisposable _redis;
 
-    private Scene(IAsyncDisposable redis, SimulatedPartnerStack partnerStack, IReadOnlyList<Replica> replicas)
+    private Scenario(IAsyncDisposable redis, SimulatedPartnerStack partnerStack, IReadOnlyList<Replica> replicas)
     {
         _redis = redis;
         PartnerStack = partnerStack;
@@ -56,7 +56,7 @@ internal sealed class Scene : IAsyncDisposable
     public Action Lifting { get; set; } = static () => { };
 
     /// <param name="keyPair">Whether the shim has the vendor's key pair, and so can read back; without it the pair is only that of a caller who may convert.</param>
-    public static async Task<Scene> StartAsync(
+    public static async Task<Scenario> StartAsync(
         int replicas, bool keyPair, IReadOnlyDictionary<string, string> settings, IReadOnlyList<string> redisSettings, CancellationToken cancellation,
         RedisTopology topology = RedisTopology.Single)
     {
@@ -81,15 +81,15 @@ internal sealed class Scene : IAsyncDisposable
             all[name] = value;
         }
 
-        var scene = new Scene(redis, partnerStack, [.. Enumerable.Range(0, replicas).Select(_ => new Replica(all))]);
+        var scenario = new Scenario(redis, partnerStack, [.. Enumerable.Range(0, replicas).Select(_ => new Replica(all))]);
         try
         {
-            await Task.WhenAll(scene.Replicas.Select(replica => replica.StartAsync(cancellation)));
-            return scene;
+            await Task.WhenAll(scenario.Replicas.Select(replica => replica.StartAsync(cancellation)));
+            return scenario;
         }
         catch
         {
-            await scene.DisposeAsync();
+            await scenario.DisposeAsync();
             throw;
         }
     }

@@ -10,21 +10,21 @@ namespace ProxyShim.Redis.Sockets;
 /// Not before: then nothing of StackExchange.Redis is on the stack, and none of its locks is held. So code that goes on here may give commands, as it may
 /// anywhere; like all code on a socket's thread it must not block.
 /// </remarks>
-internal sealed class RedisTurn
+internal sealed class ReplyBatch
 {
     [ThreadStatic]
-    private static RedisTurn? t_current;
+    private static ReplyBatch? t_current;
 
     // A thread uses its turn again.
     [ThreadStatic]
-    private static RedisTurn? t_kept;
+    private static ReplyBatch? t_kept;
 
     private readonly List<RedisTransport> _unsent = [];
-    private readonly List<(SendOrPostCallback Callback, object? State)> _goesOn = [];
+    private readonly List<(SendOrPostCallback Callback, object? State)> _continuations = [];
     private bool _receives;
 
     /// <summary>Begins a turn, unless one is under way: then what is given belongs to that.</summary>
-    public static Scope Begin() => t_current is null ? new Scope(t_current = Take()) : default;
+    public static Scope Enter() => t_current is null ? new Scope(t_current = Take()) : default;
 
     /// <summary>Leaves the sending to the end of this thread's turn. False when it has none.</summary>
     public static bool TryDefer(RedisTransport transport)
@@ -43,14 +43,14 @@ internal sealed class RedisTurn
     }
 
     /// <summary>Goes on once the replies have been read. False when this thread is not reading any.</summary>
-    public static bool TryGoOn(SendOrPostCallback callback, object? state)
+    public static bool TryEnqueueContinuation(SendOrPostCallback callback, object? state)
     {
         if (t_current is not { _receives: true } turn)
         {
             return false;
         }
 
-        turn._goesOn.Add((callback, state));
+        turn._continuations.Add((callback, state));
         return true;
     }
 
@@ -75,9 +75,9 @@ internal sealed class RedisTurn
         }
     }
 
-    private static RedisTurn Take()
+    private static ReplyBatch Take()
     {
-        var turn = t_kept ?? new RedisTurn();
+        var turn = t_kept ?? new ReplyBatch();
         t_kept = null;
         return turn;
     }
@@ -87,26 +87,26 @@ internal sealed class RedisTurn
         // One goes on here, as there is no faster way; where there are other processors, the others need not wait for it.
         if (Environment.ProcessorCount > 1)
         {
-            for (var i = 1; i < _goesOn.Count; i++)
+            for (var i = 1; i < _continuations.Count; i++)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(static next => next.Callback(next.State), _goesOn[i], preferLocal: false);
+                ThreadPool.UnsafeQueueUserWorkItem(static next => next.Callback(next.State), _continuations[i], preferLocal: false);
             }
 
-            if (_goesOn.Count > 1)
+            if (_continuations.Count > 1)
             {
-                _goesOn.RemoveRange(1, _goesOn.Count - 1);
+                _continuations.RemoveRange(1, _continuations.Count - 1);
             }
         }
 
         // It grows while it goes on.
-        for (var i = 0; i < _goesOn.Count; i++)
+        for (var i = 0; i < _continuations.Count; i++)
         {
-            var (callback, state) = _goesOn[i];
+            var (callback, state) = _continuations[i];
             callback(state);
         }
     }
 
-    private void End(RedisTurn? outer)
+    private void End(ReplyBatch? outer)
     {
         t_current = outer;
         foreach (var transport in _unsent)
@@ -115,13 +115,13 @@ internal sealed class RedisTurn
         }
 
         _unsent.Clear();
-        _goesOn.Clear();
+        _continuations.Clear();
         _receives = false;
         t_kept = this;
     }
 
     /// <summary>Ends the turn that it began.</summary>
-    public readonly ref struct Scope(RedisTurn turn)
+    public readonly ref struct Scope(ReplyBatch turn)
     {
         public void Dispose() => turn?.End(null);
     }

@@ -1,19 +1,19 @@
 namespace ProxyShim.Conversions;
 
 /// <summary>What an answer of the Conversion API, or its absence, means for the conversion.</summary>
-internal enum AnswerMeaning
+internal enum AttemptResult
 {
     /// <summary>It was taken. Whether it landed is for a read-back to say.</summary>
     Sent,
 
     /// <summary>It surely did not land: it may be sent again at once.</summary>
-    NothingLanded,
+    NotDelivered,
 
     /// <summary>It may have landed: it is sent again only after a read-back.</summary>
     Ambiguous,
 
     /// <summary>The token or the address is wrong: it did not land, and will not until an operator mends it.</summary>
-    OperatorFault,
+    Misconfigured,
 
     /// <summary>It did not land and never will.</summary>
     Refused,
@@ -22,13 +22,13 @@ internal enum AnswerMeaning
 internal static class AnswerMeanings
 {
     /// <summary>Its name in the log, the metrics and the spans: part of their contract.</summary>
-    public static string Name(this AnswerMeaning meaning) => meaning switch
+    public static string Name(this AttemptResult meaning) => meaning switch
     {
-        AnswerMeaning.Sent => "sent",
-        AnswerMeaning.NothingLanded => "nothing_landed",
-        AnswerMeaning.Ambiguous => "ambiguous",
-        AnswerMeaning.OperatorFault => "operator_fault",
-        AnswerMeaning.Refused => "refused",
+        AttemptResult.Sent => "sent",
+        AttemptResult.NotDelivered => "nothing_landed",
+        AttemptResult.Ambiguous => "ambiguous",
+        AttemptResult.Misconfigured => "operator_fault",
+        AttemptResult.Refused => "refused",
         _ => throw new ArgumentOutOfRangeException(nameof(meaning)),
     };
 }

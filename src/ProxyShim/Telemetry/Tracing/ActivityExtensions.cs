@@ -4,7 +4,7 @@ using System.Globalization;
 namespace ProxyShim.Telemetry.Tracing;
 
 /// <summary>Writes down how a span's work ended. Texts are of closed sets: a status, a word, a type's name.</summary>
-internal static class SpanEnd
+internal static class ActivityExtensions
 {
     // The conventions' own word.
     private const string Unknown = "_OTHER";

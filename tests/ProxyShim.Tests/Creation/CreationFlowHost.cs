@@ -14,29 +14,29 @@ using ProxyShim.Tests.Ledger.Model;
 
 namespace ProxyShim.Tests.Creation;
 
-/// <summary>One replica's flow of a call that creates a customer, as the shim builds it, in front of a <see cref="Backstage"/> that all replicas share.</summary>
-internal sealed class Frontstage : IAsyncDisposable
+/// <summary>One replica's flow of a call that creates a customer, as the shim builds it, in front of a <see cref="BackgroundHost"/> that all replicas share.</summary>
+internal sealed class CreationFlowHost : IAsyncDisposable
 {
-    private readonly Backstage _backstage;
+    private readonly BackgroundHost _background;
     private readonly CreationFlow _flow;
     private readonly RolloutState _rollout;
 
-    public Frontstage(Backstage backstage)
+    public CreationFlowHost(BackgroundHost background)
     {
-        _backstage = backstage;
-        _rollout = new RolloutState(backstage.Settings.Rollout);
-        var (settings, ledger, time) = (backstage.Settings, backstage.Ledger, backstage.Time);
+        _background = background;
+        _rollout = new RolloutState(background.Settings.Rollout);
+        var (settings, ledger, time) = (background.Settings, background.Ledger, background.Time);
 
         // The connection is that of all tests, so nobody here closes it.
-        Redis = new RedisGate(settings.Redis, time, () => Task.FromResult(LossyRedis.Over(backstage.Under.Scope.Connection, () => Weather())));
-        Backlog = new SettlementBacklog(Redis, backstage.Settler, ledger, time);
+        Redis = new RedisGate(settings.Redis, time, () => Task.FromResult(LossyRedis.Over(background.Under.Scope.Connection, () => Losses())));
+        Backlog = new SettlementBacklog(Redis, background.Settler, ledger, time);
         var answers = new CustomerAnswers(settings.Conversions, settings.ConversionApi, Redis, ledger);
-        var known = new KnownCustomer(settings.ConversionApi, Redis, ledger, answers, time);
+        var known = new DuplicateRequests(settings.ConversionApi, Redis, ledger, answers, time);
         var bounds = settings.RolloutBounds;
         Control = new RolloutControl(settings.Rollout, bounds, new RolloutStore(settings.Ledger), Redis, _rollout, EventLog.Silent);
         var judge = new ClickJudge(settings.Conversions, time);
         _flow = new CreationFlow(
-            settings.Conversions, judge, new Shadow(settings.Conversions, judge), Control, _rollout, Redis, new ClickStore(settings.Clicks), ledger, known, answers, backstage.Sender, backstage.Settler, Backlog, backstage.Events, time);
+            settings.Conversions, judge, new Shadow(settings.Conversions, judge), Control, _rollout, Redis, new ClickStore(settings.Clicks), ledger, known, answers, background.Sender, background.Settler, Backlog, background.Events, time);
     }
 
     public RedisGate Redis { get; }
@@ -44,7 +44,7 @@ internal sealed class Frontstage : IAsyncDisposable
     public SettlementBacklog Backlog { get; }
 
     /// <summary>What becomes of each script that this replica sends to Redis, which waits for it: what it does meanwhile comes first.</summary>
-    public Func<ValueTask<Loss>> Weather { get; set; } = () => new(Loss.None);
+    public Func<ValueTask<Loss>> Losses { get; set; } = () => new(Loss.None);
 
     /// <summary>Who says what counts.</summary>
     public RolloutControl Control { get; }
@@ -63,12 +63,12 @@ internal sealed class Frontstage : IAsyncDisposable
     public void At(int number, Func<Task<Loss>> act)
     {
         var scripts = 0;
-        Weather = async () => ++scripts == number ? await act() : Loss.None;
+        Losses = async () => ++scripts == number ? await act() : Loss.None;
     }
 
     /// <summary>Leaves a click for the customer.</summary>
     public Task ClickAsync(string customerKey = "customer") =>
-        _backstage.Under.Redis.StringSetAsync(_backstage.Under.Scope.Key($"click:{customerKey}"), "xid_1");
+        _background.Under.Redis.StringSetAsync(_background.Under.Scope.Key($"click:{customerKey}"), "xid_1");
 
     /// <summary>A legacy app's call.</summary>
     public async Task<(CreationAnswer Answer, RequestRecord Record)> PostAsync(string customerKey = "customer")

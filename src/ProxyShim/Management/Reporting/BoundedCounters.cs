@@ -1,7 +1,7 @@
 namespace ProxyShim.Management.Reporting;
 
 /// <summary>Something for each of a number of names, which is bounded: what comes after is gathered under <see cref="Other"/>.</summary>
-internal sealed class Tally<T>(int capacity)
+internal sealed class BoundedCounters<T>(int capacity)
     where T : new()
 {
     /// <summary>Stands for all the names that found no room. No name of the log looks like it.</summary>

@@ -6,7 +6,7 @@ namespace ProxyShim.Background.Verification;
 /// Stops resending when read-backs find nothing at all: then it is far likelier that they ask in the wrong place (another environment, another address)
 /// than that every conversion was a phantom. What is no answer of the Customer API's proves nothing, and so never leads to a resend; it is told likewise.
 /// </summary>
-internal sealed class ReadBackBrake
+internal sealed class ResendGuard
 {
     /// <summary>404s in a row, without one 200, that engage it (DESIGN.md).</summary>
     public const int Limit = 20;

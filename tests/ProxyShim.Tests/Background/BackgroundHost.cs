@@ -26,13 +26,13 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ProxyShim.Tests.Background;
 
 /// <summary>The background work as the shim builds it, between a real Redis and a simulated PartnerStack, under a clock that the test holds.</summary>
-internal sealed class Backstage : IAsyncDisposable
+internal sealed class BackgroundHost : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly ConversionForwarder _forwarder;
     private readonly CallPlayer _player;
 
-    private Backstage(RedisScope scope, SimulatedPartnerStack partnerStack, (string Key, string? Value)[] settings)
+    private BackgroundHost(RedisScope scope, SimulatedPartnerStack partnerStack, (string Key, string? Value)[] settings)
     {
         PartnerStack = partnerStack;
         Settings = Given.Settings([
@@ -46,7 +46,7 @@ internal sealed class Backstage : IAsyncDisposable
         Ledger = new ConversionLedger(Settings.Ledger);
 
         // The connection is that of all tests, so nobody here closes it.
-        Redis = new RedisGate(Settings.Redis, Time, () => Task.FromResult(LossyRedis.Over(scope.Connection, () => Weather())));
+        Redis = new RedisGate(Settings.Redis, Time, () => Task.FromResult(LossyRedis.Over(scope.Connection, () => Losses())));
         Events = Log.NewConversionEvents(new PrivacySettings(CustomerRefKind.Plain, null));
         Settler = new Settler(Ledger, Settings.Delivery, new Backoff(Settings.Delivery, () => 0.5), Events);
         Backlog = new SettlementBacklog(Redis, Settler, Ledger, Time);
@@ -82,7 +82,7 @@ internal sealed class Backstage : IAsyncDisposable
     public RedisGate Redis { get; }
 
     /// <summary>What becomes of each command that the shim sends to Redis.</summary>
-    public Func<Loss> Weather { get; set; } = () => Loss.None;
+    public Func<Loss> Losses { get; set; } = () => Loss.None;
 
     public ConversionEvents Events { get; }
 
@@ -100,13 +100,13 @@ internal sealed class Backstage : IAsyncDisposable
 
     public CustomerReader Reader { get; }
 
-    public ReadBackBrake Brake { get; } = new();
+    public ResendGuard Brake { get; } = new();
 
     public VerificationRunner Verification { get; }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<Backstage> OpenAsync(TestRedis redis, params (string Key, string? Value)[] settings) =>
+    public static async Task<BackgroundHost> OpenAsync(TestRedis redis, params (string Key, string? Value)[] settings) =>
         new(await redis.OpenAsync(), await SimulatedPartnerStack.StartAsync(new(), Cancellation), settings);
 
     /// <summary>A customer in this state whose time has come.</summary>

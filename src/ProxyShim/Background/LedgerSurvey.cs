@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace ProxyShim.Background;
 
 /// <summary>Looks over all partitions at once: what is due, what is to be read back, how much waits.</summary>
-internal sealed class PartitionScan(RedisGate redis, ConversionLedger ledger)
+internal sealed class LedgerSurvey(RedisGate redis, ConversionLedger ledger)
 {
     // More than a replica works off between two looks would only be fought over by all of them.
     private const int MostPerPartition = 64;

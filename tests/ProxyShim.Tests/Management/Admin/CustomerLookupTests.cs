@@ -17,7 +17,7 @@ using Xunit;
 namespace ProxyShim.Tests.Management.Admin;
 
 [RedisSuite]
-public sealed class CustomerSearchTests(TestRedis redis) : LedgerFixture(redis)
+public sealed class CustomerLookupTests(TestRedis redis) : LedgerFixture(redis)
 {
     private const string Click = """{"xid":"xid_1","partner_key":"partner","ip_address":"203.0.113.7","user_agent":"Firefox","clicked_at":"2026-01-31T09:30:00Z"}""";
 
@@ -204,7 +204,7 @@ public sealed class CustomerSearchTests(TestRedis redis) : LedgerFixture(redis)
     private async Task<(int Status, string Body)> AskAsync(string path, params (string Key, string? Value)[] settings)
     {
         var given = Given.Settings([("Clicks:Keys:0", With.Scope.Key("click:{customer_key}")), .. settings]);
-        var search = new CustomerSearch(NewGate(), With.Ledger, new KeptCalls(given.Ledger), new ClickStore(given.Clicks), new CustomerRef(_privacy), _names, _decisions);
+        var search = new CustomerLookup(NewGate(), With.Ledger, new KeptCalls(given.Ledger), new ClickStore(given.Clicks), new CustomerRef(_privacy), _names, _decisions);
         using var door = new AdminDoor(AdminDoor.Token("token"));
         await using var surface = await ManagementSurface.ServeAsync(endpoints => CustomerEndpoints.Map(door.Routes(endpoints), search));
         var (answer, body) = await surface.GetAsync($"/admin/{path}", "Bearer token");

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ProxyShim.Tests.Telemetry;
 
-public class BackgroundLinesTests
+public class BackgroundLineWriterTests
 {
     // Some pipes of the system hold more than the usual 64 KiB, none more than this.
     private const int MoreThanAnyPipe = 2 * 1024 * 1024;
@@ -20,7 +20,7 @@ public class BackgroundLinesTests
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
         using var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
-        using var lines = new BackgroundLines(OutputOf(end), TimeProvider.System);
+        using var lines = new BackgroundLineWriter(OutputOf(end), TimeProvider.System);
         using var reader = new StreamReader(pipe);
 
         foreach (var number in Enumerable.Range(0, 1000))
@@ -41,7 +41,7 @@ public class BackgroundLinesTests
         const int Capacity = 64 * 1024;
         using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
         using var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
-        using var lines = new BackgroundLines(OutputOf(end), TimeProvider.System, Capacity);
+        using var lines = new BackgroundLineWriter(OutputOf(end), TimeProvider.System, Capacity);
         var written = 0;
 
         // Nobody reads. That the loop ends is the first half of the proof; a write that waits would hang here.
@@ -83,7 +83,7 @@ public class BackgroundLinesTests
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
         var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
-        var lines = new BackgroundLines(OutputOf(end), TimeProvider.System);
+        var lines = new BackgroundLineWriter(OutputOf(end), TimeProvider.System);
 
         Write(lines, "last words");
         lines.Dispose();
@@ -98,7 +98,7 @@ public class BackgroundLinesTests
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
         using var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
-        var lines = new BackgroundLines(OutputOf(end), TimeProvider.System, MoreThanAnyPipe * 2);
+        var lines = new BackgroundLineWriter(OutputOf(end), TimeProvider.System, MoreThanAnyPipe * 2);
         var line = new string('x', 999);
         var written = MoreThanAnyPipe / line.Length;
         for (var i = 0; i < written; i++)
@@ -126,7 +126,7 @@ public class BackgroundLinesTests
     {
         var pipe = new AnonymousPipeServerStream(PipeDirection.In);
         using var end = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
-        using var lines = new BackgroundLines(OutputOf(end), TimeProvider.System);
+        using var lines = new BackgroundLineWriter(OutputOf(end), TimeProvider.System);
         await pipe.DisposeAsync();
 
         Write(lines, "nobody hears it");
@@ -146,7 +146,7 @@ public class BackgroundLinesTests
             "not for writing" => File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Read, FileShare.ReadWrite),
             _ => null,
         };
-        using var lines = new BackgroundLines(new DescriptorOutput((int?)failing?.DangerousGetHandle() ?? NotOpen), TimeProvider.System);
+        using var lines = new BackgroundLineWriter(new DescriptorOutput((int?)failing?.DangerousGetHandle() ?? NotOpen), TimeProvider.System);
 
         foreach (var number in Enumerable.Range(1, 3))
         {
@@ -164,7 +164,7 @@ public class BackgroundLinesTests
     public void A_line_that_was_cut_short_never_joins_with_the_next_one(int room)
     {
         using var disk = new Disk { Room = room };
-        using (var lines = new BackgroundLines(disk, TimeProvider.System))
+        using (var lines = new BackgroundLineWriter(disk, TimeProvider.System))
         {
             Write(lines, "first");
             disk.WaitForWrite();
@@ -213,5 +213,5 @@ public class BackgroundLinesTests
         public void WaitForWrite() => _writes.Take(Cancellation);
     }
 
-    private static void Write(BackgroundLines lines, string text) => lines.Write(Encoding.UTF8.GetBytes(text + '\n'));
+    private static void Write(BackgroundLineWriter lines, string text) => lines.Write(Encoding.UTF8.GetBytes(text + '\n'));
 }

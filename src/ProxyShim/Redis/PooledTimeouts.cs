@@ -6,7 +6,7 @@ namespace ProxyShim.Redis;
 
 /// <summary>Waits for tasks for so long and no longer, with timers that are used again: <see cref="Task.WaitAsync(TimeSpan)"/> makes one, and a task, for each.</summary>
 /// <param name="isAnswered">Whether what is waited for has come already and only our own threads have not got to it: that is nobody's delay but ours.</param>
-internal sealed class BoundedWaits(TimeProvider time, Func<bool>? isAnswered = null)
+internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered = null)
 {
     /// <summary>How much longer it waits for our own threads; one that has not got to it by then never will.</summary>
     public static readonly TimeSpan OwnDelayLimit = TimeSpan.FromSeconds(10);
@@ -14,42 +14,42 @@ internal sealed class BoundedWaits(TimeProvider time, Func<bool>? isAnswered = n
     /// <summary>How often it looks then.</summary>
     public static readonly TimeSpan OwnDelayLook = TimeSpan.FromMilliseconds(10);
 
-    private readonly ObjectPool<Wait> _kept = Pools.Create(() => new Wait(time, isAnswered ?? (static () => false)));
+    private readonly ObjectPool<PooledTimeout> _kept = Pools.Create(() => new PooledTimeout(time, isAnswered ?? (static () => false)));
 
     /// <summary>True once the task has ended, well or not; false when it has not in time. What comes after goes on where the task ended, or on a timer's thread.</summary>
-    public ValueTask<bool> ForAsync(Task task, TimeSpan patience) =>
-        task.IsCompleted || patience <= TimeSpan.Zero ? new(task.IsCompleted) : _kept.Get().ForAsync(task, patience, _kept);
+    public ValueTask<bool> WaitAsync(Task task, TimeSpan timeout) =>
+        task.IsCompleted || timeout <= TimeSpan.Zero ? new(task.IsCompleted) : _kept.Get().WaitAsync(task, timeout, _kept);
 
-    private sealed class Wait : IValueTaskSource<bool>
+    private sealed class PooledTimeout : IValueTaskSource<bool>
     {
         private readonly TimeProvider _time;
         private readonly Func<bool> _isAnswered;
         private readonly ITimer _timer;
         private readonly Action _ended;
         private ManualResetValueTaskSourceCore<bool> _outcome;
-        private ObjectPool<Wait> _pool = null!;
+        private ObjectPool<PooledTimeout> _pool = null!;
         private long _start;
-        private TimeSpan _patience;
+        private TimeSpan _timeout;
 
         // Counts how often it was used; long, since a busy shim has used one four billion times within days.
-        private long _round;
+        private long _generation;
 
         // The round that nothing has decided yet; 0 when there is none.
-        private long _open;
+        private long _pendingGeneration;
 
-        public Wait(TimeProvider time, Func<bool> isAnswered)
+        public PooledTimeout(TimeProvider time, Func<bool> isAnswered)
         {
             (_time, _isAnswered) = (time, isAnswered);
-            _timer = time.CreateTimer(static wait => ((Wait)wait!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _ended = () => Decide(_round, inTime: true);
+            _timer = time.CreateTimer(static wait => ((PooledTimeout)wait!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _ended = () => Decide(_generation, inTime: true);
         }
 
-        public ValueTask<bool> ForAsync(Task task, TimeSpan patience, ObjectPool<Wait> pool)
+        public ValueTask<bool> WaitAsync(Task task, TimeSpan timeout, ObjectPool<PooledTimeout> pool)
         {
             _outcome.Reset();
-            (_start, _patience, _pool) = (_time.GetTimestamp(), patience, pool);
-            Volatile.Write(ref _open, ++_round);
-            _timer.Change(patience, Timeout.InfiniteTimeSpan);
+            (_start, _timeout, _pool) = (_time.GetTimestamp(), timeout, pool);
+            Volatile.Write(ref _pendingGeneration, ++_generation);
+            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
 
             // Taken before the task can end: by then somebody else may have this wait.
             var waiting = new ValueTask<bool>(this, _outcome.Version);
@@ -81,8 +81,8 @@ internal sealed class BoundedWaits(TimeProvider time, Func<bool>? isAnswered = n
         private void OnTimer()
         {
             // Told too late to be still, it may come into the next round, before its time.
-            var round = Volatile.Read(ref _open);
-            var rest = _patience - _time.GetElapsedTime(_start);
+            var round = Volatile.Read(ref _pendingGeneration);
+            var rest = _timeout - _time.GetElapsedTime(_start);
             if (rest <= TimeSpan.Zero && rest > -OwnDelayLimit && _isAnswered())
             {
                 rest = OwnDelayLook;
@@ -99,7 +99,7 @@ internal sealed class BoundedWaits(TimeProvider time, Func<bool>? isAnswered = n
 
         private void Decide(long round, bool inTime)
         {
-            if (round != 0 && Interlocked.CompareExchange(ref _open, 0, round) == round)
+            if (round != 0 && Interlocked.CompareExchange(ref _pendingGeneration, 0, round) == round)
             {
                 _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _outcome.SetResult(inTime);

@@ -1,35 +1,35 @@
 namespace ProxyShim.Conversions;
 
 /// <summary>DESIGN.md, "What each answer of the Conversion API means", as code: the one place that judges.</summary>
-internal static class AnswerTable
+internal static class ResponseClassifier
 {
     /// <summary>The meaning of a status code.</summary>
-    public static AnswerMeaning Of(int status) => status switch
+    public static AttemptResult Classify(int status) => status switch
     {
-        >= 200 and < 300 => AnswerMeaning.Sent,
-        >= 300 and < 400 or 401 or 403 => AnswerMeaning.OperatorFault,
-        408 or 425 or 429 => AnswerMeaning.NothingLanded,
+        >= 200 and < 300 => AttemptResult.Sent,
+        >= 300 and < 400 or 401 or 403 => AttemptResult.Misconfigured,
+        408 or 425 or 429 => AttemptResult.NotDelivered,
 
         // "Known already" may well mean: from an attempt of ours that we believe lost.
-        409 => AnswerMeaning.Ambiguous,
+        409 => AttemptResult.Ambiguous,
         // Somebody on the way hung up on the server that was at work: nginx's name for it, and AWS's load balancers'.
-        499 or 460 => AnswerMeaning.Ambiguous,
-        >= 400 and < 500 => AnswerMeaning.Refused,
+        499 or 460 => AttemptResult.Ambiguous,
+        >= 400 and < 500 => AttemptResult.Refused,
 
         // What HTTP defines, but for those of a gateway that got no good answer (502, 504): whoever says it has not done the work.
         // https://www.iana.org/assignments/http-status-codes
-        500 or 501 or 503 or (>= 505 and <= 511) => AnswerMeaning.NothingLanded,
+        500 or 501 or 503 or (>= 505 and <= 511) => AttemptResult.NotDelivered,
 
         // Cloudflare: connection refused, no route, TLS handshake failed, certificate refused: no request was made.
         // Not 522, which also stands for a request that was sent and not acknowledged.
         // https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
-        521 or 523 or 525 or 526 => AnswerMeaning.NothingLanded,
+        521 or 523 or 525 or 526 => AttemptResult.NotDelivered,
 
         // Any other: an edge's word for an origin that may have done the work before its answer got lost (520 and 524, say), or one that nobody knows.
-        _ => AnswerMeaning.Ambiguous,
+        _ => AttemptResult.Ambiguous,
     };
 
     /// <summary>The meaning of an attempt that ended without a status.</summary>
     /// <param name="bytesWentOut">Whether any of the body was handed to a connection: before that, nobody can have read a conversion.</param>
-    public static AnswerMeaning OfFailure(bool bytesWentOut) => bytesWentOut ? AnswerMeaning.Ambiguous : AnswerMeaning.NothingLanded;
+    public static AttemptResult ClassifyFailure(bool bytesWentOut) => bytesWentOut ? AttemptResult.Ambiguous : AttemptResult.NotDelivered;
 }
