@@ -3,7 +3,7 @@ using ProxyShim.Testing;
 
 namespace ProxyShim.EndToEnd.Sidecar;
 
-/// <summary>A file of <c>config/sidecar/compose</c>, run as it stands, but for images and ports that this machine cannot have.</summary>
+/// <summary>Files of <c>config/sidecar/compose</c>, run as they stand, but for images and ports that this machine cannot have.</summary>
 internal sealed class ComposeProject : IAsyncDisposable
 {
     // The image for Redis, where the one of the file cannot be pulled; the same as for Testcontainers.
@@ -16,12 +16,12 @@ internal sealed class ComposeProject : IAsyncDisposable
     private readonly string[] _options;
     private readonly Dictionary<string, string> _environment;
 
-    /// <param name="file">Its name.</param>
+    /// <param name="files">Their names, of which the later ones add to the first.</param>
     /// <param name="images">Another image for a service; null leaves the file's.</param>
     /// <param name="variables">What the file takes from the environment.</param>
     /// <param name="folder">Where its relative paths begin; null = where it is.</param>
     public ComposeProject(
-        string file, IReadOnlyDictionary<string, string?> images, IReadOnlyDictionary<string, string> variables, string? folder = null)
+        IEnumerable<string> files, IReadOnlyDictionary<string, string?> images, IReadOnlyDictionary<string, string> variables, string? folder = null)
     {
         // Even what only reads the file asks the engine at its end.
         Require.That(
@@ -52,8 +52,7 @@ internal sealed class ComposeProject : IAsyncDisposable
         [
             "--project-name", Path.GetFileName(_folder.Path).ToLowerInvariant(),
             "--project-directory", folder ?? KubernetesTools.PathOf("compose"),
-            "--file", KubernetesTools.PathOf("compose", file),
-            "--file", others,
+            .. files.Append(others).SelectMany(file => new[] { "--file", KubernetesTools.PathOf("compose", file) }),
         ];
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using ProxyShim.EndToEnd.Container;
 using ProxyShim.Testing;
 using Xunit;
@@ -9,21 +10,22 @@ namespace ProxyShim.EndToEnd.Sidecar;
 public sealed class ComposeTests
 {
     private const string BesideAnApp = "beside-an-app.yaml";
+    private const string Capture = "capture.yaml";
     private const string QuickStart = "compose.yaml";
     private const string PartnerStackVariable = "PROXYSHIM_TEST_PARTNERSTACK_IMAGE";
     private const string PythonVariable = "PROXYSHIM_TEST_PYTHON_IMAGE";
 
     private static readonly Dictionary<string, string?> s_noImages = [];
-    private static readonly Dictionary<string, string> s_noVariables = [];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(BesideAnApp)]
+    [InlineData(BesideAnApp, Capture)]
     [InlineData(QuickStart)]
-    public async Task Compose_knows_all_that_is_in_it(string file)
+    public async Task Compose_knows_all_that_is_in_it(params string[] files)
     {
-        await using var compose = new ComposeProject(file, s_noImages, s_noVariables);
+        await using var compose = new ComposeProject(files, s_noImages, new Dictionary<string, string> { ["CAPTURE_ORIGIN"] = "https://www.acme.com" });
         Assert.Contains("proxyshim:", await compose.RunAsync("config"), StringComparison.Ordinal);
     }
 
@@ -33,11 +35,16 @@ public sealed class ComposeTests
         var image = DockerCli.Image;
         using var folder = new TemporaryFolder();
         WriteSecrets(folder.Path);
-        var port = FreePort.Next();
+        var (port, capture) = (FreePort.Next(), FreePort.Next());
         await using var compose = new ComposeProject(
-            BesideAnApp,
+            [BesideAnApp, Capture],
             new Dictionary<string, string?> { ["proxyshim"] = image },
-            new Dictionary<string, string> { ["MANAGEMENT_PORT"] = port.ToString(CultureInfo.InvariantCulture) },
+            new Dictionary<string, string>
+            {
+                ["MANAGEMENT_PORT"] = port.ToString(CultureInfo.InvariantCulture),
+                ["CAPTURE_PORT"] = capture.ToString(CultureInfo.InvariantCulture),
+                ["CAPTURE_ORIGIN"] = "https://www.acme.com",
+            },
             folder.Path);
         await compose.RunAsync("up", "--detach", "proxyshim");
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -50,6 +57,15 @@ public sealed class ComposeTests
 
         // That of a Redis that evicts, or does not keep what it is told.
         Assert.DoesNotContain("jobs_at_risk", await compose.RunAsync("logs", "proxyshim"), StringComparison.Ordinal);
+
+        // A click gets in from this machine, by the port and with the token that the file gives it.
+        using var click = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{capture}/clicks")
+        {
+            Content = new StringContent("""{"customer_key":"ada","ps_xid":"xid_ada"}"""),
+            Headers = { Authorization = new("Bearer", Manifest.OperatorsSecrets["Capture__Token"]) },
+        };
+        using var reported = await client.SendAsync(click, Cancellation);
+        Assert.Equal(HttpStatusCode.NoContent, reported.StatusCode);
 
         // The console that it publishes has its data, and its own commands run in it.
         client.DefaultRequestHeaders.Authorization = new("Bearer", Manifest.OperatorsSecrets["Management__Token"]);
@@ -76,7 +92,7 @@ public sealed class ComposeTests
             $"docker build -t partnerstack -f config/sidecar/compose/partnerstack.Dockerfile . && export {PartnerStackVariable}=partnerstack");
         var (site, management) = (FreePort.Next(), FreePort.Next());
         await using var compose = new ComposeProject(
-            QuickStart,
+            [QuickStart],
             new Dictionary<string, string?>
             {
                 ["proxyshim"] = DockerCli.Image,

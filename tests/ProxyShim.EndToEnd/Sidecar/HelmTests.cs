@@ -17,6 +17,7 @@ public sealed class HelmTests
     [Theory]
     [InlineData(Existing)]
     [InlineData(Operators)]
+    [InlineData("capture")]
     public async Task Helm_finds_no_fault(string example) => Assert.Contains(
         "0 chart(s) failed",
         await KubernetesTools.RunAsync(
@@ -36,6 +37,12 @@ public sealed class HelmTests
     [InlineData("service.port=70000", "/service/port")]
     [InlineData("image.pullPolicy=Sometimes", "/image/pullPolicy")]
     [InlineData("settings.Urls=http://0.0.0.0:80", "Urls")]
+    [InlineData("settings.Capture__Url=http://0.0.0.0:8082", "Capture__Url")]
+    [InlineData("settings.Capture__Token=cap_back_ends_token", "Capture__Token")]
+    [InlineData("settings.Capture__Origins__0=https://www.acme.com", "Capture__Origins__0")]
+    [InlineData("capture.origins={https://www.acme.com}", "/capture/enabled")]
+    [InlineData("capture.enabled=true,capture.origins={https://www.acme.com/}", "/capture/origins/0")]
+    [InlineData("capture.port=8082", "'port'")]
     [InlineData("settings.Delivery__Concurrency=1000000", "/settings/Delivery__Concurrency")]
     [InlineData("secrets.existing=", "/secrets")]
     [InlineData("tls.existing=", "/tls")]

@@ -28,4 +28,19 @@ internal static class KubernetesTools
             "--values", PathOf("helm", "examples", $"{example}.yaml"), .. options,
         ],
         cancellation);
+
+    /// <summary><c>kubectl kustomize</c> of an overlay as an operator would write it.</summary>
+    /// <param name="form">A folder of <c>config/sidecar/kustomize</c>.</param>
+    /// <param name="components">Others of its folders, which are components.</param>
+    /// <param name="lines">What the overlay has besides.</param>
+    public static async Task<string> OverlayAsync(string form, IEnumerable<string> components, CancellationToken cancellation, params string[] lines)
+    {
+        using var overlay = new TemporaryFolder();
+        string From(string folder) => Path.GetRelativePath(overlay.Path, PathOf("kustomize", folder));
+        await File.WriteAllLinesAsync(
+            Path.Combine(overlay.Path, "kustomization.yaml"),
+            [$"resources: [{From(form)}]", $"components: [{string.Join(", ", components.Select(From))}]", .. lines],
+            cancellation);
+        return await RunAsync("kubectl", ["kustomize", overlay.Path], cancellation);
+    }
 }

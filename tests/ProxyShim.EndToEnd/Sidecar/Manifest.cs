@@ -19,6 +19,9 @@ internal sealed class Manifest
     /// <summary>The shim for several apps, in each of its forms.</summary>
     public static readonly string[] Shared = ["kustomize/shared", "helm/existing", "helm/operators"];
 
+    /// <summary>Both, with the capture listener.</summary>
+    public static readonly string[] WithCapture = ["kustomize/example+capture", "kustomize/shared+capture", "helm/capture"];
+
     private static readonly ConcurrentDictionary<string, Task<string>> s_rendered = new();
 
     // Objects of operators, of which only the part is known here that the examples use.
@@ -29,6 +32,9 @@ internal sealed class Manifest
         ["cert-manager.io/v1/Certificate"] = typeof(Certificate),
     };
 
+    // Each port that the shim listens on, where the form has it.
+    private static readonly string[] s_listeners = ["Urls", "Management__Url", "Capture__Url"];
+
     private static readonly Dictionary<string, string> s_secrets = new()
     {
         ["CustomerApi__PublicKey"] = Stand.PublicKey,
@@ -36,6 +42,7 @@ internal sealed class Manifest
         ["ConversionApi__Token"] = Stand.Token,
         ["Redis__ConnectionString"] = $"127.0.0.1:{FreePort.Next()}",
         ["Management__Token"] = "mgt_operators_token",
+        ["Capture__Token"] = "cap_back_ends_token",
         ["Privacy__PseudonymKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
     };
 
@@ -68,12 +75,17 @@ internal sealed class Manifest
     /// <summary>The shim's variables.</summary>
     public IReadOnlyDictionary<string, string> Variables => Shim.Env.ToDictionary(variable => variable.Name, variable => variable.Value);
 
+    /// <summary>Where the shim listens, by the setting.</summary>
+    public IReadOnlyDictionary<string, Uri> Listeners
+        => s_listeners.Where(Variables.ContainsKey).ToDictionary(name => name, name => new Uri(Variables[name]));
+
     /// <summary>
     /// The shim's secrets by the name of the file: those of the manifest's own secret, or of the one that the operator has made of <c>proxyshim.env</c>.
     /// </summary>
     public IReadOnlyDictionary<string, string> Secrets => (All<V1Secret>().SingleOrDefault() is { } own
         ? (own.StringData?.Keys ?? own.Data.Keys)
-        : File.ReadLines(KubernetesTools.PathOf("kustomize", "example", "proxyshim.env")).Select(line => line.Split('=')[0]))
+        : File.ReadLines(KubernetesTools.PathOf("kustomize", "example", "proxyshim.env")).Select(line => line.Split('=')[0])
+            .Concat(Listeners.ContainsKey("Capture__Url") ? ["Capture__Token"] : []))
         .ToDictionary(name => name, name => s_secrets[name]);
 
     /// <summary>Where the shim finds them: once the folder, or each file of it.</summary>
@@ -84,6 +96,9 @@ internal sealed class Manifest
 
     /// <summary>Reads what <c>helm template</c> or <c>kubectl kustomize</c> wrote.</summary>
     public static Manifest Parse(string yaml) => new(yaml);
+
+    /// <summary>One object, as strictly.</summary>
+    public static T ReadOne<T>(string yaml) => KubernetesYaml.Deserialize<T>(yaml, strict: true);
 
     /// <summary>The objects of a kind.</summary>
     public IEnumerable<T> All<T>() => _objects.OfType<T>();
@@ -100,6 +115,10 @@ internal sealed class Manifest
 
     private static Task<string> Render(string example) => example.Split('/') switch
     {
+        ["kustomize", "example+capture"] => KubernetesTools.OverlayAsync(
+            "example", ["capture", "capture/network-policy"], CancellationToken.None,
+            "secretGenerator: [{ name: proxyshim, namespace: proxyshim-example, behavior: merge, literals: [Capture__Token=any] }]"),
+        ["kustomize", "shared+capture"] => KubernetesTools.OverlayAsync("shared", ["capture", "capture/network-policy"], CancellationToken.None),
         ["kustomize", var folder] => KubernetesTools.RunAsync("kubectl", ["kustomize", KubernetesTools.PathOf("kustomize", folder)], CancellationToken.None),
         ["helm", var values] => KubernetesTools.TemplateAsync(values, CancellationToken.None),
         _ => throw new ArgumentException(example, nameof(example)),

@@ -11,20 +11,21 @@ public sealed class ManifestTests
     // Where Kubernetes mounts the token of the service account: /var/run is a link to /run in images.
     private const string ServiceAccount = "/run/secrets/kubernetes.io/serviceaccount";
 
-    private static readonly string[] s_listeners = ["Urls", "Management__Url"];
-
-    public static TheoryData<string> Examples => [Manifest.Sidecar, .. Manifest.Shared];
+    public static TheoryData<string> Examples => [Manifest.Sidecar, .. Manifest.Shared, .. Manifest.WithCapture];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [MemberData(nameof(Examples))]
-    public async Task The_shim_takes_every_setting_and_answers_every_probe(string example)
+    public async Task The_shim_takes_every_setting_answers_every_probe_and_converts(string example)
     {
         var manifest = await Manifest.RenderAsync(example);
+        await using var neighbours = await Neighbours.StartAsync(Cancellation);
         using var folder = new TemporaryFolder();
+        var settings = ShimSettings.Of(manifest, folder);
+        neighbours.Take(settings);
 
-        await using var shim = await ShimProcess.StartAsync(ShimSettings.Of(manifest, folder), Cancellation);
+        await using var shim = await ShimProcess.StartAsync(settings, Cancellation);
 
         using var client = new HttpClient();
         foreach (var probe in new[] { manifest.Shim.StartupProbe, manifest.Shim.LivenessProbe, manifest.Shim.ReadinessProbe })
@@ -34,8 +35,10 @@ public sealed class ManifestTests
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
 
-        var management = new Uri(manifest.Variables["Management__Url"]);
+        var management = manifest.Listeners["Management__Url"];
         Assert.Equal(("0.0.0.0", manifest.PortOf(PodMonitor.ManagementPort)), (management.Host, management.Port));
+        await neighbours.AssertConvertsAsync(
+            shim.Address, shim.Management, settings.TryGetValue("Capture__Url", out var capture) ? new Uri(capture) : null, Cancellation);
     }
 
     [Theory]
@@ -90,7 +93,7 @@ public sealed class ManifestTests
     public async Task No_port_of_the_pod_is_taken_twice(string example)
     {
         var manifest = await Manifest.RenderAsync(example);
-        var listeners = s_listeners.Select(name => new Uri(manifest.Variables[name]).Port).Order().ToList();
+        var listeners = manifest.Listeners.Values.Select(listener => listener.Port).Order().ToList();
 
         var others = manifest.Pod.Containers.Where(container => container.Name != manifest.Shim.Name).SelectMany(container => container.Ports);
 

@@ -1,6 +1,5 @@
 using k8s.Models;
 using ProxyShim.EndToEnd.Harness;
-using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Testing;
 using Xunit;
 
@@ -52,17 +51,10 @@ public sealed class SidecarFormTests
         Require.Program("wget", "wget");
         var python = Require.Program("python3", "python3");
         var manifest = await Manifest.RenderAsync(Manifest.Sidecar);
-        await using var redis = await RedisServer.StartAsync(["appendonly yes"], Cancellation);
-        await using var partnerStack = await SimulatedPartnerStack.StartAsync(
-            new() { KeyPairs = [new(Stand.PublicKey, Stand.SecretKey)], ConversionToken = Stand.Token }, Cancellation);
+        await using var neighbours = await Neighbours.StartAsync(Cancellation);
         using var folder = new TemporaryFolder();
         var settings = ShimSettings.Of(manifest, folder);
-        settings["Redis__ConnectionString"] = redis.Endpoint;
-
-        // A machine that is busy with the tests shall not look like a Redis that hangs.
-        settings["Redis__Timeout"] = "00:00:10";
-        settings["CustomerApi__Address"] = partnerStack.CustomerApiAddress.OriginalString;
-        settings["ConversionApi__Address"] = partnerStack.ConversionApiAddress.OriginalString;
+        neighbours.Take(settings);
         await using var shim = await ShimProcess.StartAsync(settings, Cancellation);
 
         // The app as its pod has it, with this machine's addresses.
@@ -76,7 +68,7 @@ public sealed class SidecarFormTests
             ["PARTNERSTACK_BASE_URL"] = baseUrl,
             ["PARTNERSTACK_PUBLIC_KEY"] = Stand.PublicKey,
             ["PARTNERSTACK_SECRET_KEY"] = Stand.SecretKey,
-            ["CLICKS"] = redis.Endpoint,
+            ["CLICKS"] = neighbours.Redis.Endpoint,
             ["PORT"] = $"{port}",
         });
         using var browser = new HttpClient();
@@ -92,7 +84,7 @@ public sealed class SidecarFormTests
         var answer = await ChildProcess.RunAsync("sh", ["-c", command], s_limit, cancellation: Cancellation);
 
         Assert.StartsWith("200 converted\n", answer, StringComparison.Ordinal);
-        var conversion = Assert.Single(partnerStack.Conversions);
+        var conversion = Assert.Single(neighbours.PartnerStack.Conversions);
         Assert.Equal(("ada", "xid_ada"), (conversion.CustomerKey, conversion.Xid));
     }
 
@@ -101,12 +93,7 @@ public sealed class SidecarFormTests
     [InlineData("shared")]
     public async Task The_component_for_the_Prometheus_Operator_finds_the_shim(string form)
     {
-        using var overlay = new TemporaryFolder();
-        string From(string folder) => Path.GetRelativePath(overlay.Path, KubernetesTools.PathOf("kustomize", folder));
-        await File.WriteAllTextAsync(
-            Path.Combine(overlay.Path, "kustomization.yaml"), $"resources: [{From(form)}]\ncomponents: [{From("pod-monitor")}]\n", Cancellation);
-
-        var manifest = Manifest.Parse(await KubernetesTools.RunAsync("kubectl", ["kustomize", overlay.Path], Cancellation));
+        var manifest = Manifest.Parse(await KubernetesTools.OverlayAsync(form, ["pod-monitor"], Cancellation));
 
         var monitor = manifest.All<PodMonitor>().Single();
         Assert.True(monitor.Selects(manifest.Labels));

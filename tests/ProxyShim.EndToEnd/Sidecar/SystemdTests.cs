@@ -22,6 +22,7 @@ public sealed partial class SystemdTests
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
     private static readonly string s_unit = KubernetesTools.PathOf("systemd", "proxyshim.service");
+    private static readonly string s_capture = KubernetesTools.PathOf("systemd", "proxyshim.service.d", "capture.conf");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -33,11 +34,13 @@ public sealed partial class SystemdTests
         var shim = await PublishedShim.LocateAsync();
         var text = await File.ReadAllTextAsync(s_unit, Cancellation);
         await File.WriteAllTextAsync(unit, text.Replace(Installed, shim.Path, StringComparison.Ordinal), Cancellation);
+        File.Copy(s_capture, Path.Combine(Directory.CreateDirectory($"{unit}.d").FullName, Path.GetFileName(s_capture)));
 
         await using var verify = ChildProcess.Start(Program(), ["verify", unit]);
 
         Assert.True(await verify.WaitForExitAsync(s_limit, Cancellation) == 0, verify.Describe());
-        Assert.DoesNotContain(verify.Errors, line => line.Contains("proxyshim.service", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            verify.Errors, line => line.Contains("proxyshim.service", StringComparison.Ordinal) || line.Contains("capture.conf", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -49,25 +52,43 @@ public sealed partial class SystemdTests
         Assert.InRange(exposure, 0.1, 2.0);
     }
 
-    [Fact]
-    public async Task The_program_starts_with_the_credentials_of_the_unit_and_may_make_no_code()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_program_converts_with_the_credentials_of_the_unit_and_may_make_no_code(bool withCapture)
     {
+        string[] files = withCapture ? [s_unit, s_capture] : [s_unit];
         using var credentials = new TemporaryFolder();
-        var secrets = Manifest.OperatorsSecrets;
-        foreach (var name in Lines("LoadCredential").Select(credential => credential.Split(':')[0]))
+        var secrets = Manifest.OperatorsSecrets.ToDictionary();
+        await using var neighbours = await Neighbours.StartAsync(Cancellation);
+        neighbours.Take(secrets);
+        foreach (var name in files.SelectMany(file => Lines("LoadCredential", file)).Select(credential => credential.Split(':')[0]))
         {
             await File.WriteAllTextAsync(Path.Combine(credentials.Path, name), secrets[name] + "\n", Cancellation);
         }
 
-        // %d is the folder of the credentials.
-        var settings = Lines("Environment").Select(variable => variable.Split('=', 2))
+        // %d is the folder of the credentials; the rest is what the operator writes into proxyshim.env.
+        var settings = files.SelectMany(file => Lines("Environment", file)).SelectMany(line => line.Split(' ')).Select(variable => variable.Split('=', 2))
             .ToDictionary(pair => pair[0], pair => pair[1].Replace("%d", credentials.Path, StringComparison.Ordinal));
+        var capture = withCapture ? new Uri($"http://127.0.0.1:{FreePort.Next()}") : null;
+        if (capture is not null)
+        {
+            Assert.True(new Uri(settings["Capture__Url"]).IsLoopback);
+            settings["Capture__Url"] = capture.OriginalString;
+        }
+
+        foreach (var name in secrets.Keys.Except(Manifest.OperatorsSecrets.Keys))
+        {
+            settings[name] = secrets[name];
+        }
+
         using var folder = new TemporaryFolder();
         await using var shim = ShimProcess.Launch(await LauncherAsync(folder), settings);
         await shim.WaitUntilReadyAsync(Cancellation);
+
+        await neighbours.AssertConvertsAsync(shim.Address, shim.Management, capture, Cancellation);
         using var client = new HttpClient();
         client.DefaultRequestHeaders.Authorization = new("Bearer", secrets["Management__Token"]);
-
         Assert.NotEmpty(await client.GetStringAsync(new Uri(shim.Management, "/admin/overview"), Cancellation));
         Assert.Equal(0, await shim.StopAsync(Cancellation));
     }
@@ -75,8 +96,8 @@ public sealed partial class SystemdTests
     [Fact]
     public void It_has_the_time_to_drain_and_does_not_try_wrong_settings_again()
     {
-        Assert.InRange(int.Parse(Lines("TimeoutStopSec").Single(), CultureInfo.InvariantCulture), ShimDefaults.ShutdownTimeout.TotalSeconds + 1, 600);
-        Assert.Contains("78", Lines("RestartPreventExitStatus").Single().Split(' '));
+        Assert.InRange(int.Parse(Lines("TimeoutStopSec", s_unit).Single(), CultureInfo.InvariantCulture), ShimDefaults.ShutdownTimeout.TotalSeconds + 1, 600);
+        Assert.Contains("78", Lines("RestartPreventExitStatus", s_unit).Single().Split(' '));
     }
 
     [GeneratedRegex(@"Overall exposure level for \S+: (\d+\.\d+)")]
@@ -84,8 +105,8 @@ public sealed partial class SystemdTests
 
     private static string Program() => Require.Program("systemd-analyze", "systemd");
 
-    private static IEnumerable<string> Lines(string name)
-        => File.ReadLines(s_unit).Where(line => line.StartsWith(name + "=", StringComparison.Ordinal)).Select(line => line[(name.Length + 1)..]);
+    private static IEnumerable<string> Lines(string name, string file)
+        => File.ReadLines(file).Where(line => line.StartsWith(name + "=", StringComparison.Ordinal)).Select(line => line[(name.Length + 1)..]);
 
     // The managed build compiles while it runs, so it cannot be held to that.
     private static async Task<PublishedShim> LauncherAsync(TemporaryFolder folder)
