@@ -7,21 +7,22 @@ namespace ProxyShim.Customers;
 internal static class ConversionBody
 {
     /// <summary>The JSON body: exactly the documented fields that we have, none of them empty. The visitor's own data come from the click only.</summary>
-    public static void Compose(Utf8JsonWriter json, CustomerRequest request, Click click)
+    /// <param name="click">Null while there is none: then it is no conversion yet.</param>
+    public static void Compose(Utf8JsonWriter json, CustomerRequest request, Click? click)
     {
         json.WriteStartObject();
-        json.WriteString("xid"u8, click.Xid.Value);
+        if (click is not null)
+        {
+            json.WriteString("xid"u8, click.Xid.Value);
+        }
+
         json.WriteString("customer_key"u8, request.CustomerKey.Value);
         WriteText(json, "email"u8, request.Email);
         WriteText(json, "name"u8, request.Name);
         WriteText(json, "provider_key"u8, request.ProviderKey);
-        WriteText(json, "origin"u8, click.Origin.Span);
-        WriteText(json, "ip_address"u8, click.IpAddress.Span);
-        WriteText(json, "user_agent"u8, click.UserAgent.Span);
-        WriteText(json, "external_type"u8, click.ExternalType.Span);
-        if (click.SubIds is { Count: > 0 } subIds)
+        if (click is not null)
         {
-            JsonText.WriteStringArray(json, "sub_ids"u8, subIds);
+            WriteVisitor(json, click);
         }
 
         if (request.Meta is { } meta)
@@ -31,6 +32,18 @@ internal static class ConversionBody
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteVisitor(Utf8JsonWriter json, Click click)
+    {
+        WriteText(json, "origin"u8, click.Origin.Span);
+        WriteText(json, "ip_address"u8, click.IpAddress.Span);
+        WriteText(json, "user_agent"u8, click.UserAgent.Span);
+        WriteText(json, "external_type"u8, click.ExternalType.Span);
+        if (click.SubIds is { Count: > 0 } subIds)
+        {
+            JsonText.WriteStringArray(json, "sub_ids"u8, subIds);
+        }
     }
 
     // CONTRACT.md: an empty string is worse than an absent field.

@@ -39,13 +39,7 @@ internal sealed class ConversionLedger(LedgerSettings settings)
 
     /// <summary>Takes a customer that nobody has, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
     public Task<ClaimOutcome> ClaimAsync(IDatabase redis, ConversionId id, LeaseToken token, DateTimeOffset notAfter, NewConversion conversion) => RunAsync(
-        LedgerScript.Claim, redis, id,
-        static reply => Text(reply) switch
-        {
-            "claimed" => ClaimOutcome.Claimed,
-            "known" => ClaimOutcome.Known,
-            _ => ClaimOutcome.Late,
-        },
+        LedgerScript.Claim, redis, id, ClaimOutcomeOf,
         token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, conversion.Body, _bodyTtl, conversion.Xid, conversion.Fingerprint, conversion.TraceId,
         conversion.Caller);
 
@@ -161,7 +155,7 @@ internal sealed class ConversionLedger(LedgerSettings settings)
             return new PartitionSurvey(
                 Time(fields[0]), Ids(partition, fields[1]), Ids(partition, fields[2]), (long)fields[3], (long)fields[4], (long)fields[5],
                 fields[6].IsNull ? null : Time(fields[6]), Ids(partition, fields[7]), (long)fields[8], (long)fields[9],
-                fields[10].IsNull ? null : Time(fields[10]));
+                fields[10].IsNull ? null : Time(fields[10]), Ids(partition, fields[11]), (long)fields[12]);
         });
 
     /// <summary>A partition's dead letters, longest dead first.</summary>
@@ -212,8 +206,24 @@ internal sealed class ConversionLedger(LedgerSettings settings)
     public async Task<StoredConversion?> ReadBodyAsync(IDatabase redis, ConversionId id) =>
         (byte[]?)await redis.StringGetAsync(settings.Keys.Of(id)[1], CommandFlags.DemandMaster) is { } body ? StoredConversion.Read(body) : null;
 
-    // take.lua and review.lua begin alike.
-    private static LedgerJob Job(ConversionId id, LeaseToken token, RedisResult[] reply) => new(
+    /// <summary>How a claim ended, in the script's words.</summary>
+    internal static ClaimOutcome ClaimOutcomeOf(RedisResult reply) => Text(reply) switch
+    {
+        "claimed" => ClaimOutcome.Claimed,
+        "known" => ClaimOutcome.Known,
+        _ => ClaimOutcome.Late,
+    };
+
+    /// <summary>How a change ended that only the holder of a lease may make, in the script's words.</summary>
+    internal static FencedWrite FencedOf(RedisResult reply) => Text(reply) switch
+    {
+        "stale" => FencedWrite.StaleLease,
+        "missing" => FencedWrite.NotFound,
+        _ => FencedWrite.Applied,
+    };
+
+    // take.lua, review.lua and seek.lua begin alike.
+    internal static LedgerJob Job(ConversionId id, LeaseToken token, RedisResult[] reply) => new(
         id, token, Time(reply[1]), ClaimedAt: Time(reply[9]), TriedSince: Time(reply[3]), Number(reply[2]), MaybeLanded: Text(reply[4]) == "1",
         Text(reply[5]), Text(reply[6]), Text(reply[7]), (byte[]?)reply[8] is { } body ? body : (ReadOnlyMemory<byte>?)null);
 
@@ -239,14 +249,7 @@ internal sealed class ConversionLedger(LedgerSettings settings)
 
     // What only the holder of the lease may do.
     private Task<FencedWrite> FencedAsync(LedgerScript script, IDatabase redis, ConversionId id, params ReadOnlySpan<RedisValue> arguments) => RunAsync(
-        script, redis, id,
-        static reply => Text(reply) switch
-        {
-            "stale" => FencedWrite.StaleLease,
-            "missing" => FencedWrite.NotFound,
-            _ => FencedWrite.Applied,
-        },
-        arguments);
+        script, redis, id, FencedOf, arguments);
 
     private Task<TResult> RunAsync<TResult>(
         LedgerScript script, IDatabase redis, ConversionId id, Func<RedisResult, TResult> read, params ReadOnlySpan<RedisValue> arguments) =>

@@ -3,6 +3,9 @@ namespace ProxyShim.Ledger;
 /// <summary>Where a conversion stands in its life. <see cref="Lifecycle"/> says which may follow which.</summary>
 internal enum ConversionState
 {
+    /// <summary>No click is known yet: it is looked for, until the Customer API gets the original request. Indexed by the next look.</summary>
+    Held,
+
     /// <summary>Somebody holds the lease and is sending it. Indexed by the end of the lease.</summary>
     Claimed,
 

@@ -7,4 +7,5 @@ internal enum LedgerIndex
     Due,
     Unverified,
     Dead,
+    Held,
 }

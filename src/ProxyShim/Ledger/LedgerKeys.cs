@@ -25,12 +25,12 @@ internal sealed class LedgerKeys
     /// <summary>What a person has set for all replicas: how far the switch-over has come.</summary>
     public RedisKey Rollout { get; }
 
-    /// <summary>What the scripts know as KEYS: conversion, body, due, unverified, dead.</summary>
+    /// <summary>What the scripts know as KEYS: conversion, body, due, unverified, dead, held.</summary>
     public RedisKey[] Of(ConversionId id)
     {
         var partition = _partitions[id.Partition];
         RedisKey hash = id.Hash;
-        return [hash.Prepend(partition.Conversions), hash.Prepend(partition.Bodies), partition.Due, partition.Unverified, partition.Dead];
+        return [hash.Prepend(partition.Conversions), hash.Prepend(partition.Bodies), partition.Due, partition.Unverified, partition.Dead, partition.Held];
     }
 
     /// <summary>The same, and behind them the customer's kept calls, and the partition's customers with calls that wait, to be played, and its dead calls.</summary>
@@ -52,7 +52,7 @@ internal sealed class LedgerKeys
         var partition = _partitions[number];
         return
         [
-            partition.Conversions, partition.Bodies, partition.Due, partition.Unverified, partition.Dead,
+            partition.Conversions, partition.Bodies, partition.Due, partition.Unverified, partition.Dead, partition.Held,
             partition.Calls, partition.Waiting, partition.Playing, partition.Letters,
         ];
     }
@@ -61,7 +61,7 @@ internal sealed class LedgerKeys
     public RedisKey[] OfProbe(int number)
     {
         var tag = _partitions[number].Probe;
-        return [tag + "conversion", tag + "body", tag + "due", tag + "unverified", tag + "dead"];
+        return [tag + "conversion", tag + "body", tag + "due", tag + "unverified", tag + "dead", tag + "held"];
     }
 
     private sealed class Partition
@@ -76,6 +76,7 @@ internal sealed class LedgerKeys
             Due = tag + "due";
             Unverified = tag + "unverified";
             Dead = tag + "dead";
+            Held = tag + "held";
             Calls = Encoding.UTF8.GetBytes(tag + "calls:");
             Waiting = tag + "waiting";
             Playing = tag + "playing";
@@ -92,6 +93,9 @@ internal sealed class LedgerKeys
         public RedisKey Unverified { get; }
 
         public RedisKey Dead { get; }
+
+        /// <summary>Not <c>due</c>: an older version takes whatever stands there, and would send it without a click.</summary>
+        public RedisKey Held { get; }
 
         public RedisKey Calls { get; }
 

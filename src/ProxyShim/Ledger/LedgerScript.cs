@@ -65,6 +65,18 @@ internal sealed partial class LedgerScript
 
     public static LedgerScript Letter { get; } = new("letter", touchesCalls: true);
 
+    public static LedgerScript Hold { get; } = new("hold");
+
+    public static LedgerScript Seek { get; } = new("seek");
+
+    public static LedgerScript Wait { get; } = new("wait");
+
+    public static LedgerScript Found { get; } = new("found");
+
+    public static LedgerScript Begin { get; } = new("begin");
+
+    public static LedgerScript Handed { get; } = new("handed");
+
     public static LedgerScript Probe { get; } = new("probe");
 
     /// <inheritdoc cref="RedisScript.RunAsync{TResult}"/>

@@ -1,3 +1,4 @@
+using ProxyShim.Ledger.Held;
 using ProxyShim.Ledger.Kept;
 using ProxyShim.Redis.Health;
 
@@ -10,6 +11,7 @@ internal static class LedgerServices
         .AddSingleton(settings)
         .AddSingleton<ConversionLedger>()
         .AddSingleton<KeptCalls>()
+        .AddSingleton<HeldCreations>()
         .AddSingleton<IRedisCheck, LedgerCheck>()
         .AddHostedService<LedgerStartupCheck>();
 }

@@ -10,6 +10,7 @@ internal static class Lifecycle
     private static readonly FrozenDictionary<ConversionState, ConversionState[]> s_next = new Dictionary<ConversionState, ConversionState[]>
     {
         // Every state may become Fallback when the customer is deleted.
+        [ConversionState.Held] = [ConversionState.Due, ConversionState.Sent, ConversionState.Verified, ConversionState.Dead, ConversionState.Fallback],
         [ConversionState.Claimed] =
             [
                 ConversionState.Sent, ConversionState.Due, ConversionState.Ambiguous, ConversionState.Verified, ConversionState.Dead,
@@ -22,7 +23,10 @@ internal static class Lifecycle
         [ConversionState.Sent] = [ConversionState.Due, ConversionState.Verified, ConversionState.Dead, ConversionState.Fallback],
         [ConversionState.Verified] = [ConversionState.Fallback],
         [ConversionState.Dead] =
-            [ConversionState.Due, ConversionState.Ambiguous, ConversionState.Sent, ConversionState.Verified, ConversionState.Fallback],
+            [
+                ConversionState.Held, ConversionState.Due, ConversionState.Ambiguous, ConversionState.Sent, ConversionState.Verified,
+                ConversionState.Fallback,
+            ],
         [ConversionState.Fallback] = [],
     }.ToFrozenDictionary();
 
@@ -37,6 +41,7 @@ internal static class Lifecycle
         ConversionState.Ambiguous => LedgerIndex.Unverified,
         ConversionState.Sent when readsBack => LedgerIndex.Unverified,
         ConversionState.Dead => LedgerIndex.Dead,
+        ConversionState.Held => LedgerIndex.Held,
         _ => LedgerIndex.None,
     };
 

@@ -12,6 +12,8 @@ namespace ProxyShim.Ledger;
 /// <param name="WaitingDepth">Customers with kept calls.</param>
 /// <param name="LettersDepth">Dead calls.</param>
 /// <param name="OldestWaiting">Since when the first customer's calls wait, or since when the last of them was played; null when none waits.</param>
+/// <param name="Held">Held creations whose next look has come, oldest first.</param>
+/// <param name="HeldDepth">How many are held.</param>
 internal sealed record PartitionSurvey(
     DateTimeOffset Now,
     IReadOnlyList<ConversionId> Due,
@@ -23,4 +25,6 @@ internal sealed record PartitionSurvey(
     IReadOnlyList<ConversionId> Playing,
     long WaitingDepth,
     long LettersDepth,
-    DateTimeOffset? OldestWaiting);
+    DateTimeOffset? OldestWaiting,
+    IReadOnlyList<ConversionId> Held,
+    long HeldDepth);

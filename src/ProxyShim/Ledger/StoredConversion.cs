@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ProxyShim.Customers;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Primitives;
 using ProxyShim.Telemetry.Tracing;
 
@@ -10,10 +11,13 @@ namespace ProxyShim.Ledger;
 /// <summary>What the ledger keeps of a request until it is verified: enough to send it again, to read it back, and to answer for it. Personal data.</summary>
 /// <param name="Request">The customer.</param>
 /// <param name="SubIds">The click's subIDs.</param>
-/// <param name="Conversion">The composed body for the Conversion API.</param>
+/// <param name="Conversion">The composed body for the Conversion API; empty while there is no click to compose it with.</param>
 /// <param name="Span">The span of the legacy request, for those of the background to go on from; default where it had none.</param>
 internal sealed record StoredConversion(CustomerRequest Request, IReadOnlyList<string> SubIds, ReadOnlyMemory<byte> Conversion, ActivityContext Span)
 {
+    /// <summary>Of a customer whose click is not there yet: the original request, and no conversion. Null otherwise.</summary>
+    public KeptCall? Original { get; private init; }
+
     // Deeper than any request that is read (64) and the object around it.
     private static readonly JsonDocumentOptions s_readOptions = new() { MaxDepth = 128 };
 
@@ -43,13 +47,37 @@ internal sealed record StoredConversion(CustomerRequest Request, IReadOnlyList<s
         return (body, body.AsMemory(start..^1));
     }
 
+    /// <summary>
+    /// What the ledger keeps of a customer whose click is not there yet: who it is, and the original request. A version that knows no such customers finds no
+    /// conversion in it, and so nothing that it could send.
+    /// </summary>
+    public static ReadOnlyMemory<byte> Hold(CustomerRequest request, KeptCall original, string? traceParent = null) => JsonText.Write(
+        (request, original, traceParent),
+        static (json, from) =>
+        {
+            json.WriteStartObject();
+            json.WriteString("partner_key"u8, from.request.PartnerKey);
+            if (from.traceParent is not null)
+            {
+                json.WriteString("traceparent"u8, from.traceParent);
+            }
+
+            json.WritePropertyName("held"u8);
+            ConversionBody.Compose(json, from.request, click: null);
+            json.WritePropertyName("original"u8);
+            from.original.Write(json);
+            json.WriteEndObject();
+            return 0;
+        }).Text;
+
     /// <exception cref="FormatException">The bytes are none of ours.</exception>
     public static StoredConversion Read(ReadOnlyMemory<byte> body)
     {
         try
         {
             using var document = JsonDocument.Parse(body, s_readOptions);
-            var conversion = document.RootElement.GetProperty("conversion"u8);
+            var isHeld = document.RootElement.TryGetProperty("held"u8, out var conversion);
+            conversion = isHeld ? conversion : document.RootElement.GetProperty("conversion"u8);
             if (!CustomerKey.TryCreate(conversion.GetProperty("customer_key"u8).GetString(), out var key))
             {
                 throw new FormatException("A stored conversion has no customer_key.");
@@ -68,7 +96,9 @@ internal sealed record StoredConversion(CustomerRequest Request, IReadOnlyList<s
                 ? [.. list.EnumerateArray().Select(subId => subId.GetString()!)]
                 : [];
             var span = TraceContext.Parse(Text(document.RootElement, TraceContext.HeaderName));
-            return new StoredConversion(request, subIds, JsonMarshal.GetRawUtf8Value(conversion).ToArray(), span);
+            return isHeld
+                ? new StoredConversion(request, subIds, default, span) { Original = KeptCall.Read(document.RootElement.GetProperty("original"u8)) }
+                : new StoredConversion(request, subIds, JsonMarshal.GetRawUtf8Value(conversion).ToArray(), span);
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -21,15 +21,16 @@ public class LedgerKeysTests(TestRedis redis)
             [
                 $"{environment}{{p06}}:conversion:{id.Hash}", $"{environment}{{p06}}:body:{id.Hash}",
                 $"{environment}{{p06}}:due", $"{environment}{{p06}}:unverified", $"{environment}{{p06}}:dead",
+                $"{environment}{{p06}}:held",
             ],
             keys.Of(id).Select(key => key.ToString()));
-        Assert.Equal(keys.Of(id)[2..], keys.OfPartition(6)[2..5]);
+        Assert.Equal(keys.Of(id)[2..], keys.OfPartition(6)[2..6]);
         Assert.Equal(
             [
                 $"{environment}{{p06}}:calls:{id.Hash}", $"{environment}{{p06}}:waiting", $"{environment}{{p06}}:playing", $"{environment}{{p06}}:letters",
             ],
-            keys.OfCalls(id)[5..].Select(key => key.ToString()));
-        Assert.Equal(keys.OfCalls(id)[6..], keys.OfPartition(6)[6..]);
+            keys.OfCalls(id)[6..].Select(key => key.ToString()));
+        Assert.Equal(keys.OfCalls(id)[7..], keys.OfPartition(6)[7..]);
         Assert.Equal($"{environment}format", keys.Format.ToString());
     }
 
@@ -69,7 +70,7 @@ public class LedgerKeysTests(TestRedis redis)
             await under.BringToAsync(state, $"{state}");
         }
 
-        var named = $"^{scope.KeyPrefix}live:{{p[01][0-9]}}:(conversion:[0-9a-f]{{64}}|body:[0-9a-f]{{64}}|due|unverified|dead)$";
+        var named = $"^{scope.KeyPrefix}live:{{p[01][0-9]}}:(conversion:[0-9a-f]{{64}}|body:[0-9a-f]{{64}}|due|unverified|dead|held)$";
         Assert.All(await scope.KeysAsync(), key => Assert.Matches(named, key));
     }
 }

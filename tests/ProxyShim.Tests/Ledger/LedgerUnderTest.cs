@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Text;
 using ProxyShim.Clicks;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Held;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Testing;
 using StackExchange.Redis;
 using Xunit;
@@ -16,6 +19,8 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
 
     public static readonly TimeSpan Grace = TimeSpan.FromHours(2);
 
+    public static readonly TimeSpan HoldFor = TimeSpan.FromMinutes(2);
+
     /// <summary>The trace of every request.</summary>
     public const string TraceId = "0af7651916cd43dd8448eb211c80319c";
 
@@ -28,12 +33,15 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         Scope = scope;
         ReadsBack = readsBack;
         Keys = new LedgerKeys(scope.KeyPrefix, test);
-        Ledger = new ConversionLedger(new LedgerSettings(Keys, Lease, BodyTtl, readsBack ? Grace : null, WaitReplicas: 0));
+        var settings = new LedgerSettings(Keys, Lease, BodyTtl, readsBack ? Grace : null, WaitReplicas: 0);
+        (Ledger, Held) = (new ConversionLedger(settings), new HeldCreations(settings));
     }
 
     public RedisScope Scope { get; }
 
     public ConversionLedger Ledger { get; }
+
+    public HeldCreations Held { get; }
 
     public LedgerKeys Keys { get; }
 
@@ -55,6 +63,17 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     /// <summary>A conversion to be claimed.</summary>
     public static NewConversion NewConversion(string customerKey) => new(BodyOf(customerKey), "xid_1", "f1f2f3f4", TraceId, "default");
 
+    /// <summary>A creation to be held, as the shim would store it.</summary>
+    public static HeldCreation HeldCreation(string customerKey)
+    {
+        var key = KeyOf(customerKey);
+        var original = new KeptCall(
+            key, "POST", "/api/v2/customers", "/api/v2/customers", "application/json", Encoding.UTF8.GetBytes($"{{ \"customer_key\": \"{customerKey}\"}}"), "default",
+            TraceId, DateTimeOffset.UnixEpoch);
+        var request = new CustomerRequest(key, $"{customerKey}@example.com", "partner", null, null, null);
+        return new HeldCreation(StoredConversion.Hold(request, original), HoldFor, "f1f2f3f4", TraceId, "default");
+    }
+
     /// <summary>Redis's clock.</summary>
     public async Task<DateTimeOffset> NowAsync() => (await Ledger.ReadAsync(Redis, IdOf("nobody"))).Now;
 
@@ -74,7 +93,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     {
         var keys = Keys.Of(id);
         var past = (await NowAsync()).ToUnixTimeMilliseconds() - 1;
-        foreach (var index in (RedisKey[])[keys[2], keys[3]])
+        foreach (var index in (RedisKey[])[keys[2], keys[3], keys[5]])
         {
             await Redis.SortedSetAddAsync(index, id.Hash, past, SortedSetWhen.Exists);
         }
@@ -93,6 +112,26 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         return job!;
     }
 
+    /// <summary>Holds a customer whom nobody has, and tells its caller.</summary>
+    public async Task<ConversionId> HoldAsync(string customerKey = "customer")
+    {
+        var id = IdOf(customerKey);
+        Assert.Equal(ClaimOutcome.Claimed, await TryHoldAsync(customerKey, LeaseToken.New()));
+        Assert.True(await Ledger.AcknowledgeAsync(Redis, id));
+        return id;
+    }
+
+    public async Task<ClaimOutcome> TryHoldAsync(string customerKey, LeaseToken token, TimeSpan? patience = null) =>
+        await Held.HoldAsync(Redis, IdOf(customerKey), token, await NowAsync() + (patience ?? TimeSpan.FromMinutes(1)), HeldCreation(customerKey));
+
+    /// <summary>Takes a held creation whose next look has come.</summary>
+    public async Task<LedgerJob> SeekAsync(ConversionId id)
+    {
+        var (outcome, job) = await Held.SeekAsync(Redis, id, LeaseToken.New());
+        Assert.Equal(SeekOutcome.Taken, outcome);
+        return job!;
+    }
+
     /// <summary>Takes a conversion that is to be read back.</summary>
     public async Task<ReadBackJob> TakeReadBackAsync(ConversionId id)
     {
@@ -105,6 +144,12 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     /// <returns>The token of whoever held it last.</returns>
     public async Task<(ConversionId Id, LeaseToken Token)> BringToAsync(ConversionState state, string customerKey = "customer")
     {
+        if (state == ConversionState.Held)
+        {
+            var held = await HoldAsync(customerKey);
+            return (held, (await SeekAsync(held)).Token);
+        }
+
         var (id, token) = await ClaimAsync(customerKey);
         Assert.True(state switch
         {
@@ -126,7 +171,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     public async Task<SeenEntry?> SeeAsync(ConversionId id)
     {
         var keys = Keys.Of(id);
-        LedgerIndex[] all = [LedgerIndex.Due, LedgerIndex.Unverified, LedgerIndex.Dead];
+        LedgerIndex[] all = [LedgerIndex.Due, LedgerIndex.Unverified, LedgerIndex.Dead, LedgerIndex.Held];
         var scores = all.Select((index, position) => (index, score: Redis.SortedSetScoreAsync(keys[2 + position], id.Hash))).ToArray();
         var (readBody, readLife) = (Redis.StringGetAsync(keys[1]), Redis.KeyTimeToLiveAsync(keys[1]));
         var fields = await Redis.HashGetAllAsync(keys[0]);

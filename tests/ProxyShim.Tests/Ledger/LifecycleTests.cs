@@ -28,7 +28,7 @@ public class LifecycleTests
         foreach (var readsBack in new[] { true, false })
         {
             var waiting = Enum.GetValues<ConversionState>().Where(state => Lifecycle.HasBody(state, readsBack));
-            ConversionState[] always = [ConversionState.Claimed, ConversionState.Due, ConversionState.Ambiguous, ConversionState.Dead];
+            ConversionState[] always = [ConversionState.Held, ConversionState.Claimed, ConversionState.Due, ConversionState.Ambiguous, ConversionState.Dead];
             Assert.Equal(always.Concat(readsBack ? [ConversionState.Sent] : []).Order(), waiting.Order());
         }
     }

@@ -1,7 +1,9 @@
 using System.Text;
+using System.Text.Json;
 using ProxyShim.Clicks;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Primitives;
 using Xunit;
 
@@ -28,6 +30,30 @@ public class StoredConversionTests
         Assert.Equal(Text(conversion), Text(stored.Conversion));
         Assert.Equal(("partner", name, traceParent is not null), (stored.Request.PartnerKey, stored.Request.Name, stored.Span != default));
         Assert.Equal(["a", "b"], stored.SubIds);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_held_one_is_the_original_request_and_nothing_that_could_be_sent(string name, string? traceParent)
+    {
+        var request = new CustomerRequest(LedgerUnderTest.KeyOf("customer"), "ada@example.com", "partner", name, null, """{"plan":"ü"}"""u8.ToArray());
+        byte[] bytes = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes("{ \"name\" :\t\"ü\" }\r\n")];
+        var original = new KeptCall(
+            request.CustomerKey, "POST", "/v1/customers/", "/v1/customers", "text/plain", bytes, "crm", LedgerUnderTest.TraceId, DateTimeOffset.UnixEpoch);
+
+        var body = StoredConversion.Hold(request, original, traceParent);
+
+        var stored = StoredConversion.Read(body);
+        Assert.Equal(bytes, stored.Original!.Body.ToArray());
+        Assert.Equal(original with { Body = default }, stored.Original with { Body = default });
+        Assert.Equal(
+            ("partner", name, "ada@example.com", """{"plan":"ü"}""", traceParent is not null),
+            (stored.Request.PartnerKey, stored.Request.Name, stored.Request.Email, Text(stored.Request.Meta!.Value), stored.Span != default));
+
+        // What an older version looks for, and sends.
+        using var document = JsonDocument.Parse(body);
+        Assert.False(document.RootElement.TryGetProperty("conversion", out _));
+        Assert.True(stored.Conversion.IsEmpty);
     }
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);

@@ -37,6 +37,19 @@ public class SurveyTests(TestRedis redis) : LedgerFixture(redis)
     }
 
     [Fact]
+    public async Task It_lists_held_creations_apart_from_what_is_due()
+    {
+        var held = await With.HoldAsync(s_neighbours[0]);
+        await With.BringToAsync(ConversionState.Held, s_neighbours[1]);
+
+        var survey = await With.Ledger.SurveyAsync(With.Redis, 7, most: 10);
+
+        Assert.Equal([held], survey.Held);
+        Assert.Equal((2, 0), (survey.HeldDepth, survey.DueDepth));
+        Assert.Empty(survey.Due);
+    }
+
+    [Fact]
     public async Task It_lists_no_more_than_it_is_asked_for()
     {
         foreach (var key in s_neighbours)

@@ -31,19 +31,25 @@ internal sealed record KeptCall(
     /// <summary>As the ledger keeps it.</summary>
     public byte[] Write() => JsonText.Write(this, static (json, call) =>
     {
-        json.WriteStartObject();
-        json.WriteString("customer_key"u8, call.CustomerKey.Value);
-        json.WriteString("method"u8, call.Method);
-        json.WriteString("target"u8, call.Target);
-        json.WriteString("route"u8, call.Route);
-        json.WriteString("content_type"u8, call.ContentType);
-        json.WriteBase64String("body"u8, call.Body.Span);
-        json.WriteString("caller"u8, call.Caller);
-        json.WriteString("trace"u8, call.TraceId);
-        json.WriteNumber("kept_at"u8, call.KeptAt.ToUnixTimeMilliseconds());
-        json.WriteEndObject();
+        call.Write(json);
         return 0;
     }).Text;
+
+    /// <summary>The same as a part of something else.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("customer_key"u8, CustomerKey.Value);
+        json.WriteString("method"u8, Method);
+        json.WriteString("target"u8, Target);
+        json.WriteString("route"u8, Route);
+        json.WriteString("content_type"u8, ContentType);
+        json.WriteBase64String("body"u8, Body.Span);
+        json.WriteString("caller"u8, Caller);
+        json.WriteString("trace"u8, TraceId);
+        json.WriteNumber("kept_at"u8, KeptAt.ToUnixTimeMilliseconds());
+        json.WriteEndObject();
+    }
 
     /// <exception cref="FormatException">The bytes are none of ours.</exception>
     public static KeptCall Read(ReadOnlyMemory<byte> bytes)
@@ -51,7 +57,19 @@ internal sealed record KeptCall(
         try
         {
             using var document = JsonDocument.Parse(bytes);
-            var root = document.RootElement;
+            return Read(document.RootElement);
+        }
+        catch (JsonException)
+        {
+            throw new FormatException("A kept call cannot be read.");
+        }
+    }
+
+    /// <inheritdoc cref="Read(ReadOnlyMemory{byte})"/>
+    public static KeptCall Read(JsonElement root)
+    {
+        try
+        {
             return new KeptCall(
                 CustomerKey.TryCreate(root.GetProperty("customer_key"u8).GetString(), out var key) ? key : throw new FormatException("A kept call has no customer_key."),
                 root.GetProperty("method"u8).GetString()!,
@@ -63,7 +81,7 @@ internal sealed record KeptCall(
                 root.GetProperty("trace"u8).GetString()!,
                 DateTimeOffset.FromUnixTimeMilliseconds(root.GetProperty("kept_at"u8).GetInt64()));
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException)
         {
             throw new FormatException("A kept call cannot be read.");
         }

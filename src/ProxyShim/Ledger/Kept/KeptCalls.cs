@@ -107,7 +107,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
 
     private static async Task<IEnumerable<DeadCall>> DeadAsync(IDatabase database, LedgerKeys keys, int partition, int most)
     {
-        var letters = await database.SortedSetRangeByRankWithScoresAsync(keys.OfPartition(partition)[8], 0, most - 1, flags: CommandFlags.DemandMaster);
+        var letters = await database.SortedSetRangeByRankWithScoresAsync(keys.OfPartition(partition)[9], 0, most - 1, flags: CommandFlags.DemandMaster);
         return await Task.WhenAll(letters.Select(letter =>
         {
             var parts = ((string)letter.Element!).Split(':');

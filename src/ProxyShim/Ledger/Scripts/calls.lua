@@ -1,14 +1,14 @@
 -- Stands after the prelude before every script that touches kept calls. KEYS go on: the customer's calls, then the partition's waiting, playing, letters.
 -- A customer's calls are one hash: each call under its number (c:7), the first and the last number, how many wait and how many bytes; who plays the first
 -- (token), whether it was begun already (tried) and how often (attempts); dead calls (d:7), why (r:7), and how many (letters).
-local CALLS, WAITING, PLAYING, LETTERS = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local CALLS, WAITING, PLAYING, LETTERS = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 
 local function call_field(field) return redis.call('HGET', CALLS, field) end
 
 local function count_of(field) return tonumber(call_field(field) or '0') end
 
 -- Until PartnerStack shows a customer, its calls wait.
-local UNVERIFIED_STATES = { claimed = true, due = true, ambiguous = true, sent = true }
+local UNVERIFIED_STATES = { held = true, claimed = true, due = true, ambiguous = true, sent = true }
 
 -- Shown, or nobody will look for it any more: the Customer API has the customer, or what was sent can no longer be read back.
 local function is_playable(state)

@@ -6,4 +6,9 @@ local state = get('state')
 if not state then return 'missing' end
 if state == 'fallback' then return 'fallback' end
 redis.call('HSET', CONVERSION, 'acknowledged_at', now)
+if state == 'held' and redis.call('HEXISTS', CONVERSION, 'looks') == 0 then
+  -- Until here its caller might have given it away, so nobody looked for its click.
+  redis.call('HDEL', CONVERSION, 'token')
+  redis.call('ZADD', HELD, text(now), id)
+end
 return 'known'

@@ -1,9 +1,9 @@
--- Stands before every script. KEYS: conversion, body, due, unverified, dead; ARGV[1]: the conversion's id. All of one partition.
-local CONVERSION, BODY, DUE, UNVERIFIED, DEAD = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+-- Stands before every script. KEYS: conversion, body, due, unverified, dead, held; ARGV[1]: the conversion's id. All of one partition.
+local CONVERSION, BODY, DUE, UNVERIFIED, DEAD, HELD = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local id = ARGV[1]
 
 -- Each state has one index, or none; an entry stands in its state's index and in no other.
-local INDEX = { claimed = DUE, due = DUE, ambiguous = UNVERIFIED, sent = UNVERIFIED, dead = DEAD }
+local INDEX = { claimed = DUE, due = DUE, ambiguous = UNVERIFIED, sent = UNVERIFIED, dead = DEAD, held = HELD }
 
 -- The server's clock is the only one: a client's may be wrong, and two clients' differ.
 local time = redis.call('TIME')

@@ -13,6 +13,11 @@ end
 -- What may have landed is read back before it is sent again, and not before it can be seen.
 local maybe = wait and get('maybe') == '1'
 local at = maybe and math.max(now, tonumber(get('last_attempt')) + wait) or now
-move(state, maybe and 'ambiguous' or 'due', at, 'age_from', now, 'resends', 0, 'error', 'revived')
+if get('xid') == '' then
+  -- It died before a click was found for it: what it has is the original request.
+  move(state, 'held', at, 'age_from', now, 'maybe', maybe and 1 or 0, 'error', 'revived')
+else
+  move(state, maybe and 'ambiguous' or 'due', at, 'age_from', now, 'resends', 0, 'error', 'revived')
+end
 forget_answer()
 return 'revived'

@@ -10,6 +10,7 @@ namespace ProxyShim.Tests.Ledger.Kept;
 public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
 {
     [Theory]
+    [InlineData("held")]
     [InlineData("claimed")]
     [InlineData("due")]
     [InlineData("ambiguous")]

@@ -48,11 +48,11 @@ internal sealed class KeptUnderTest : IAsyncDisposable
 
     /// <summary>Whatever the calls wait for has come, but for the customer.</summary>
     public async Task PassTimeAsync(ConversionId id) => await _ledger.Redis.SortedSetAddAsync(
-        _ledger.Keys.OfCalls(id)[7], id.Hash, (await _ledger.NowAsync()).ToUnixTimeMilliseconds() - 1, SortedSetWhen.Exists);
+        _ledger.Keys.OfCalls(id)[8], id.Hash, (await _ledger.NowAsync()).ToUnixTimeMilliseconds() - 1, SortedSetWhen.Exists);
 
     /// <summary>When they are looked at next.</summary>
     public async Task<DateTimeOffset> NextLookAsync(ConversionId id) =>
-        DateTimeOffset.FromUnixTimeMilliseconds((long)(await _ledger.Redis.SortedSetScoreAsync(_ledger.Keys.OfCalls(id)[7], id.Hash))!.Value);
+        DateTimeOffset.FromUnixTimeMilliseconds((long)(await _ledger.Redis.SortedSetScoreAsync(_ledger.Keys.OfCalls(id)[8], id.Hash))!.Value);
 
     /// <summary>The keys that kept calls have left.</summary>
     public async Task<IReadOnlyList<string>> LeftAsync() =>

@@ -9,7 +9,13 @@ internal enum Act
     /// <summary>A worker takes the customer's job.</summary>
     Take,
 
-    /// <summary>An actor that holds a lease makes an attempt at the Conversion API.</summary>
+    /// <summary>A worker takes the customer's held creation.</summary>
+    Seek,
+
+    /// <summary>The worker looks for the click, and hands the original request over where none will come any more.</summary>
+    Look,
+
+    /// <summary>An actor that holds a lease makes an attempt at the Conversion API, or hands the original request to the Customer API.</summary>
     Send,
 
     /// <summary>An actor that knows how its attempt ended tells the ledger, and the caller if one waits.</summary>

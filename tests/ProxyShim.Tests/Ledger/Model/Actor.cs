@@ -27,12 +27,28 @@ internal sealed class Actor
     /// <summary>What the read-back found.</summary>
     public ReadBackResult? Found { get; set; }
 
+    /// <summary>The lease under which it has just had a creation held, until its caller is told.</summary>
+    public LeaseToken? Holding { get; set; }
+
+    /// <summary>The held creation that it has taken.</summary>
+    public LedgerJob? Held { get; set; }
+
+    /// <summary>It has told the ledger that it hands the original request over.</summary>
+    public bool Begun { get; set; }
+
+    /// <summary>How the hand-over ended.</summary>
+    public AttemptResult? Handed { get; set; }
+
     /// <summary>What it could not tell the ledger yet.</summary>
     public Queue<(Customer Customer, bool IsSent, Func<IDatabase, Task> Report)> Backlog { get; } = new();
 
     public bool IsIdle => Customer is null;
 
-    public void Rest() => (Customer, Lease, Outcome, Review, Found) = (null, null, null, null, null);
+    public void Rest()
+    {
+        (Customer, Lease, Outcome, Review, Found) = (null, null, null, null, null);
+        (Holding, Held, Begun, Handed) = (null, null, false, null);
+    }
 
     public void Crash()
     {

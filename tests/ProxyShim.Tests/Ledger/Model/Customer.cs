@@ -21,6 +21,15 @@ internal sealed class Customer(string key)
     /// <summary>How often a definitive 404 sent it back to be sent again.</summary>
     public int Absences { get; set; }
 
+    /// <summary>How often a worker's hand-over arrived at the Customer API.</summary>
+    public int HandOvers { get; set; }
+
+    /// <summary>How often a definitive 404 proved that a hand-over had not landed, or a person decided that.</summary>
+    public int HandOverAbsences { get; set; }
+
+    /// <summary>A hand-over landed.</summary>
+    public bool HandedOver { get; set; }
+
     /// <summary>A caller was told 2xx.</summary>
     public bool Acknowledged { get; set; }
 

@@ -14,7 +14,7 @@ public class LedgerModelTests(TestRedis redis) : LedgerFixture(redis)
 {
     // What is rare in life is rare here, so that a run gets somewhere before something ends it.
     private static readonly Gen<Act> s_act = Gen.Frequency(
-        (6, Act.Post), (5, Act.Take), (8, Act.Send), (8, Act.Settle), (3, Act.Report), (5, Act.Review), (6, Act.Read), (6, Act.Judge),
+        (6, Act.Post), (5, Act.Take), (4, Act.Seek), (4, Act.Look), (8, Act.Send), (8, Act.Settle), (3, Act.Report), (5, Act.Review), (6, Act.Read), (6, Act.Judge),
         (2, Act.Crash), (6, Act.PassTime), (1, Act.Erase), (2, Act.Replay), (1, Act.Discard));
 
     private static readonly Gen<Loss> s_loss = Gen.Frequency((8, Loss.None), (1, Loss.Command), (1, Loss.Reply));

@@ -14,7 +14,7 @@ namespace ProxyShim.Tests.Ledger.Model;
 /// A few customers, some actors that follow the protocol of the shim step by step, and the two APIs as they really are. After each step it is held to
 /// what DESIGN.md promises. The ledger, its scripts and the settler are the real ones.
 /// </summary>
-internal sealed class ModelRun
+internal sealed partial class ModelRun
 {
     public const int Customers = 3;
     public const int Actors = 4;
@@ -53,7 +53,7 @@ internal sealed class ModelRun
             }
 
             await DoAsync(step, actor, customer);
-            await HoldAsync(customer, step.Act);
+            await CheckAsync(customer, step.Act);
         }
 
         await FinishAsync();
@@ -69,6 +69,30 @@ internal sealed class ModelRun
                 break;
             case Act.Take when actor.IsIdle:
                 await TakeAsync(redis, actor, customer);
+                break;
+            case Act.Seek when actor.IsIdle:
+                await SeekAsync(redis, actor, customer);
+                break;
+            case Act.Look when actor is { Held.MaybeLanded: false, Begun: false }:
+                await LookAsync(step, redis, actor, customer);
+                break;
+            case Act.Send when actor is { Begun: true, Handed: null }:
+                HandOver(step, actor, customer);
+                break;
+            case Act.Settle when actor.Holding is not null:
+                await AcknowledgeAsync(redis, customer);
+                actor.Rest();
+                break;
+            case Act.Settle when actor.Handed is not null:
+                await SettleHandOverAsync(redis, actor, customer);
+                actor.Rest();
+                break;
+            case Act.Read when actor.Held is { MaybeLanded: true } && _under.ReadsBack:
+                actor.Found = Read(step, customer);
+                break;
+            case Act.Judge when actor.Held is { MaybeLanded: true } && (actor.Found is not null || !_under.ReadsBack):
+                await JudgeHandOverAsync(redis, actor, customer);
+                actor.Rest();
                 break;
             case Act.Send when actor is { Lease: not null, Outcome: null or { Answer.Meaning: AttemptResult.NotDelivered } }:
                 Send(step, actor, customer);
@@ -88,7 +112,7 @@ internal sealed class ModelRun
                 await TakeReadBackAsync(redis, actor, customer);
                 break;
             case Act.Read when actor.Review is not null:
-                actor.Found = step.Luck < 2 ? ReadBackResult.Unknown : customer.Exists ? ReadBackResult.Found : ReadBackResult.Absent;
+                actor.Found = Read(step, customer);
                 break;
             case Act.Judge when actor.Found is not null:
                 await JudgeAsync(step, redis, actor, customer);
@@ -107,6 +131,8 @@ internal sealed class ModelRun
                 (customer.Exists, customer.GivenAway) = (false, true);
                 break;
             case Act.Replay:
+                // Without a key pair that is a person's word that it is not there.
+                customer.HandOverAbsences += _under.ReadsBack ? 0 : 1;
                 await TryAsync(() => Ledger.ReviveAsync(redis, customer.Id));
                 break;
             case Act.Discard:
@@ -119,17 +145,18 @@ internal sealed class ModelRun
     {
         switch ((await Ledger.ReadAsync(_under.Redis, customer.Id)).Entry?.State)
         {
+            case null when step.Luck % 3 == 2:
+                await HoldAsync(step, redis, actor, customer);
+                break;
             case null:
                 await ClaimAsync(step, redis, actor, customer);
                 break;
             case ConversionState.Fallback:
                 Forward(step, customer);
                 break;
-            case ConversionState.Claimed:
+            case ConversionState.Claimed or ConversionState.Held:
                 // Whoever holds it has taken too long.
-                var confirmed = false;
-                await TryAsync(async () => confirmed = await Ledger.AcknowledgeAsync(redis, customer.Id));
-                customer.Acknowledged |= confirmed;
+                await AcknowledgeAsync(redis, customer);
                 break;
             case ConversionState.Dead:
                 var revived = ReviveOutcome.NotDead;
@@ -284,7 +311,7 @@ internal sealed class ModelRun
         }
     }
 
-    private async Task HoldAsync(Customer customer, Act act)
+    private async Task CheckAsync(Customer customer, Act act)
     {
         // Index, body and expiry are held by every look.
         var state = (await _under.SeeAsync(customer.Id))?.State;
@@ -310,6 +337,9 @@ internal sealed class ModelRun
         Assert.False(
             Lifecycle.IsSent(customer.LastSeen ?? ConversionState.Claimed) && state == ConversionState.Claimed, "Sent, and on its way again without a 404.");
         Assert.False(_under.ReadsBack && customer.Arrivals > 1 + customer.Absences, $"{customer.Arrivals} arrivals, {customer.Absences} absences.");
+        Assert.False(
+            _under.ReadsBack && customer.HandOvers > 1 + customer.HandOverAbsences, $"{customer.HandOvers} hand-overs, {customer.HandOverAbsences} absences.");
+        Assert.False(_under.ReadsBack && customer.HandedOver && customer.Landed, "Handed over, and converted.");
         Assert.True(Count(customer) <= 1, "Counted twice.");
         Assert.True(!customer.Acknowledged || customer.GivenAway || state is not null, "Acknowledged, and gone.");
         Assert.True(
@@ -325,13 +355,13 @@ internal sealed class ModelRun
             if (actor.Customer is { } customer)
             {
                 await DoAsync(new Step(Act.Settle, 0, 0, Luck: 0, Loss.None), actor, customer);
-                await HoldAsync(customer, Act.Settle);
+                await CheckAsync(customer, Act.Settle);
             }
 
             while (actor.Backlog.TryPeek(out var entry))
             {
                 await DoAsync(new Step(Act.Report, 0, 0, Luck: 0, Loss.None), actor, entry.Customer);
-                await HoldAsync(entry.Customer, Act.Report);
+                await CheckAsync(entry.Customer, Act.Report);
             }
 
             actor.Crash();
@@ -346,13 +376,15 @@ internal sealed class ModelRun
     private async Task FinishAsync(Customer customer)
     {
         var actor = new Actor();
-        for (var round = 0; customer.LastSeen is { } state && Lifecycle.IndexOf(state, _under.ReadsBack) is LedgerIndex.Due or LedgerIndex.Unverified; round++)
+        for (var round = 0; customer.LastSeen is { } state && Lifecycle.IndexOf(state, _under.ReadsBack) is LedgerIndex.Due or LedgerIndex.Unverified or LedgerIndex.Held; round++)
         {
             Assert.True(round < MostRoundsToTheEnd, $"Stays {state}: nothing leads to delivery.");
-            foreach (var act in new[] { Act.PassTime, Act.Take, Act.Send, Act.Settle, Act.Review, Act.Read, Act.Judge })
+            foreach (var act in new[] { Act.PassTime, Act.Take, Act.Seek, Act.Look, Act.Send, Act.Settle, Act.Review, Act.Read, Act.Judge })
             {
-                await DoAsync(new Step(act, 0, 0, Luck: act == Act.Read ? 9 : 0, Loss.None), actor, customer);
-                await HoldAsync(customer, act);
+                // To some the click comes at last, and to others it never does.
+                var choice = act == Act.Read || (act == Act.Look && customer == _customers[0]) ? 9 : 0;
+                await DoAsync(new Step(act, 0, 0, choice, Loss.None), actor, customer);
+                await CheckAsync(customer, act);
             }
         }
 
@@ -374,6 +406,9 @@ internal sealed class ModelRun
             (customer.Exists, customer.GivenAway) = (true, true);
         }
     }
+
+    private static ReadBackResult Read(Step step, Customer customer) =>
+        step.Luck < 2 ? ReadBackResult.Unknown : customer.Exists ? ReadBackResult.Found : ReadBackResult.Absent;
 
     private static ConversionOutcome Ended(AttemptResult meaning, int? status, int attempts) =>
         new(new ConversionAnswer(meaning, status, Error: status is null ? "timeout" : null), attempts, TimeSpan.Zero);

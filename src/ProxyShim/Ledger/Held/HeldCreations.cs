@@ -1,0 +1,68 @@
+using StackExchange.Redis;
+
+namespace ProxyShim.Ledger.Held;
+
+/// <summary>
+/// Creations whose click is not there yet. Each ends as a conversion that is due, or with the Customer API, or as a dead letter. Every method is one script, and so
+/// one atomic change.
+/// </summary>
+/// <remarks>
+/// Every method may throw what StackExchange.Redis throws; the change may have been made nevertheless. <c>LedgerJob.TriedSince</c> of a held one is the end of
+/// its hold, from which <c>Delivery:MaxAge</c> counts; <c>LedgerJob.MaybeLanded</c>: the Customer API may have it already.
+/// </remarks>
+internal sealed class HeldCreations(LedgerSettings settings)
+{
+    private readonly RedisValue _lease = (long)settings.Lease.TotalMilliseconds;
+    private readonly RedisValue _bodyTtl = (long)settings.BodyTtl.TotalMilliseconds;
+
+    /// <summary>How long a creation that was taken belongs to its taker.</summary>
+    public TimeSpan Lease => settings.Lease;
+
+    /// <summary>From a hand-over that may have landed to the read-back that tells; null when nothing can be read back.</summary>
+    public TimeSpan? ReadBackAfter => settings.ReadBackAfter;
+
+    /// <summary>Keeps a customer that nobody has, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
+    /// <remarks>Nobody looks for the click before <see cref="ConversionLedger.AcknowledgeAsync"/>.</remarks>
+    public Task<ClaimOutcome> HoldAsync(IDatabase redis, ConversionId id, LeaseToken token, DateTimeOffset notAfter, HeldCreation held) => RunAsync(
+        LedgerScript.Hold, redis, id, ConversionLedger.ClaimOutcomeOf,
+        token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, held.Body, _bodyTtl, (long)held.For.TotalMilliseconds, held.Fingerprint, held.TraceId, held.Caller);
+
+    /// <summary>Takes one whose next look has come.</summary>
+    public Task<(SeekOutcome Outcome, LedgerJob? Job)> SeekAsync(IDatabase redis, ConversionId id, LeaseToken token) => RunAsync(
+        LedgerScript.Seek, redis, id,
+        reply =>
+        {
+            var fields = (RedisResult[])reply!;
+            return (string?)fields[0] switch
+            {
+                "taken" => (SeekOutcome.Taken, (LedgerJob?)ConversionLedger.Job(id, token, fields)),
+                "lost" => (SeekOutcome.Lost, null),
+                _ => (SeekOutcome.Gone, null),
+            };
+        },
+        token.Value, _lease);
+
+    /// <summary>To be looked at again after a wait.</summary>
+    /// <param name="mayHaveLanded">The Customer API may have it already: it is read back before anything else.</param>
+    /// <param name="error">How the hand-over ended; empty where there was none.</param>
+    public Task<FencedWrite> WaitAsync(IDatabase redis, ConversionId id, LeaseToken token, TimeSpan wait, bool mayHaveLanded, string error) => FencedAsync(
+        LedgerScript.Wait, redis, id, token.Value, (long)Math.Ceiling(wait.TotalMilliseconds), mayHaveLanded ? 1 : 0, error, _bodyTtl);
+
+    /// <summary>Its click has come: it is due.</summary>
+    public Task<FencedWrite> FoundAsync(IDatabase redis, ConversionId id, LeaseToken token, ReadOnlyMemory<byte> body, string xid) =>
+        FencedAsync(LedgerScript.Found, redis, id, token.Value, body, _bodyTtl, xid);
+
+    /// <summary>The original request is about to be handed to the Customer API. Only what answers <see cref="FencedWrite.Applied"/> may go out, within the lease.</summary>
+    public Task<FencedWrite> BeginAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Begin, redis, id, token.Value, _lease);
+
+    /// <summary>The Customer API has it.</summary>
+    public Task<FencedWrite> HandedAsync(IDatabase redis, ConversionId id, LeaseToken token, string reason) =>
+        FencedAsync(LedgerScript.Handed, redis, id, token.Value, reason);
+
+    private Task<FencedWrite> FencedAsync(LedgerScript script, IDatabase redis, ConversionId id, params ReadOnlySpan<RedisValue> arguments) =>
+        RunAsync(script, redis, id, ConversionLedger.FencedOf, arguments);
+
+    private Task<TResult> RunAsync<TResult>(
+        LedgerScript script, IDatabase redis, ConversionId id, Func<RedisResult, TResult> read, params ReadOnlySpan<RedisValue> arguments) =>
+        script.RunAsync(redis, settings.Keys.Of(id), [id.Hash, .. arguments], read);
+}

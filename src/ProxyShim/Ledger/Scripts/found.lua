@@ -1,0 +1,8 @@
+-- The click has come: to be sent now, as if it had been there from the start. Only the holder of the lease may say so.
+-- ARGV: id, token, body, body's life ms, xid -> 'due' | 'stale' | 'missing'
+local refused = refuse(ARGV[2])
+if refused then return refused end
+redis.call('SET', BODY, ARGV[3], 'PX', ARGV[4])
+move('held', 'due', now, 'xid', ARGV[5], 'age_from', text(now), 'attempts', '0', 'maybe', '0', 'error', 'click_found')
+redis.call('HDEL', CONVERSION, 'token')
+return 'due'

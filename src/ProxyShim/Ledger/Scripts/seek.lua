@@ -1,0 +1,21 @@
+-- Takes a held creation whose next look has come; it comes up again when the lease runs out.
+-- ARGV: id, token, lease ms
+-- -> 'taken', now, attempts, age_from, maybe, xid, trace, caller, body, claimed_at | 'lost' | 'gone'
+local at = redis.call('ZSCORE', HELD, id)
+if not at or tonumber(at) > now then return { 'gone' } end
+if get('state') ~= 'held' then
+  -- An older version knows the state's name and not its index: whom it has erased it has left here.
+  redis.call('ZREM', HELD, id)
+  return { 'gone' }
+end
+local body = redis.call('GET', BODY)
+if not body then
+  move('held', 'dead', now, 'dead_at', now, 'error', 'body_lost')
+  redis.call('HDEL', CONVERSION, 'token')
+  return { 'lost' }
+end
+redis.call('ZADD', HELD, text(now + tonumber(ARGV[3])), id)
+redis.call('HSET', CONVERSION, 'token', ARGV[2])
+redis.call('HINCRBY', CONVERSION, 'looks', 1)
+local known = redis.call('HMGET', CONVERSION, 'attempts', 'age_from', 'maybe', 'xid', 'trace', 'caller', 'claimed_at')
+return { 'taken', now, known[1], known[2], known[3], known[4], known[5], known[6], body, known[7] }

@@ -1,0 +1,150 @@
+using ProxyShim.Ledger;
+using ProxyShim.Ledger.Held;
+using ProxyShim.Testing;
+using Xunit;
+
+namespace ProxyShim.Tests.Ledger.Held;
+
+[RedisSuite]
+public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
+{
+    [Fact]
+    public async Task Nobody_looks_for_the_click_before_the_caller_is_told()
+    {
+        var id = LedgerUnderTest.IdOf("customer");
+        Assert.Equal(ClaimOutcome.Claimed, await With.TryHoldAsync("customer", LeaseToken.New()));
+        Assert.Equal((SeekOutcome.Gone, null), await With.Held.SeekAsync(With.Redis, id, LeaseToken.New()));
+
+        Assert.True(await With.Ledger.AcknowledgeAsync(With.Redis, id));
+
+        Assert.False((await With.SeekAsync(id)).MaybeLanded);
+    }
+
+    [Fact]
+    public async Task Who_was_given_away_because_redis_was_silent_is_not_held_and_who_was_promised_is_not_given_away()
+    {
+        var (given, promised) = (LeaseToken.New(), LeaseToken.New());
+        await With.TryHoldAsync("given", given);
+        await With.TryHoldAsync("promised", promised);
+        await With.Ledger.AcknowledgeAsync(With.Redis, LedgerUnderTest.IdOf("promised"));
+
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.FallbackAsync(With.Redis, LedgerUnderTest.IdOf("given"), given, 0, "redis_down"));
+        Assert.Equal(FencedWrite.StaleLease, await With.Ledger.FallbackAsync(With.Redis, LedgerUnderTest.IdOf("promised"), promised, 0, "redis_down"));
+
+        Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(LedgerUnderTest.IdOf("given")))!.State);
+        Assert.False(await With.Ledger.AcknowledgeAsync(With.Redis, LedgerUnderTest.IdOf("given")));
+        Assert.Equal(ConversionState.Held, (await With.SeeAsync(LedgerUnderTest.IdOf("promised")))!.State);
+    }
+
+    [Fact]
+    public async Task Too_late_or_known_it_is_refused()
+    {
+        Assert.Equal(ClaimOutcome.Late, await With.TryHoldAsync("customer", LeaseToken.New(), TimeSpan.FromMinutes(-1)));
+        Assert.Null(await With.SeeAsync(LedgerUnderTest.IdOf("customer")));
+        await With.ClaimAsync();
+        Assert.Equal(ClaimOutcome.Known, await With.TryHoldAsync("customer", LeaseToken.New()));
+        await With.HoldAsync("other");
+        Assert.Equal(ClaimOutcome.Known, await With.TryClaimAsync("other", LeaseToken.New()));
+    }
+
+    [Fact]
+    public async Task A_click_that_comes_makes_it_due_at_once_with_the_click_it_found()
+    {
+        var id = await With.HoldAsync();
+        var job = await With.SeekAsync(id);
+
+        Assert.Equal(FencedWrite.Applied, await With.Held.FoundAsync(With.Redis, id, job.Token, LedgerUnderTest.BodyOf("customer"), "xid_1"));
+
+        var taken = await With.TakeAsync(id);
+        Assert.Equal(("xid_1", 0, false, "default"), (taken.Xid, taken.Attempts, taken.MaybeLanded, taken.Caller));
+        Assert.True(taken.TriedFor < TimeSpan.FromMinutes(1));
+        Assert.Equal(LedgerUnderTest.BodyOf("customer").ToArray(), taken.Body!.Value.ToArray());
+    }
+
+    [Fact]
+    public async Task Only_the_holder_of_the_lease_says_what_becomes_of_it()
+    {
+        var id = await With.HoldAsync();
+        var late = await With.SeekAsync(id);
+        Assert.Equal(SeekOutcome.Gone, (await With.Held.SeekAsync(With.Redis, id, LeaseToken.New())).Outcome);
+        await With.PassTimeAsync(id);
+        var now = await With.SeekAsync(id);
+
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginAsync(With.Redis, id, late.Token));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.FoundAsync(With.Redis, id, late.Token, LedgerUnderTest.BodyOf("customer"), "xid_1"));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.HandedAsync(With.Redis, id, late.Token, "no_click"));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.WaitAsync(With.Redis, id, late.Token, TimeSpan.Zero, mayHaveLanded: false, ""));
+        Assert.Equal(FencedWrite.Applied, await With.Held.BeginAsync(With.Redis, id, now.Token));
+        Assert.Equal(FencedWrite.Applied, await With.Held.HandedAsync(With.Redis, id, now.Token, "no_click"));
+        var seen = (await With.SeeAsync(id))!;
+        Assert.Equal((ConversionState.Fallback, "no_click"), (seen.State, seen.Field("error")));
+    }
+
+    [Fact]
+    public async Task A_hand_over_that_was_begun_and_left_may_have_landed()
+    {
+        var id = await With.HoldAsync();
+        await With.Held.BeginAsync(With.Redis, id, (await With.SeekAsync(id)).Token);
+
+        await With.PassTimeAsync(id);
+
+        Assert.True((await With.SeekAsync(id)).MaybeLanded);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_dead_one_that_is_replayed_is_held_again_and_one_that_may_have_landed_is_read_back_first(bool readsBack)
+    {
+        var under = readsBack ? With : Without;
+        var id = await under.HoldAsync();
+        var job = await under.SeekAsync(id);
+        await under.Held.BeginAsync(under.Redis, id, job.Token);
+        await under.Ledger.BuryAsync(under.Redis, id, job.Token, 0, "may_have_landed");
+        Assert.Equal(ConversionState.Dead, (await under.SeeAsync(id))!.State);
+
+        Assert.Equal(ReviveOutcome.Revived, await under.Ledger.ReviveAsync(under.Redis, id));
+
+        Assert.Equal(ConversionState.Held, (await under.SeeAsync(id))!.State);
+        Assert.Equal(readsBack ? SeekOutcome.Gone : SeekOutcome.Taken, (await under.Held.SeekAsync(under.Redis, id, LeaseToken.New())).Outcome);
+        await under.PassTimeAsync(id);
+        Assert.Equal(readsBack, (await under.SeekAsync(id)).MaybeLanded);
+    }
+
+    [Fact]
+    public async Task Who_is_erased_is_handed_to_nobody()
+    {
+        var id = await With.HoldAsync();
+        var job = await With.SeekAsync(id);
+
+        Assert.Equal(ConversionState.Held, await With.Ledger.EraseAsync(With.Redis, id));
+
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginAsync(With.Redis, id, job.Token));
+        Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(id))!.State);
+    }
+
+    [Fact]
+    public async Task Whom_an_older_version_erased_it_is_not_looked_at_any_more()
+    {
+        // It knows the keys of its own indexes only.
+        var id = await With.HoldAsync();
+        var keys = With.Keys.Of(id);
+        await With.Redis.HashSetAsync(keys[0], "state", "fallback");
+        await With.Redis.KeyDeleteAsync(keys[1]);
+
+        Assert.Equal(SeekOutcome.Gone, (await With.Held.SeekAsync(With.Redis, id, LeaseToken.New())).Outcome);
+
+        Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(id))!.State);
+    }
+
+    [Fact]
+    public async Task One_without_its_request_is_a_dead_letter()
+    {
+        var id = await With.HoldAsync();
+        await With.Redis.KeyDeleteAsync(With.Keys.Of(id)[1]);
+
+        Assert.Equal(SeekOutcome.Lost, (await With.Held.SeekAsync(With.Redis, id, LeaseToken.New())).Outcome);
+
+        Assert.Equal("dead", await With.Redis.HashGetAsync(With.Keys.Of(id)[0], "state"));
+    }
+}

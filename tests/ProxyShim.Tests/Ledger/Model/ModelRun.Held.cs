@@ -1,0 +1,131 @@
+using ProxyShim.Background.Verification;
+using ProxyShim.Conversions;
+using ProxyShim.Ledger;
+using ProxyShim.Telemetry;
+using StackExchange.Redis;
+
+namespace ProxyShim.Tests.Ledger.Model;
+
+/// <summary>Customers whose click is not there yet: CreationFlow's and HeldRunner's protocol, step by step.</summary>
+internal sealed partial class ModelRun
+{
+    private async Task HoldAsync(Step step, IDatabase redis, Actor actor, Customer customer)
+    {
+        var token = LeaseToken.New();
+        var notAfter = await _under.NowAsync() + TimeSpan.FromMinutes(step.Luck == 8 ? -1 : 1);
+        ClaimOutcome? outcome = null;
+        await TryAsync(async () => outcome = await _under.Held.HoldAsync(redis, customer.Id, token, notAfter, LedgerUnderTest.HeldCreation(customer.Key)));
+        if (outcome == ClaimOutcome.Claimed)
+        {
+            (actor.Customer, actor.Holding) = (customer, token);
+        }
+        else if (outcome is null && step.Luck < 5)
+        {
+            // Redis was silent, and the Customer API gets the request.
+            Forward(step, customer);
+            actor.Backlog.Enqueue((customer, IsSent: false, database => Ledger.FallbackAsync(database, customer.Id, token, 0, Reasons.RedisDown)));
+        }
+    }
+
+    // Lost, or given away in the meantime: the caller comes again.
+    private async Task AcknowledgeAsync(IDatabase redis, Customer customer)
+    {
+        var confirmed = false;
+        await TryAsync(async () => confirmed = await Ledger.AcknowledgeAsync(redis, customer.Id));
+        customer.Acknowledged |= confirmed;
+    }
+
+    private async Task SeekAsync(IDatabase redis, Actor actor, Customer customer)
+    {
+        var age = customer.Age;
+        LedgerJob? job = null;
+        await TryAsync(async () => (_, job) = await _under.Held.SeekAsync(redis, customer.Id, LeaseToken.New()));
+        if (job is not null)
+        {
+            (actor.Customer, actor.Held, actor.Age) = (customer, job, age);
+        }
+    }
+
+    private async Task LookAsync(Step step, IDatabase redis, Actor actor, Customer customer)
+    {
+        var token = actor.Held!.Token;
+        switch (step.Luck)
+        {
+            case < 3:
+                var (body, xid) = LedgerUnderTest.Anew(customer.Key);
+                await TryAsync(() => _under.Held.FoundAsync(redis, customer.Id, token, body, xid));
+                break;
+            case < 5:
+                await TryAsync(() => _under.Held.WaitAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: false, ""));
+                break;
+            default:
+                await TryAsync(async () => actor.Begun = await _under.Held.BeginAsync(redis, customer.Id, token) == FencedWrite.Applied);
+                break;
+        }
+
+        if (!actor.Begun)
+        {
+            actor.Rest();
+        }
+    }
+
+    private static void HandOver(Step step, Actor actor, Customer customer)
+    {
+        if (actor.Age != customer.Age)
+        {
+            // Its lease may have run out.
+            actor.Rest();
+            return;
+        }
+
+        (actor.Handed, var lands) = step.Luck switch
+        {
+            < 9 when customer.Exists => (AttemptResult.Ambiguous, false),
+            < 3 => (AttemptResult.Sent, true),
+            3 => (AttemptResult.Ambiguous, true),
+            4 => (AttemptResult.Ambiguous, false),
+            5 => (AttemptResult.Refused, false),
+            _ => (AttemptResult.NotDelivered, false),
+        };
+        customer.HandOvers += actor.Handed is AttemptResult.Sent or AttemptResult.Ambiguous ? 1 : 0;
+        customer.Exists |= lands;
+        customer.HandedOver |= lands;
+        customer.GivenAway |= lands || actor.Handed == AttemptResult.Ambiguous;
+    }
+
+    private Task<bool> SettleHandOverAsync(IDatabase redis, Actor actor, Customer customer)
+    {
+        var (token, held) = (actor.Held!.Token, _under.Held);
+        return TryAsync(() => actor.Handed switch
+        {
+            AttemptResult.Sent => held.HandedAsync(redis, customer.Id, token, Reasons.NoClick),
+            AttemptResult.Refused => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.Refused),
+            AttemptResult.Ambiguous when !_under.ReadsBack => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.MayHaveLanded),
+            AttemptResult.Ambiguous => held.WaitAsync(redis, customer.Id, token, held.ReadBackAfter!.Value, mayHaveLanded: true, "timeout"),
+            _ => held.WaitAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: false, "status_503"),
+        });
+    }
+
+    private async Task JudgeHandOverAsync(IDatabase redis, Actor actor, Customer customer)
+    {
+        var (token, held) = (actor.Held!.Token, _under.Held);
+        if (!_under.ReadsBack)
+        {
+            await TryAsync(() => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.MayHaveLanded));
+            return;
+        }
+
+        if (actor.Found == ReadBackResult.Absent && await TryAsync(() => held.WaitAsync(redis, customer.Id, token, TimeSpan.Zero, mayHaveLanded: false, "not_landed")))
+        {
+            customer.HandOverAbsences++;
+        }
+        else if (actor.Found == ReadBackResult.Found)
+        {
+            await TryAsync(() => held.HandedAsync(redis, customer.Id, token, Reasons.NoClick));
+        }
+        else if (actor.Found == ReadBackResult.Unknown)
+        {
+            await TryAsync(() => held.WaitAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: true, "timeout"));
+        }
+    }
+}
