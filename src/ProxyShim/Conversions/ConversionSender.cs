@@ -54,7 +54,7 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
 
     private ConversionPipeline Pipeline => pipeline;
 
-    // What has gone wrong on the way is noted in the context, and only Polly can take that out again.
+    // Polly records resilience events in the context; only its own pool clears them.
     private void KeepOrReturn(ResilienceContext context, bool clean)
     {
         if (clean)

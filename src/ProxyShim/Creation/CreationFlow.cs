@@ -152,7 +152,7 @@ internal sealed class CreationFlow(
         var conversion = new NewConversion(stored, click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!);
         try
         {
-            // Redis's own clock, plus what is left of our patience: past that moment this request is answered otherwise, and the claim must not count. While its
+            // A deadline in Redis's time: a claim that runs later must not count, since by then this request is answered in another way. While the look-up's
             // answer waited for our own threads that clock went on.
             var notAfter = reading.Now + creation.Budget.OwnDelay + creation.Budget.Remaining;
             var outcome = await creation.Budget.RunAsync(
@@ -219,7 +219,7 @@ internal sealed class CreationFlow(
         {
             (AttemptResult.Sent, _) => answers.Created(creation, Outcome.Converted, click.SubIds, time.GetUtcNow()),
 
-            // Redis has forgotten the claim. What may have landed must not be created again; what surely did not is nobody's yet.
+            // Redis has forgotten the claim. After an ambiguous attempt a forwarded call could create a duplicate; otherwise nothing was sent, and forwarding is safe.
             (AttemptResult.Ambiguous, SettlementResult.Lost) => creation.Unavailable(Reasons.MemoryLost),
             (_, SettlementResult.Lost) => RedisDown(creation),
             _ => await answers.QueuedAsync(creation, Outcome.Queued, click.SubIds, time.GetUtcNow()),

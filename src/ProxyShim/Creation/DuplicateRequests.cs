@@ -66,7 +66,7 @@ internal sealed class DuplicateRequests(ConversionApiSettings settings, RedisGat
         return current;
     }
 
-    // Its holder may still settle it as given away, and would leave nobody to deliver what this caller is told will be delivered.
+    // The lease holder could still fall back, and then nothing would deliver what this caller is told is queued. Acknowledged first, it no longer may.
     private ValueTask<bool> AcknowledgeAsync(CreationContext creation) => creation.Budget.RunAsync(
         static (database, call) => call.ledger.AcknowledgeAsync(database, call.creation.Id), (ledger, creation));
 

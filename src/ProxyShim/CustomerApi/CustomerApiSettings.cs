@@ -24,7 +24,7 @@ internal sealed record CustomerApiSettings(Uri Address, CallerPair? Vendor, IRea
             $"{key}:Name", "One more key pair that may convert: what the log calls whoever presents it.", "crm")));
         var callers = more.Prepend(vendor).OfType<CallerPair>().ToList();
 
-        // A pair that is half there has been told already.
+        // An incomplete pair has been reported already.
         var noneIsMeant = callers.Count == 0 && reader.Problems.Count == told;
         var anonymous = reader.Flag(
             "CustomerApi:AllowAnonymous", fallback: false, "Whether any caller may convert, whatever pair it presents. Who can reach the shim can then make conversions.");

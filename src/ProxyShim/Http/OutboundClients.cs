@@ -14,7 +14,7 @@ internal sealed class OutboundClients(OutboundSettings settings)
 
     public SocketsHttpHandler CreateHandler() => Configure(new SocketsHttpHandler());
 
-    /// <summary>A forwarder's manners: redirects, cookies and codings are the two ends' affair, and no header is added.</summary>
+    /// <summary>Handler settings for proxying: no redirects, cookies or decompression, and no header is added.</summary>
     public SocketsHttpHandler Configure(SocketsHttpHandler handler)
     {
         handler.UseProxy = settings.UseSystemProxy;

@@ -10,7 +10,7 @@ namespace ProxyShim.Ledger;
 /// <remarks>Every method may throw what StackExchange.Redis throws; the change may have been made nevertheless.</remarks>
 internal sealed class ConversionLedger(LedgerSettings settings)
 {
-    // A replica that is there is in step within a round trip; WAIT blocks its connection, so one that is not there is not waited for.
+    // A connected replica acknowledges within a round trip; WAIT blocks its connection, and must not do so for a replica that is missing.
     private const int ReplicaPatienceMilliseconds = 100;
 
     private readonly RedisValue _lease = (long)settings.Lease.TotalMilliseconds;

@@ -97,7 +97,7 @@ internal static class CustomerApiRoute
     {
         app.UseRouting();
 
-        // YARP brings it along; without a place of its own it would stand before all stages.
+        // YARP brings it along; without an explicit call ASP.NET Core inserts it before our middleware.
         app.UseAuthorization();
         app.MapReverseProxy(pipeline => pipeline.UseSingleton<PassthroughRecorder>());
     }

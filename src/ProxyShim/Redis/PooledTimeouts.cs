@@ -80,7 +80,7 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
 
         private void OnTimer()
         {
-            // Told too late to be still, it may come into the next round, before its time.
+            // A late timer callback may fire in the next generation: it is armed again for what is left of that.
             var round = Volatile.Read(ref _pendingGeneration);
             var rest = _timeout - _time.GetElapsedTime(_start);
             if (rest <= TimeSpan.Zero && rest > -OwnDelayLimit && _isAnswered())

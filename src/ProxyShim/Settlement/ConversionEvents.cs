@@ -126,7 +126,7 @@ internal sealed class ConversionEvents(
 
     private static string OfStatus(int status) => $"HTTP {status}";
 
-    // Said when it begins, not for each of the conversions that it holds up.
+    // Raised once per incident, not per conversion.
     private void Alert(HealthComponent part, Alert alert)
     {
         if (degradations.Report(part, alert.Detail))

@@ -180,8 +180,17 @@ public sealed class Stand : IAsyncDisposable
         return (exitCode, string.Join('\n', program.Output), string.Join('\n', program.Errors));
     }
 
-    /// <summary>The shim's settings with another one, for a second shim.</summary>
-    public IReadOnlyDictionary<string, string> SettingsWith((string Key, string Value) setting) => new Dictionary<string, string>(_settings) { [setting.Key] = setting.Value };
+    /// <summary>The shim's settings with others besides, for a second shim.</summary>
+    public IReadOnlyDictionary<string, string> SettingsWith(params ReadOnlySpan<(string Key, string Value)> others)
+    {
+        var settings = new Dictionary<string, string>(_settings);
+        foreach (var (key, value) in others)
+        {
+            settings[key] = value;
+        }
+
+        return settings;
+    }
 
     /// <summary>The log's one event of a call.</summary>
     public Task<JsonElement> EventOfAsync(LegacyAnswer answer, CancellationToken cancellation) => Shim.WaitForLogAsync(

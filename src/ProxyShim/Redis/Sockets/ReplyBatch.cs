@@ -84,7 +84,7 @@ internal sealed class ReplyBatch
 
     private void GoOn()
     {
-        // One goes on here, as there is no faster way; where there are other processors, the others need not wait for it.
+        // The first continuation runs inline; on several processors the others go to the thread pool, so that they need not wait for it.
         if (Environment.ProcessorCount > 1)
         {
             for (var i = 1; i < _continuations.Count; i++)
