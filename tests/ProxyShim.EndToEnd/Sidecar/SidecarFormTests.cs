@@ -38,11 +38,16 @@ public sealed class SidecarFormTests
     }
 
     [Fact]
-    public async Task The_page_names_this_version_and_folders_that_there_are()
+    public async Task The_page_names_this_version_and_what_there_is()
     {
+        var manifest = await Manifest.RenderAsync(Manifest.Sidecar);
+        var (deployment, image) = (manifest.Deployment.Metadata, manifest.Shim.Image);
+
         Assert.Equal(3, s_commands.Count);
-        Assert.Contains((await Manifest.RenderAsync(Manifest.Sidecar)).Shim.Image, s_commands[0], StringComparison.Ordinal);
-        Assert.EndsWith($" config/sidecar/{Manifest.Sidecar}", s_commands[1], StringComparison.Ordinal);
+        Assert.Equal($"docker build -t {image} . && docker push {image}", s_commands[0]);
+        Assert.Equal($"kubectl apply -k config/sidecar/{Manifest.Sidecar}", s_commands[1]);
+        Assert.StartsWith(
+            $"kubectl exec -n {deployment.NamespaceProperty} deployment/{deployment.Name} -c {App(manifest).Name} -- ", s_commands[2], StringComparison.Ordinal);
     }
 
     [Fact]
