@@ -91,6 +91,7 @@ public class DashboardTests
     internal static async Task<Scrape> EverythingAsync()
     {
         await using var instruments = new Instruments();
+        instruments.Metrics.Begin();
         instruments.Ledger.Depths = new LedgerDepths(1, 1, 1, TimeSpan.FromSeconds(1));
         foreach (var outcome in typeof(Outcome).GetFields().Select(field => field.GetValue(null)).OfType<Outcome>())
         {

@@ -17,6 +17,9 @@ internal sealed class Report
         ["ConversionVerified"] = _ => Verified.Add(),
         ["ConversionPhantom"] = _ => Phantoms.Add(),
         ["ConversionDead"] = entry => Dead[entry.Reason ?? ""].Add(),
+        ["CallKept"] = _ => Calls.Kept.Add(),
+        ["CallPlayed"] = _ => Calls.Played.Add(),
+        ["CallDead"] = entry => Calls.Dead[entry.Reason ?? ""].Add(),
         ["Alert"] = entry => Alerts[entry.Alert ?? ""].Add(),
         ["LogEventsDropped"] = entry => Dropped.Add(entry.Count),
         ["Diagnostic"] = _ => Diagnostics.Add(),
@@ -52,6 +55,9 @@ internal sealed class Report
     public Counter Phantoms { get; } = new();
 
     public BoundedCounters<Counter> Dead { get; } = new(MaxNames);
+
+    /// <summary>Those that came before PartnerStack showed their customer.</summary>
+    public (Counter Kept, Counter Played, BoundedCounters<Counter> Dead) Calls { get; } = (new(), new(), new(MaxNames));
 
     public BoundedCounters<Counter> Attempts { get; } = new(MaxNames);
 

@@ -23,6 +23,11 @@ internal static class ReportJson
         json.WriteNumber("phantoms", report.Phantoms.Value);
         WriteCounts(json, "dead", report.Dead);
         json.WriteEndObject();
+        json.WriteStartObject("calls");
+        json.WriteNumber("kept", report.Calls.Kept.Value);
+        json.WriteNumber("played", report.Calls.Played.Value);
+        WriteCounts(json, "dead", report.Calls.Dead);
+        json.WriteEndObject();
         json.WriteStartObject("clicks");
         json.WriteNumber("hits", report.Hits.Value);
         json.WriteNumber("misses", report.Misses.Value);

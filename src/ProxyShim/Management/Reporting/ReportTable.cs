@@ -22,6 +22,8 @@ internal static class ReportTable
             ("sent", report.Sent), ("  before the caller was answered", report.SentInline.Value), ("  in the background", report.SentInBackground.Value),
             ("verified", report.Verified.Value), ("unverified", report.Unverified), ("phantoms", report.Phantoms.Value));
         Section(text, "Dead", report.Dead);
+        Section(text, "Kept calls", ("kept", report.Calls.Kept.Value), ("played", report.Calls.Played.Value));
+        Section(text, "Dead calls", report.Calls.Dead);
         Section(text, "Clicks", ("found", report.Hits.Value), ("not found", report.Misses.Value));
         text.Append(report.HitRate is { } rate ? Row("hit rate", rate.ToString("P1", CultureInfo.InvariantCulture)) : "");
         Section(text, "Requests by outcome", report.Outcomes);

@@ -45,7 +45,7 @@ internal sealed class ShimMetrics : IDisposable
 
     public Meter Meter { get; } = new(MeterName);
 
-    /// <summary>Counts 0 of everything that an alert watches: a rate cannot be taken of what is not there yet.</summary>
+    /// <summary>Counts 0 of everything that an alert or a dashboard watches: a rate cannot be taken of what is not there yet.</summary>
     public void Begin()
     {
         foreach (var stage in (ReadOnlySpan<string>)[ConversionStage.Sent, ConversionStage.Verified, ConversionStage.Phantom, ConversionStage.Dead])
@@ -56,6 +56,11 @@ internal sealed class ShimMetrics : IDisposable
         foreach (var stage in (ReadOnlySpan<string>)[CallStage.Kept, CallStage.Played, CallStage.Dead])
         {
             _calls.Add(0, new KeyValuePair<string, object?>("event", stage));
+        }
+
+        foreach (var wouldBe in (ReadOnlySpan<Outcome>)[Outcome.Converted, Outcome.Fallback])
+        {
+            _shadowed.Add(0, new KeyValuePair<string, object?>("would_be", wouldBe.Name));
         }
 
         foreach (var alert in Alert.All)

@@ -69,12 +69,25 @@ internal sealed class SyntheticLog : ILineOutput
             < 0.4 => WriteRequest,
             < 0.65 => () => LogEvents.DeliveryAttempted(_log, conversion, Coin(), 1, Pick(Enum.GetValues<AttemptResult>()).Name(), 200, null, Wait(), default),
             < 0.8 => () => LogEvents.ConversionSent(_log, conversion, Coin(), 1, default),
-            < 0.94 => () => LogEvents.ConversionVerified(_log, conversion, Coin() ? null : Reasons.AlreadyExisted, 1, 1, default, default),
+            < 0.91 => () => LogEvents.ConversionVerified(_log, conversion, Coin() ? null : Reasons.AlreadyExisted, 1, 1, default, default),
+            < 0.94 => WriteCall,
             < 0.96 => () => LogEvents.ConversionPhantom(_log, conversion, 1, 0, default, default),
             < 0.97 => () => LogEvents.ConversionDead(_log, conversion, Coin() ? Reasons.Refused : Reasons.Expired, 1, 400, null, default),
             < 0.98 => () => LogEvents.Alert(_log, Coin() ? Alert.TokenForbidden : Alert.ReadBackBrakeEngaged),
             < 0.99 => () => ((ILineOutput)this).Write(LogEvents.LogEventsDropped(DateTimeOffset.UnixEpoch, _random.Next(1, 100), 100, DateTimeOffset.UnixEpoch).Bytes),
             _ => () => ((ILineOutput)this).Write(Pick(s_noise)),
+        };
+        write();
+    }
+
+    private void WriteCall()
+    {
+        var call = new LoggedCall("0123456789abcdef0123456789abcdef", "/api/v2/transactions", "POST", Pick(s_callers), "4bf92f3577b34da6a3ce929d0e0e4736");
+        Action write = _random.Next(3) switch
+        {
+            0 => () => LogEvents.CallKept(_log, call, Reasons.WithinLag),
+            1 => () => LogEvents.CallPlayed(_log, call, 1, 200, Wait()),
+            _ => () => LogEvents.CallDead(_log, call, Coin() ? Reasons.Refused : Reasons.Expired, 1, 404, Wait()),
         };
         write();
     }

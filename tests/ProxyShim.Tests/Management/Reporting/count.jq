@@ -5,7 +5,7 @@ def tally($name): .[$name] += 1;
 def partner($name): if has($name) or length < 1000 then $name else "(other)" end;
 
 reduce inputs as $e ({
-    lines: 0, bad_lines: 0, sent: 0, sent_inline: 0, verified: 0, phantoms: 0, dead: {}, requests: 0, outcomes: {}, fallbacks: {}, hits: 0, misses: 0,
+    lines: 0, bad_lines: 0, sent: 0, sent_inline: 0, verified: 0, phantoms: 0, dead: {}, kept: 0, played: 0, dead_calls: {}, requests: 0, outcomes: {}, fallbacks: {}, hits: 0, misses: 0,
     attempts: {}, alerts: {}, dropped: 0, callers: {}, partners: {}
   };
   .lines += 1
@@ -23,6 +23,9 @@ reduce inputs as $e ({
     elif $e.Event == "ConversionVerified" then .verified += 1
     elif $e.Event == "ConversionPhantom" then .phantoms += 1
     elif $e.Event == "ConversionDead" then .dead |= tally($e.Reason)
+    elif $e.Event == "CallKept" then .kept += 1
+    elif $e.Event == "CallPlayed" then .played += 1
+    elif $e.Event == "CallDead" then .dead_calls |= tally($e.Reason)
     elif $e.Event == "Alert" then .alerts |= tally($e.Alert)
     elif $e.Event == "LogEventsDropped" then .dropped += $e.Count
     else error("unknown event") end)
