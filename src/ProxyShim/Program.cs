@@ -42,7 +42,7 @@ static async Task<int> ServeAsync(string[] arguments)
         .AddCreation(settings.Conversions)
         .AddFollowUps(settings.FollowUps)
         .AddPassthrough(settings.CustomerApi, settings.Outbound)
-        .AddBackground(settings.Verification)
+        .AddBackground(settings.Verification, settings.Holding)
         .AddManagement(settings.Management, () => ShimConfiguration.Read(arguments))
         .AddSettingsWatch(settings, arguments);
 

@@ -1,4 +1,5 @@
 using ProxyShim.Background.Delivery;
+using ProxyShim.Background.Holding;
 using ProxyShim.Background.Playing;
 using ProxyShim.Background.Verification;
 using ProxyShim.Ledger;
@@ -8,7 +9,7 @@ namespace ProxyShim.Background;
 
 /// <summary>The background work: looks at the ledger, and has done what is due. Any number of replicas share it; a lease decides who does what.</summary>
 internal sealed class LedgerWorker(
-    LedgerSurvey scan, DeliveryRunner delivery, VerificationRunner verification, KeptCallRunner calls, LedgerSnapshot gauges, TimeProvider time)
+    LedgerSurvey scan, DeliveryRunner delivery, VerificationRunner verification, KeptCallRunner calls, HeldRunner held, LedgerSnapshot gauges, TimeProvider time)
     : BackgroundService, IHostedLifecycleService
 {
     // A look costs Redis 16 small scripts. Once a second is soon enough for waits of 30 s and more.
@@ -17,8 +18,9 @@ internal sealed class LedgerWorker(
     private Task<int> _delivering = Task.FromResult(0);
     private Task<int> _verifying = Task.FromResult(0);
     private Task<int> _playing = Task.FromResult(0);
+    private Task<int> _holding = Task.FromResult(0);
 
-    private Task<int>[] Rounds => [_delivering, _verifying, _playing];
+    private Task<int>[] Rounds => [_delivering, _verifying, _playing, _holding];
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -62,6 +64,11 @@ internal sealed class LedgerWorker(
             if (_playing.IsCompleted)
             {
                 _playing = calls.RunAsync(Interleave(surveys, survey => survey.Playing), stoppingToken);
+            }
+
+            if (_holding.IsCompleted)
+            {
+                _holding = held.RunAsync(Interleave(surveys, survey => survey.Held), stoppingToken);
             }
 
             return true;

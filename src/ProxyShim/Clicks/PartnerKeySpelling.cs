@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using ProxyShim.Customers;
 
 namespace ProxyShim.Clicks;
 
@@ -14,6 +15,9 @@ internal static class PartnerKeySpelling
 
     /// <summary>Whether a click's key is the key that a request names.</summary>
     public static bool IsSame(string kept, string named) => kept == named || Decode(kept) == named;
+
+    /// <summary>The plain key of the partner whom a click names, where it is another than the request's; null where it is the same, or the click names none.</summary>
+    public static string? OtherThan(string named, Click click) => click.PartnerKey is { } kept && !IsSame(kept, named) ? Plain(kept) : null;
 
     /// <summary>The plain key, as far as that can be told without knowing it: of base64 with its padding, or of a length at which chance is out of the question.</summary>
     public static string Plain(string kept) => kept.EndsWith('=') || kept.Length >= LeastUnpadded ? OfLandingUrl(kept) : kept;

@@ -15,26 +15,34 @@ internal sealed class ClickJudge(ConversionSettings settings, TimeProvider time)
         if (lookup.Click is not { } click)
         {
             return new(
-                null, settings.OnMiss == OnMiss.Fallback ? Outcome.Fallback : Outcome.Rejected, lookup.Malformed ? Reasons.MalformedClick : Reasons.NoClick);
+                null, OutcomeOf(settings.OnMiss), lookup.Malformed ? Reasons.MalformedClick : Reasons.NoClick);
         }
 
         record.Xid = click.Xid.Value;
         record.SubIds = click.SubIds;
         record.ClickAge = click.When is { } when ? Age(when) : null;
-        record.PartnerMismatch = click.PartnerKey is { } partner && !PartnerKeySpelling.IsSame(partner, creation.Request.PartnerKey);
-        record.ClickPartnerKey = record.PartnerMismatch ? PartnerKeySpelling.Plain(click.PartnerKey!) : click.PartnerKey is null ? null : creation.Request.PartnerKey;
-        if (record.PartnerMismatch)
+        var other = PartnerKeySpelling.OtherThan(creation.Request.PartnerKey, click);
+        record.PartnerMismatch = other is not null;
+        record.ClickPartnerKey = other ?? (click.PartnerKey is null ? null : creation.Request.PartnerKey);
+        if (other is not null)
         {
             if (settings.OnPartnerMismatch == OnPartnerMismatch.Fallback)
             {
                 return new(null, Outcome.Fallback, Reasons.PartnerMismatch);
             }
 
-            creation.Request = creation.Request with { PartnerKey = record.ClickPartnerKey! };
+            creation.Request = creation.Request with { PartnerKey = other };
         }
 
         return new(click, Outcome.Converted, click.IsCut ? Reasons.ClickCut : null);
     }
+
+    private static Outcome OutcomeOf(OnMiss onMiss) => onMiss switch
+    {
+        OnMiss.Reject => Outcome.Rejected,
+        OnMiss.Hold => Outcome.Held,
+        _ => Outcome.Fallback,
+    };
 
     // Its clock is another one.
     private TimeSpan Age(DateTimeOffset when) => time.GetUtcNow() - when is var age && age > TimeSpan.Zero ? age : TimeSpan.Zero;

@@ -10,6 +10,9 @@ internal enum OnMiss
 
     /// <summary>The caller gets a 422.</summary>
     Reject,
+
+    /// <summary>The creation is kept, and the click looked for again; if none comes, the Customer API gets the original request.</summary>
+    Hold,
 }
 
 /// <summary>The click names another partner than the request.</summary>
@@ -43,14 +46,20 @@ internal enum OnRedisDown
 }
 
 /// <summary>What the shim does where there is no conversion to send, or it is not taken.</summary>
+/// <param name="HoldFor">How long a click is looked for again, with <see cref="OnMiss.Hold"/>.</param>
 /// <param name="QueuedStatus">What a caller gets whose conversion waits to be delivered again: 200, or 202 for clients that know it.</param>
 internal sealed record ConversionSettings(
-    OnMiss OnMiss, OnPartnerMismatch OnPartnerMismatch, OnRejected OnRejected, OnRedisDown OnRedisDown, int QueuedStatus)
+    OnMiss OnMiss, TimeSpan HoldFor, OnPartnerMismatch OnPartnerMismatch, OnRejected OnRejected, OnRedisDown OnRedisDown, int QueuedStatus)
 {
     public static ConversionSettings Read(SettingsReader reader) => new(
         reader.Choice(
             "Conversions:OnMiss", OnMiss.Fallback,
-            "No click is known for the customer. `Fallback`: the Customer API gets the original request; `Reject`: the app gets a 422."),
+            "No click is known for the customer. `Fallback`: the Customer API gets the original request; `Reject`: the app gets a 422; `Hold`: the app gets the answer of "
+            + "a queued conversion, the click is looked for again, and the Customer API gets the original request if none comes. `Hold` goes not with "
+            + "`CustomerApi:AllowAnonymous`."),
+        reader.Duration(
+            "Conversions:HoldFor", TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1), TimeSpan.FromDays(1),
+            "With `Conversions:OnMiss` = `Hold`: how long after the app's call a click may come. The customer is at PartnerStack that much later, if none does."),
         reader.Choice(
             "Conversions:OnPartnerMismatch", OnPartnerMismatch.Fallback,
             "The click names another partner than the request (a coupon, say). `Fallback`: the request's word counts, and the Customer API gets it; `Convert`: the click's word counts."),

@@ -11,8 +11,10 @@ namespace ProxyShim.Creation;
 /// <param name="request">The customer.</param>
 /// <param name="budget">What is left of the call's time for Redis.</param>
 /// <param name="record">Where the stages write what they learn.</param>
+/// <param name="http">The call itself, whose body is there still.</param>
 /// <param name="start">When it began: a timestamp of the <see cref="TimeProvider"/>.</param>
-internal sealed class CreationContext(CustomerRequest request, CustomerApiVersion version, RequestRecord record, RedisBudget budget, long start)
+internal sealed class CreationContext(
+    CustomerRequest request, CustomerApiVersion version, RequestRecord record, HttpContext http, RedisBudget budget, long start)
 {
     private RolloutMode? _mode;
 
@@ -23,6 +25,8 @@ internal sealed class CreationContext(CustomerRequest request, CustomerApiVersio
     public ConversionId Id { get; } = ConversionId.Of(request.CustomerKey);
 
     public RequestRecord Record { get; } = record;
+
+    public HttpContext Http { get; } = http;
 
     /// <summary>On which side of the switch-over the customer is, from the first look at this on.</summary>
     public RolloutMode Mode => _mode ??= Record.Rollout.ModeFor(Request.CustomerKey, Request.PartnerKey, Record.Caller!);

@@ -19,6 +19,7 @@ internal sealed class CreationFlow(
     ConversionSettings settings,
     ClickJudge judge,
     Shadow shadow,
+    CreationHolder holder,
     RolloutControl control,
     RolloutState rollout,
     RedisGate redis,
@@ -33,11 +34,13 @@ internal sealed class CreationFlow(
     TimeProvider time)
 {
     /// <summary>Handles one customer from end to end; what it learns on the way is in <paramref name="record"/>.</summary>
+    /// <param name="http">The call itself, for one that is kept.</param>
     /// <param name="aborted">The caller hung up. It ends the flow only as long as nothing has been claimed.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<CreationAnswer> RunAsync(CustomerRequest request, CustomerApiVersion version, RequestRecord record, CancellationToken aborted)
+    public async ValueTask<CreationAnswer> RunAsync(
+        CustomerRequest request, CustomerApiVersion version, RequestRecord record, HttpContext http, CancellationToken aborted)
     {
-        var creation = new CreationContext(request, version, record, redis.NewBudget(), time.GetTimestamp());
+        var creation = new CreationContext(request, version, record, http, redis.NewBudget(), time.GetTimestamp());
         record.CustomerRef = events.NameOf(request.CustomerKey, creation.Id);
         record.PartnerKey = request.PartnerKey;
         try
@@ -134,7 +137,7 @@ internal sealed class CreationFlow(
             return ClaimAsync(creation, reading, click);
         }
 
-        return new(verdict.Outcome == Outcome.Fallback
+        return verdict.Outcome == Outcome.Held ? holder.HoldAsync(creation, reading, verdict.Reason!, RedisDown) : new(verdict.Outcome == Outcome.Fallback
             ? creation.Forward(Outcome.Fallback, verdict.Reason!)
             : creation.Fail(Outcome.Rejected, verdict.Reason!, StatusCodes.Status422UnprocessableEntity, "No click is known for this customer."));
     }

@@ -27,7 +27,7 @@ internal sealed class CustomerCreation(CreationFlow flow, ClickSettings clicks, 
         var request = await TryReadRequestAsync(context, version, target, record);
         try
         {
-            var answer = request is null ? CreationAnswer.Forward.Instance : await flow.RunAsync(request, version, record, context.RequestAborted);
+            var answer = request is null ? CreationAnswer.Forward.Instance : await flow.RunAsync(request, version, record, context, context.RequestAborted);
             if (answer is CreationAnswer.Forward)
             {
                 await next(context);

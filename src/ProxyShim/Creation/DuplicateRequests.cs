@@ -19,7 +19,7 @@ internal sealed class DuplicateRequests(ConversionApiSettings settings, RedisGat
     /// <returns>Null when the entry has vanished in the meantime: the customer is as good as new.</returns>
     public async ValueTask<CreationAnswer?> AnswerAsync(CreationContext creation, LedgerEntry entry, Click? click, CancellationToken aborted)
     {
-        creation.Record.Xid = entry.Xid;
+        creation.Record.Xid = entry.Xid.Length == 0 ? null : entry.Xid;
         if (entry.Fingerprint != creation.Request.Fingerprint)
         {
             creation.Record.Reason = Reasons.DuplicateDiffers;
@@ -38,7 +38,7 @@ internal sealed class DuplicateRequests(ConversionApiSettings settings, RedisGat
                 return creation.Forward(Outcome.Fallback, Reasons.FallbackBefore);
             case ConversionState.Dead:
                 return await ReviveAsync(creation, entry, click);
-            case ConversionState.Claimed when !await AcknowledgeAsync(creation):
+            case ConversionState.Claimed or ConversionState.Held when !await AcknowledgeAsync(creation):
                 // Whoever had it has let it go in the meantime.
                 return null;
             default:

@@ -1,3 +1,4 @@
+using ProxyShim.Background.Holding;
 using ProxyShim.Background.Verification;
 using ProxyShim.Capture;
 using ProxyShim.Clicks;
@@ -66,6 +67,9 @@ internal sealed record ShimSettings
     /// <summary>What a rollout may say.</summary>
     public RolloutBounds RolloutBounds => BoundsOf(CustomerApi, ConversionApi);
 
+    /// <summary>What the worker needs to know of how creations are judged.</summary>
+    public HoldingSettings Holding => new(Conversions.OnPartnerMismatch == OnPartnerMismatch.Convert);
+
     /// <summary>What the ledger needs to know of the rest.</summary>
     public LedgerSettings Ledger => new(
         new LedgerKeys(Redis.KeyPrefix, ConversionApi.Test),
@@ -117,6 +121,13 @@ internal sealed record ShimSettings
         var redis = RedisSettings.Read(reader);
         var clicks = ClickSettings.Read(reader);
         var conversions = ConversionSettings.Read(reader);
+        if (conversions.OnMiss == OnMiss.Hold && customerApi.AllowAnonymous)
+        {
+            reader.Problem(
+                "Conversions:OnMiss", "is Hold, and CustomerApi:AllowAnonymous is true: without its caller's key pair nobody could hand a request to the Customer API later",
+                "set key pairs (CustomerApi:PublicKey, CustomerApi:Callers) and CustomerApi:AllowAnonymous to false, or Conversions:OnMiss to Fallback");
+        }
+
         return new ShimSettings
         {
             Urls = urls,

@@ -44,6 +44,29 @@ internal sealed class ConversionEvents(
             log, Logged(lease), reason, lease.Attempts + (outcome?.Attempts ?? 0), outcome?.Answer.Status, outcome?.Answer.Error, Age(lease));
     }
 
+    /// <summary>A held one is given up: the Customer API did not take it, or nobody can tell.</summary>
+    public void Dead(Lease lease, string reason, int? status)
+    {
+        metrics.Converted(ConversionStage.Dead);
+        LogEvents.ConversionDead(log, Logged(lease), reason, lease.Attempts, status, null, Age(lease));
+    }
+
+    /// <summary>The click of a held one has come: it is sent now.</summary>
+    public void ClickFound(Lease lease)
+    {
+        metrics.HoldEnded(HoldEnd.ClickFound);
+        LogEvents.HoldEnded(log, Logged(lease), HoldEnd.ClickFound, null, lease.Attempts, null, Age(lease));
+    }
+
+    /// <summary>No click has come, or none that counts: the Customer API has the original request.</summary>
+    /// <param name="attempts">Hand-overs, this one included.</param>
+    /// <param name="status">What it answered, or what a read-back was answered.</param>
+    public void HandedOver(Lease lease, string reason, int attempts, int? status)
+    {
+        metrics.HoldEnded(HoldEnd.HandedOver);
+        LogEvents.HoldEnded(log, Logged(lease), HoldEnd.HandedOver, reason, attempts, status, Age(lease));
+    }
+
     /// <summary>Given up because its body is gone; whose it was can no longer be told.</summary>
     public void Lost()
     {
@@ -136,11 +159,11 @@ internal sealed class ConversionEvents(
     }
 
     private static LoggedConversion Logged(Lease lease) =>
-        new(lease.CustomerRef, lease.Xid, lease.PartnerKey, lease.Caller, lease.TraceId);
+        new(lease.CustomerRef, lease.Xid.Length == 0 ? null : lease.Xid, lease.PartnerKey, lease.Caller, lease.TraceId);
 
     private LoggedConversion Logged(DeadLetter letter) => new(
         letter.Stored is { } stored ? customerRef.Of(stored.Request.CustomerKey) : null,
-        letter.Details?.Xid, letter.Stored?.Request.PartnerKey, letter.Details?.Caller, letter.Details?.TraceId);
+        letter.Details?.Xid is { Length: > 0 } xid ? xid : null, letter.Stored?.Request.PartnerKey, letter.Details?.Caller, letter.Details?.TraceId);
 
     // By this process's clock and Redis's: good to a second or so.
     private TimeSpan Age(DeadLetter letter) =>

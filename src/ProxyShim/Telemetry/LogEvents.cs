@@ -125,6 +125,22 @@ internal static class LogEvents
             .Milliseconds("AgeMs"u8, age)
             .Conversion(conversion));
 
+    /// <summary>A customer whose click was not there waits for it no longer.</summary>
+    /// <param name="result">Of <see cref="Metrics.HoldEnd"/>.</param>
+    /// <param name="reason">Why there is no conversion; null where there will be one.</param>
+    /// <param name="attempts">How often the original request was handed to the Customer API.</param>
+    /// <param name="status">What the Customer API answered; null where it was not asked.</param>
+    /// <param name="age">Since the app's call.</param>
+    public static void HoldEnded(
+        EventLog log, in LoggedConversion conversion, string result, string? reason, int attempts, int? status, TimeSpan age) => log.Write(log
+            .Begin("HoldEnded"u8)
+            .Text("Result"u8, result)
+            .Text("Reason"u8, reason)
+            .Number("Status"u8, status)
+            .Number("Attempts"u8, attempts)
+            .Milliseconds("AgeMs"u8, age)
+            .Conversion(conversion));
+
     /// <summary>A person has a dead letter delivered after all.</summary>
     /// <param name="by">The name of their management token.</param>
     /// <param name="reason">Why it was dead.</param>

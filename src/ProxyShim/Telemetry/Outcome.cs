@@ -9,6 +9,9 @@ internal sealed class Outcome
     /// <summary>The conversion is durable and will be delivered.</summary>
     public static readonly Outcome Queued = new("queued", isDone: true);
 
+    /// <summary>No click is known yet: the creation is durable, and becomes a conversion when one comes, else the Customer API gets the original request.</summary>
+    public static readonly Outcome Held = new("held", isDone: true);
+
     /// <summary>The customer was known already.</summary>
     public static readonly Outcome Duplicate = new("duplicate", isDone: true);
 

@@ -30,7 +30,7 @@ internal sealed record ReasonText(string Meaning, string Remedy = "")
         [Reasons.Off] = new("Rollout:Mode is Off: nothing new is converted.", "Set Rollout:Mode to Live."),
         [Reasons.NoClick] = new(
             "Redis had no click of this customer when the app called.",
-            "See that the site writes it before the app calls, under a key of Clicks:Keys; who came without a partner link has none."),
+            "See that the site writes it before the app calls, under a key of Clicks:Keys, or set Conversions:OnMiss to Hold where it comes seconds later; who came without a partner link has none."),
         [Reasons.MalformedClick] = new(
             "What stands under the click's key in Redis is no click.", "Look at what the site writes there, and at Clicks:Format."),
         [Reasons.PartnerMismatch] = new(

@@ -1,13 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Background.Delivery;
+using ProxyShim.Background.Holding;
 using ProxyShim.Background.Playing;
 using ProxyShim.Background.Verification;
+using ProxyShim.Clicks;
 using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
 using ProxyShim.Hosting;
 using ProxyShim.Http;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Held;
 using ProxyShim.Ledger.Kept;
 using ProxyShim.Redis;
 using ProxyShim.Sandbox.PartnerStack;
@@ -62,6 +65,11 @@ internal sealed class BackgroundHost : IAsyncDisposable
         Playing = new KeptCallRunner(
             Redis, new KeptCalls(Settings.Ledger), _player, new KeptCallEvents(Log.Events, new ShimMetrics(), Events, Time),
             new Backoff(Settings.Delivery, () => 0.5), Settings.Delivery, Time);
+        Held = new HeldCreations(Settings.Ledger);
+        Holding = new HeldRunner(
+            Redis, Ledger, Held, new ClickStore(Settings.Clicks),
+            new HandOver(Redis, Ledger, Held, _player, Reader, Brake, Events, new Backoff(Settings.Delivery, () => 0.5), Settings.Delivery, Settings.Verification, Time),
+            Events, Settings.Holding, Time);
         Verification = new VerificationRunner(
             Redis, Ledger, Reader, Brake, Events, Settings.Verification, Settings.Delivery, Settings.ConversionApi, Time);
     }
@@ -97,6 +105,10 @@ internal sealed class BackgroundHost : IAsyncDisposable
     public DeliveryRunner Delivery { get; }
 
     public KeptCallRunner Playing { get; }
+
+    public HeldCreations Held { get; }
+
+    public HeldRunner Holding { get; }
 
     public CustomerReader Reader { get; }
 

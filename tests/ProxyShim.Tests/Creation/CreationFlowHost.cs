@@ -1,7 +1,10 @@
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using ProxyShim.Clicks;
 using ProxyShim.Creation;
 using ProxyShim.CustomerApi;
+using ProxyShim.Ledger.Held;
 using ProxyShim.Redis;
 using ProxyShim.Rollout;
 using ProxyShim.Settlement;
@@ -35,8 +38,9 @@ internal sealed class CreationFlowHost : IAsyncDisposable
         var bounds = settings.RolloutBounds;
         Control = new RolloutControl(settings.Rollout, bounds, new RolloutStore(settings.Ledger), Redis, _rollout, EventLog.Silent);
         var judge = new ClickJudge(settings.Conversions, time);
+        var holder = new CreationHolder(settings.Conversions, new HeldCreations(settings.Ledger), ledger, answers, Backlog, time);
         _flow = new CreationFlow(
-            settings.Conversions, judge, new Shadow(settings.Conversions, judge), Control, _rollout, Redis, new ClickStore(settings.Clicks), ledger, known, answers, background.Sender, background.Settler, Backlog, background.Events, time);
+            settings.Conversions, judge, new Shadow(settings.Conversions, judge), holder, Control, _rollout, Redis, new ClickStore(settings.Clicks), ledger, known, answers, background.Sender, background.Settler, Backlog, background.Events, time);
     }
 
     public RedisGate Redis { get; }
@@ -76,9 +80,17 @@ internal sealed class CreationFlowHost : IAsyncDisposable
         var body = Encoding.UTF8.GetBytes($$"""{"customer_key":"{{customerKey}}","email":"{{customerKey}}@example.com","partner_key":"partner"}""");
         var request = CustomerRequestReader.Read(body, CustomerApiVersion.V2, out _)!;
         var record = new RequestRecord { TraceId = LedgerUnderTest.TraceId, Route = "/api/v2/customers", Caller = "default", Rollout = Rollout };
-        var answer = await _flow.RunAsync(request, CustomerApiVersion.V2, record, HungUp);
+        var answer = await _flow.RunAsync(request, CustomerApiVersion.V2, record, Call(body), HungUp);
         await (record.AfterAnswer?.Invoke() ?? default);
         return (answer, record);
+    }
+
+    private static DefaultHttpContext Call(byte[] body)
+    {
+        var http = new DefaultHttpContext();
+        http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/api/v2/customers";
+        (http.Request.Method, http.Request.ContentType, http.Request.Body) = ("POST", "application/json; charset=UTF-8", new MemoryStream(body));
+        return http;
     }
 
     /// <summary>Tells Redis what it could not be told before, and ends.</summary>

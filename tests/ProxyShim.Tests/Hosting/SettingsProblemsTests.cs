@@ -46,7 +46,8 @@ public class SettingsProblemsTests
     [InlineData("Secrets:Folder", "/nowhere/at/all", "Secrets:Folder: '/nowhere/at/all' is not a folder; write the path of one, such as /run/secrets")]
     [InlineData("Clicks:Keys:0", "click", "Clicks:Keys:0: is not a key template; write text with one or more of {customer_key}, {email}, {email_sha256}, {provider_key}")]
     [InlineData("Clicks:Format", "Json", "Clicks:Format: 'Json' is not one of its values; write one of Auto, Hash")]
-    [InlineData("Conversions:OnMiss", "Drop", "Conversions:OnMiss: 'Drop' is not one of its values; write one of Fallback, Reject")]
+    [InlineData("Conversions:OnMiss", "Drop", "Conversions:OnMiss: 'Drop' is not one of its values; write one of Fallback, Reject, Hold")]
+    [InlineData("Conversions:HoldFor", "0", "Conversions:HoldFor: '0' is not a duration")]
     [InlineData("Conversions:OnPartnerMismatch", "x", "Conversions:OnPartnerMismatch: 'x' is not one of its values; write one of Fallback, Convert")]
     [InlineData("Conversions:OnRejected", "x", "Conversions:OnRejected: 'x' is not one of its values; write one of Fallback, Return")]
     [InlineData("Conversions:OnRedisDown", "x", "Conversions:OnRedisDown: 'x' is not one of its values; write one of Fallback, Unavailable")]
@@ -68,7 +69,7 @@ public class SettingsProblemsTests
     [InlineData("Privacy:PseudonymKey", "c2hvcnQ=", "Privacy:PseudonymKey: is not base64 of at least 32 bytes; write what 'openssl rand -base64 32' prints")]
     [InlineData("Privacy:PseudonymKey", "not base64", "Privacy:PseudonymKey: is not base64 of at least 32 bytes; write what 'openssl rand -base64 32' prints")]
     [InlineData("ShutdownTimeout", "soon", "ShutdownTimeout: 'soon' is not a duration from 0s to 1h; write one, such as 25s")]
-    [InlineData("Conversions:OnMis", "Reject", "Conversions:OnMis: is not a setting; remove it or write one of Conversions:OnMiss")]
+    [InlineData("Conversions:OnMis", "Reject", "Conversions:OnMis: is not a setting; remove it or write one of Conversions:HoldFor, Conversions:OnMiss")]
     [InlineData("Clicks:Key:0", "x", "Clicks:Key:0: is not a setting; remove it or write one of Clicks:Format, Clicks:FromRequest, Clicks:Keys")]
     [InlineData("Clicks:FromRequest:0", "email", "Clicks:FromRequest:0: 'email' is not a field that may hold a click id; write xid, ps_xid or a field of meta, such as meta.ps_xid")]
     [InlineData("Capture:Origins:0", "https://www.acme.com/landing", "Capture:Origins:0: 'https://www.acme.com/landing' is not the origin of a page; write scheme and host of one, without a path or *")]
@@ -88,6 +89,16 @@ public class SettingsProblemsTests
         Assert.StartsWith(expected, problem, StringComparison.Ordinal);
         Assert.EndsWith($"(environment variable {Setting(problem).Replace(":", "__", StringComparison.Ordinal)})", problem, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', problem);
+    }
+
+    [Fact]
+    public void Nobody_is_held_whose_request_could_not_be_handed_over()
+    {
+        var problem = Assert.Single(Given.Problems(("Conversions:OnMiss", "Hold"), ("CustomerApi:AllowAnonymous", "true")));
+
+        Assert.StartsWith("Conversions:OnMiss: is Hold, and CustomerApi:AllowAnonymous is true", problem, StringComparison.Ordinal);
+        Assert.Contains("set key pairs", problem, StringComparison.Ordinal);
+        Assert.Empty(Given.Problems(("Conversions:OnMiss", "Hold")));
     }
 
     [Fact]

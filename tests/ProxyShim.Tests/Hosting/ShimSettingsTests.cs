@@ -35,6 +35,7 @@ public class ShimSettingsTests
         ["Clicks:Keys:0"] = ("c:{email_sha256}", settings => string.Join(' ', settings.Clicks.Keys), "c:{email_sha256}"),
         ["Clicks:Format"] = ("hash", settings => settings.Clicks.Format, ClickFormat.Hash),
         ["Conversions:OnMiss"] = ("Reject", settings => settings.Conversions.OnMiss, OnMiss.Reject),
+        ["Conversions:HoldFor"] = ("00:05:00", settings => settings.Conversions.HoldFor, TimeSpan.FromMinutes(5)),
         ["Conversions:OnPartnerMismatch"] = ("Convert", settings => settings.Conversions.OnPartnerMismatch, OnPartnerMismatch.Convert),
         ["Conversions:OnRejected"] = ("Return", settings => settings.Conversions.OnRejected, OnRejected.Return),
         ["Conversions:OnRedisDown"] = ("Unavailable", settings => settings.Conversions.OnRedisDown, OnRedisDown.Unavailable),

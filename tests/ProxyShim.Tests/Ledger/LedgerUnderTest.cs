@@ -63,12 +63,16 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     /// <summary>A conversion to be claimed.</summary>
     public static NewConversion NewConversion(string customerKey) => new(BodyOf(customerKey), "xid_1", "f1f2f3f4", TraceId, "default");
 
+    /// <summary>A held creation's body, written as nobody else would write it.</summary>
+    public static string OriginalBody(string customerKey) =>
+        $"{{ \"customer_key\":\t\"{customerKey}\",  \"email\":\"{customerKey}@example.com\", \"partner_key\":\"partner\", \"more\": 1.0 }}\r\n";
+
     /// <summary>A creation to be held, as the shim would store it.</summary>
     public static HeldCreation HeldCreation(string customerKey)
     {
         var key = KeyOf(customerKey);
         var original = new KeptCall(
-            key, "POST", "/api/v2/customers", "/api/v2/customers", "application/json", Encoding.UTF8.GetBytes($"{{ \"customer_key\": \"{customerKey}\"}}"), "default",
+            key, "POST", "/api/v2/customers", "/api/v2/customers", "application/json; charset=UTF-8", Encoding.UTF8.GetBytes(OriginalBody(customerKey)), "default",
             TraceId, DateTimeOffset.UnixEpoch);
         var request = new CustomerRequest(key, $"{customerKey}@example.com", "partner", null, null, null);
         return new HeldCreation(StoredConversion.Hold(request, original), HoldFor, "f1f2f3f4", TraceId, "default");

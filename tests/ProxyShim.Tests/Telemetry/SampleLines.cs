@@ -23,6 +23,7 @@ internal static class SampleLines
         LogEvents.ConversionVerified(log.Events, conversion, null, 1, 1, default, default);
         LogEvents.ConversionPhantom(log.Events, conversion, 1, 0, default, default);
         LogEvents.ConversionDead(log.Events, conversion, "refused", 1, 400, null, default);
+        LogEvents.HoldEnded(log.Events, conversion with { Xid = null }, "handed_over", "no_click", 1, 200, default);
         LogEvents.ConversionReplayed(log.Events, conversion, "ops", "refused", 1, default);
         LogEvents.ConversionDiscarded(log.Events, conversion, "ops", "refused", 1, default);
         var call = new LoggedCall(conversion.CustomerRef, "/api/v2/transactions", "POST", conversion.Caller, conversion.TraceId);

@@ -14,7 +14,7 @@ namespace ProxyShim.Management.Admin;
 /// <param name="Ledger">What waits in Redis, for all replicas; null before the first look.</param>
 /// <param name="Outcomes">Legacy requests by what became of them.</param>
 /// <param name="LookUps">Looks for a click: <c>hit</c>, <c>miss</c>.</param>
-/// <param name="Shadowed">Creations that were only looked at, by what they would have become: <c>converted</c>, <c>fallback</c>, <c>rejected</c>, <c>unavailable</c>.</param>
+/// <param name="Shadowed">Creations that were only looked at, by what they would have become: <c>converted</c>, <c>held</c>, <c>fallback</c>, <c>rejected</c>, <c>unavailable</c>.</param>
 /// <param name="Conversions"><c>sent</c>, <c>verified</c>, <c>phantom</c>, <c>dead</c>.</param>
 /// <param name="Latency">How long legacy callers waited; null when there was none.</param>
 /// <param name="Minutes">The minutes that had a request, oldest first.</param>
@@ -35,11 +35,12 @@ internal sealed record Overview(
     IReadOnlyList<ShownMinute> Minutes);
 
 /// <param name="OldestDueSeconds">How long the first due conversion has been overdue; 0 when none is.</param>
+/// <param name="Held">Customers whose click is looked for.</param>
 /// <param name="WithCalls">Customers with kept calls.</param>
-internal sealed record ShownDepths(long Due, long Unverified, long Dead, double OldestDueSeconds, long WithCalls, long DeadCalls)
+internal sealed record ShownDepths(long Due, long Unverified, long Dead, double OldestDueSeconds, long WithCalls, long DeadCalls, long Held)
 {
     public static ShownDepths Of(LedgerDepths depths) =>
-        new(depths.Due, depths.Unverified, depths.Dead, depths.OldestDueAge.TotalSeconds, depths.WithCalls, depths.DeadCalls);
+        new(depths.Due, depths.Unverified, depths.Dead, depths.OldestDueAge.TotalSeconds, depths.WithCalls, depths.DeadCalls, depths.Held);
 }
 
 internal sealed record ShownLatency(double P50Ms, double P95Ms, double P99Ms, double MaxMs)

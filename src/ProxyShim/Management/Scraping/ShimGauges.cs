@@ -35,10 +35,11 @@ internal sealed class ShimGauges
                 [
                     Of(depths.Due, "list", "due"), Of(depths.Unverified, "list", "unverified"), Of(depths.Dead, "list", "dead"),
                     Of(depths.WithCalls, "list", "with_calls"), Of(depths.DeadCalls, "list", "dead_calls"),
+                    Of(depths.Held, "list", "held"),
                 ]
                 : Array.Empty<Measurement<long>>(),
             "{conversion}",
-            "Conversions to be sent, to be read back, and dead letters; customers with kept calls, and dead calls; as this replica last saw them.");
+            "Conversions to be sent, to be read back, and dead letters; customers with kept calls, and dead calls; customers whose click is looked for; as this replica last saw them.");
         meter.CreateObservableGauge(
             "proxyshim.ledger.oldest_due.age",
             () => ledger.Depths is { } depths ? [new Measurement<double>(depths.OldestDueAge.TotalSeconds)] : Array.Empty<Measurement<double>>(),

@@ -21,6 +21,7 @@ internal sealed class ShimMetrics : IDisposable
     private readonly Counter<long> _shadowed;
     private readonly Counter<long> _conversions;
     private readonly Counter<long> _calls;
+    private readonly Counter<long> _holds;
     private readonly Counter<long> _alerts;
     private readonly Counter<long> _managementRefusals;
     private readonly Histogram<double> _requestDuration;
@@ -36,6 +37,8 @@ internal sealed class ShimMetrics : IDisposable
         _conversions = Meter.CreateCounter<long>("proxyshim.conversions", "{conversion}", "Conversions that were sent, verified, found to be phantoms, or given up.");
         _calls = Meter.CreateCounter<long>(
             "proxyshim.calls", "{call}", "Calls that came before PartnerStack showed their customer: kept, played, or given up.");
+        _holds = Meter.CreateCounter<long>(
+            "proxyshim.holds", "{customer}", "Held customers whose click came after all, or who were handed to the Customer API.");
         _alerts = Meter.CreateCounter<long>("proxyshim.alerts", "{alert}", "Alert events of the log.");
         _managementRefusals = Meter.CreateCounter<long>("proxyshim.management.refusals", "{call}", "Calls of the admin API that were refused for their token.");
         _requestDuration = Histogram("proxyshim.request.duration", s_requestBuckets, "From a legacy request's head to the end of its answer.");
@@ -53,6 +56,8 @@ internal sealed class ShimMetrics : IDisposable
             _conversions.Add(0, new KeyValuePair<string, object?>("event", stage));
         }
 
+        HoldEnded(HoldEnd.ClickFound, 0);
+        HoldEnded(HoldEnd.HandedOver, 0);
         foreach (var stage in (ReadOnlySpan<string>)[CallStage.Kept, CallStage.Played, CallStage.Dead])
         {
             _calls.Add(0, new KeyValuePair<string, object?>("event", stage));
@@ -123,6 +128,9 @@ internal sealed class ShimMetrics : IDisposable
 
     /// <param name="stage">Of <see cref="CallStage"/>.</param>
     public void CallChanged(string stage) => _calls.Add(1, new KeyValuePair<string, object?>("event", stage));
+
+    /// <param name="end">Of <see cref="HoldEnd"/>.</param>
+    public void HoldEnded(string end, long count = 1) => _holds.Add(count, new KeyValuePair<string, object?>("event", end));
 
     public void Alerted(Alert alert) => _alerts.Add(1, new KeyValuePair<string, object?>("alert", alert.Name));
 

@@ -17,9 +17,10 @@ namespace ProxyShim.Creation;
 internal sealed class CreationFlow(
     RedisGate redis, ClickStore clicks, CustomerAnswers answers, ConversionSender sender, ConversionEvents events, TimeProvider time)
 {
-    public async ValueTask<CreationAnswer> RunAsync(CustomerRequest request, CustomerApiVersion version, RequestRecord record, CancellationToken aborted)
+    public async ValueTask<CreationAnswer> RunAsync(
+        CustomerRequest request, CustomerApiVersion version, RequestRecord record, HttpContext http, CancellationToken aborted)
     {
-        var creation = new CreationContext(request, version, record, redis.NewBudget(), time.GetTimestamp());
+        var creation = new CreationContext(request, version, record, http, redis.NewBudget(), time.GetTimestamp());
         record.CustomerRef = events.NameOf(request.CustomerKey, creation.Id);
         record.PartnerKey = request.PartnerKey;
         var lookup = await creation.Budget.RunAsync(

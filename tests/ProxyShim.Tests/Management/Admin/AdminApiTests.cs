@@ -73,7 +73,7 @@ public sealed class AdminApiTests : IAsyncDisposable
         var overview = await ReadAsync(surface, "/admin/overview");
 
         Assert.Equal(
-            """{"ledger":{"due":3,"unverified":2,"dead":1,"oldest_due_seconds":90,"with_calls":0,"dead_calls":0},"outcomes":{"converted":2,"fallback":1},"look_ups":{"hit":2,"miss":1},"conversions":{"sent":1}}""",
+            """{"ledger":{"due":3,"unverified":2,"dead":1,"oldest_due_seconds":90,"with_calls":0,"dead_calls":0,"held":0},"outcomes":{"converted":2,"fallback":1},"look_ups":{"hit":2,"miss":1},"conversions":{"sent":1}}""",
             Only(overview, "ledger", "outcomes", "look_ups", "conversions"));
         Assert.Equal("environment", Assert.Single(overview.GetProperty("degraded").EnumerateArray()).GetProperty("part").GetString());
         Assert.Equal(30, overview.GetProperty("latency").GetProperty("max_ms").GetDouble());

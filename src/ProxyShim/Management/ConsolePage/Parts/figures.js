@@ -20,7 +20,7 @@ const ledger = overview => {
   const overdue = depths?.oldest_due_seconds ?? 0;
   const dead = (depths?.dead ?? 0) + (depths?.dead_calls ?? 0);
   return [
-    ["Due", depths && number(depths.due), overdue >= 1 ? `oldest ${duration(overdue)} overdue` : "none overdue"],
+    ["Due", depths && number(depths.due), depths?.held > 0 ? `of ${number(depths.held)} more the click is looked for` : overdue >= 1 ? `oldest ${duration(overdue)} overdue` : "none overdue"],
     ["Unverified", depths && number(depths.unverified), depths?.with_calls > 0 ? `to be read back; calls of ${number(depths.with_calls)} wait` : "to be read back"],
     ["Dead letters", depths && number(dead), dead > 0 ? "a person must judge" : "none to judge", dead > 0 ? "trouble" : null],
   ];

@@ -3,6 +3,7 @@ import { byId, el, short, time } from "./dom.js";
 import { duration, moment, number } from "./format.js";
 
 const States = {
+  held: ["Held", "No click is known yet: it is looked for again, and the Customer API gets the original request if none comes."],
   claimed: ["Being sent", "Somebody is sending it at this moment."],
   due: ["Due", "It did not land, and will be sent again."],
   ambiguous: ["May have landed", "The last attempt told nothing; a read-back will tell."],
@@ -111,14 +112,14 @@ function steps(life, now) {
   const at = text => text ? new Date(text) : null;
   const list = [
     ["Clicked", at(life.clicked_at), "time not known"],
-    ["Claimed", at(life.claimed_at), ""],
+    [life.state === "held" ? "Reported" : "Claimed", at(life.claimed_at), ""],
     ...(life.sent_at || isOpen(life) ? [["Sent", at(life.sent_at), "not yet"]] : []),
     ...(life.verified_at || isOpen(life) ? [["Verified", at(life.verified_at), "not yet"]] : []),
     ...(life.state === "dead" ? [["Given up", at(life.dead_at), "", "given-up"]] : []),
   ];
   return list.map(([name, date, missing, tone = "done"], position) => {
     const former = list.slice(0, position).map(step => step[1]).findLast(earlier => earlier);
-    const after = date && former && name !== "Claimed" ? later((date - former) / 1000) : "";
+    const after = date && former && name !== "Claimed" && name !== "Reported" ? later((date - former) / 1000) : "";
     return el("li", { class: date || name === "Clicked" ? tone : "open" },
       el("span", { class: "name" }, name),
       date ? time(moment(date, now), date) : el("span", { class: "note" }, missing),
@@ -133,7 +134,7 @@ const later = seconds => seconds < 0.05 ? "at once" : `${seconds < 10 ? `${secon
 
 function facts(life) {
   return [
-    ["Click", el("code", {}, life.xid)],
+    ["Click", life.xid ? el("code", {}, life.xid) : "none yet"],
     ["Caller", life.caller],
     ["Attempts", number(life.attempts)],
     ["Read-backs", number(life.read_backs)],

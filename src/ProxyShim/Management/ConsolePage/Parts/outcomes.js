@@ -1,6 +1,6 @@
 // What can become of a legacy request, in the order of the chart, from the bottom up. An outcome that is not here is shown last, as it is named.
 
-const Known = ["converted", "queued", "duplicate", "fallback", "shadowed", "passthrough", "rejected", "unauthorized", "aborted", "unavailable"];
+const Known = ["converted", "queued", "held", "duplicate", "fallback", "shadowed", "passthrough", "rejected", "unauthorized", "aborted", "unavailable"];
 
 export const inOrder = counts => [...Known.filter(name => name in counts), ...Object.keys(counts).filter(name => !Known.includes(name)).sort()];
 

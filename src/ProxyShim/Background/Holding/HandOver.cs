@@ -1,0 +1,117 @@
+using ProxyShim.Background.Playing;
+using ProxyShim.Background.Verification;
+using ProxyShim.Conversions;
+using ProxyShim.Ledger;
+using ProxyShim.Ledger.Held;
+using ProxyShim.Primitives;
+using ProxyShim.Redis;
+using ProxyShim.Settlement;
+using ProxyShim.Telemetry;
+using StackExchange.Redis;
+
+namespace ProxyShim.Background.Holding;
+
+/// <summary>Gives a held customer's original request to the Customer API: once, whatever fails, where it can be read back.</summary>
+internal sealed class HandOver(
+    RedisGate redis,
+    ConversionLedger ledger,
+    HeldCreations held,
+    CallPlayer player,
+    CustomerReader reader,
+    ResendGuard guard,
+    ConversionEvents events,
+    Backoff backoff,
+    DeliverySettings delivery,
+    VerificationSettings verification,
+    TimeProvider time)
+{
+    /// <summary>Hands it over, and settles what came of it.</summary>
+    /// <param name="reason">Why there is no conversion.</param>
+    public async ValueTask RunAsync(HeldJob mine, string reason)
+    {
+        if (!player.Knows(mine.Original.Caller))
+        {
+            await BuryAsync(mine, Reasons.CallerGone);
+            return;
+        }
+
+        // Written down first: whoever finds it begun reads back. With it the lease begins anew.
+        var before = Moment.Now(time);
+        var begun = await redis.NewBudget().RunAsync(
+            RedisOperation.Settle, static (database, call) => call.held.BeginAsync(database, call.Lease.Id, call.Lease.Token), (held, mine.Lease));
+
+        // What would end after the lease must not begin: somebody else may have asked for the customer by then, and have found nobody.
+        if (begun == FencedWrite.Applied && before.Elapsed(time) <= held.Lease - CallPlayer.Patience)
+        {
+            var result = await player.PlayAsync(mine.Original);
+            await SettleAsync(mine, result, reason);
+        }
+    }
+
+    /// <summary>It may be with the Customer API already: asks for the customer before anything else.</summary>
+    public async ValueTask ReadBackAsync(HeldJob mine)
+    {
+        if (held.ReadBackAfter is null)
+        {
+            await BuryAsync(mine, Reasons.MayHaveLanded);
+            return;
+        }
+
+        var answer = await reader.ReadAsync(mine.Stored.Request.CustomerKey, CancellationToken.None);
+        switch (answer.Result)
+        {
+            case ReadBackResult.Found:
+                await HandedAsync(mine, Reasons.NoClick, mine.Job.Attempts, answer.Status);
+                break;
+            case ReadBackResult.Absent when !guard.IsEngaged:
+                await WaitAsync(mine, TimeSpan.Zero, mayHaveLanded: false, "not_landed");
+                break;
+            case var _ when mine.Job.TriedFor > delivery.MaxAge:
+                await BuryAsync(mine, Reasons.Unverifiable);
+                break;
+            default:
+                await WaitAsync(mine, answer.RetryAfter > verification.Interval ? answer.RetryAfter.Value : verification.Interval, mayHaveLanded: true, "unverified");
+                break;
+        }
+    }
+
+    private ValueTask SettleAsync(HeldJob mine, PlayResult result, string reason)
+    {
+        var error = result.Status is { } status ? $"status_{status}" : "no_answer";
+        return Meaning(result) switch
+        {
+            AttemptResult.Sent => HandedAsync(mine, reason, mine.Job.Attempts + 1, result.Status),
+            AttemptResult.Refused => BuryAsync(mine, Reasons.Refused, result.Status),
+            AttemptResult.Ambiguous when held.ReadBackAfter is { } wait => WaitAsync(mine, wait, mayHaveLanded: true, error),
+            AttemptResult.Ambiguous => BuryAsync(mine, Reasons.MayHaveLanded, result.Status),
+            _ when mine.Job.TriedFor > delivery.MaxAge => BuryAsync(mine, Reasons.Expired, result.Status),
+            _ => WaitAsync(mine, backoff.After(mine.Job.Attempts + 1, result.RetryAfter), mayHaveLanded: false, error),
+        };
+    }
+
+    // It says that the customer is there already, perhaps by an attempt of ours.
+    private static AttemptResult Meaning(PlayResult result) => result.Status == StatusCodes.Status409Conflict ? AttemptResult.Ambiguous : result.Meaning;
+
+    private async ValueTask HandedAsync(HeldJob mine, string reason, int attempts, int? status)
+    {
+        if (await RunAsync(mine, (database, lease) => held.HandedAsync(database, lease.Id, lease.Token, reason)))
+        {
+            events.HandedOver(mine.Lease, reason, attempts, status);
+        }
+    }
+
+    private async ValueTask WaitAsync(HeldJob mine, TimeSpan wait, bool mayHaveLanded, string error) =>
+        await RunAsync(mine, (database, lease) => held.WaitAsync(database, lease.Id, lease.Token, wait, mayHaveLanded, error));
+
+    private async ValueTask BuryAsync(HeldJob mine, string reason, int? status = null)
+    {
+        if (await RunAsync(mine, (database, lease) => ledger.BuryAsync(database, lease.Id, lease.Token, 0, reason, status)))
+        {
+            events.Dead(mine.Lease, reason, status);
+        }
+    }
+
+    /// <returns>Whether the lease was still ours.</returns>
+    private async ValueTask<bool> RunAsync(HeldJob mine, Func<IDatabase, Lease, Task<FencedWrite>> change) => await redis.NewBudget().RunAsync(
+        RedisOperation.Settle, static (database, call) => call.change(database, call.Lease), (change, mine.Lease)) == FencedWrite.Applied;
+}

@@ -1,0 +1,80 @@
+using ProxyShim.CustomerApi;
+using ProxyShim.Http;
+using ProxyShim.Ledger;
+using ProxyShim.Ledger.Held;
+using ProxyShim.Ledger.Kept;
+using ProxyShim.Primitives;
+using ProxyShim.Redis;
+using ProxyShim.Settlement;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Tracing;
+
+namespace ProxyShim.Creation;
+
+/// <summary>Keeps a customer whose click is not there yet, with the original request, and tells the caller so. DESIGN.md, Hold.</summary>
+internal sealed class CreationHolder(
+    ConversionSettings settings, HeldCreations held, ConversionLedger ledger, CustomerAnswers answers, SettlementBacklog backlog, TimeProvider time)
+{
+    /// <param name="reason">Why there is no click.</param>
+    /// <param name="redisDown">What the caller gets where Redis is silent.</param>
+    /// <returns>Null when somebody else was faster.</returns>
+    public async ValueTask<CreationAnswer?> HoldAsync(
+        CreationContext creation, LedgerReading reading, string reason, Func<CreationContext, CreationAnswer> redisDown)
+    {
+        var (request, record) = (creation.Request, creation.Record);
+        var original = await ReadAsync(creation);
+        var lease = new Lease(
+            creation.Id, LeaseToken.New(), record.CustomerRef, "", request.PartnerKey, record.Caller!, record.TraceId, Moment.Now(time), Inline: true);
+        var creating = new HeldCreation(
+            StoredConversion.Hold(request, original, TraceContext.Current), settings.HoldFor, request.Fingerprint, record.TraceId, record.Caller!);
+        try
+        {
+            // As for a claim: past that moment this request is answered otherwise.
+            var notAfter = reading.Now + creation.Budget.OwnDelay + creation.Budget.Remaining;
+            var outcome = await creation.Budget.RunAsync(
+                RedisOperation.Claim,
+                static (database, call) => call.held.HoldAsync(database, call.lease.Id, call.lease.Token, call.notAfter, call.creating),
+                (held, lease, notAfter, creating));
+            switch (outcome)
+            {
+                case ClaimOutcome.Known:
+                    creation.Known = true;
+                    return null;
+                case ClaimOutcome.Late:
+                    return redisDown(creation);
+            }
+        }
+        catch (RedisUnavailableException)
+        {
+            // Whether it is held is unknown. If the Customer API gets the request, no worker may hand it over as well.
+            var answer = redisDown(creation);
+            if (answer is CreationAnswer.Forward)
+            {
+                backlog.Fallback(lease, 0, Reasons.RedisDown);
+            }
+
+            return answer;
+        }
+
+        // From here on it is the ledger's, whatever becomes of the answer.
+        creation.Known = true;
+        if (!await creation.Budget.RunAsync(
+            static (database, call) => call.ledger.AcknowledgeAsync(database, call.creation.Id), (ledger, creation)))
+        {
+            return null;
+        }
+
+        record.Reason = reason;
+        return await answers.QueuedAsync(creation, Outcome.Held, null, time.GetUtcNow());
+    }
+
+    private async ValueTask<KeptCall> ReadAsync(CreationContext creation)
+    {
+        // It has been read before, and is there still.
+        var (http, record) = (creation.Http, creation.Record);
+        var (body, _) = await RequestBody.PeekAsync(http.Request, time, CancellationToken.None);
+        return new KeptCall(
+            creation.Request.CustomerKey, http.Request.Method, RawTarget.Of(http), record.Route, http.Request.ContentType, body!.Value.ToArray(), record.Caller!,
+            record.TraceId, time.GetUtcNow());
+    }
+}

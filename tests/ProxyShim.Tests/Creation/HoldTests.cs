@@ -1,0 +1,94 @@
+using ProxyShim.CustomerApi;
+using ProxyShim.Ledger;
+using ProxyShim.Rollout;
+using ProxyShim.Telemetry;
+using ProxyShim.Testing;
+using ProxyShim.Tests.Background;
+using ProxyShim.Tests.Ledger;
+using ProxyShim.Tests.Ledger.Model;
+using Xunit;
+
+namespace ProxyShim.Tests.Creation;
+
+/// <summary>A creation whose click is not there, with Conversions:OnMiss=Hold.</summary>
+[RedisSuite]
+public class HoldTests(TestRedis redis)
+{
+    private static readonly ConversionId s_id = LedgerUnderTest.IdOf("customer");
+
+    private static readonly (string, string?)[] s_hold = [("Conversions:OnMiss", "Hold"), ("Redis:Timeout", "00:01:00")];
+
+    [Fact]
+    public async Task It_is_kept_and_answered_as_what_is_queued_and_a_repeat_is_answered_from_the_ledger()
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_hold);
+        await using var stage = new CreationFlowHost(background);
+
+        var (answer, record) = await stage.PostAsync();
+        var (again, repeat) = await stage.PostAsync();
+
+        Assert.Equal((200, Outcome.Held, Reasons.NoClick, null), (Assert.IsType<CreationAnswer.Created>(answer).Status, record.Outcome, record.Reason, record.Xid));
+        Assert.Equal((200, Outcome.Duplicate, null), (Assert.IsType<CreationAnswer.Created>(again).Status, repeat.Outcome, repeat.Xid));
+        Assert.Equal(ConversionState.Held, (await background.SeeAsync(s_id)).State);
+        Assert.Empty(background.PartnerStack.Calls);
+    }
+
+    [Fact]
+    public async Task The_click_that_lost_the_race_is_found_and_what_comes_is_the_request_that_was_held()
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_hold);
+        await using var stage = new CreationFlowHost(background);
+        await stage.PostAsync();
+
+        await stage.ClickAsync();
+        await background.Holding.RunAsync([s_id], TestContext.Current.CancellationToken);
+        await background.DeliverAsync(s_id);
+
+        Assert.Equal(1, background.PartnerStack.ConversionsFor("customer"));
+        Assert.Equal(
+            """{"xid":"xid_1","customer_key":"customer","email":"customer@example.com"}""", Assert.Single(background.PartnerStack.Calls).BodyText);
+    }
+
+    [Fact]
+    public async Task Who_fell_back_because_the_reply_was_lost_is_not_handed_over_as_well()
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_hold);
+        await using var stage = new CreationFlowHost(background);
+
+        // 1 is the look-up, 2 the hold.
+        stage.At(2, () => Task.FromResult(Loss.Reply));
+        Assert.IsType<CreationAnswer.Forward>((await stage.PostAsync()).Answer);
+        Assert.Equal(0, await background.Holding.RunAsync([s_id], TestContext.Current.CancellationToken));
+        await stage.CatchUpAsync();
+
+        Assert.Equal(ConversionState.Fallback, (await background.SeeAsync(s_id)).State);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_could_not_be_told_comes_again_and_is_still_held(bool carriedOut)
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_hold);
+        await using var stage = new CreationFlowHost(background);
+
+        stage.At(3, () => Task.FromResult(carriedOut ? Loss.Reply : Loss.Command));
+        Assert.Equal(503, Assert.IsType<CreationAnswer.Failed>((await stage.PostAsync()).Answer).Status);
+        await stage.CatchUpAsync();
+
+        Assert.Equal(ConversionState.Held, (await background.SeeAsync(s_id)).State);
+        Assert.Equal(Outcome.Duplicate, (await stage.PostAsync()).Record.Outcome);
+    }
+
+    [Fact]
+    public async Task The_shadow_says_what_it_would_be_and_holds_nothing()
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_hold);
+        await using var stage = new CreationFlowHost(background) { Rollout = RolloutPlan.Usual with { Mode = RolloutMode.Shadow } };
+
+        var (_, record) = await stage.PostAsync();
+
+        Assert.Equal((Outcome.Shadowed, Outcome.Held), (record.Outcome, record.WouldBe));
+        Assert.Null(await background.Under.SeeAsync(s_id));
+    }
+}
