@@ -38,7 +38,7 @@ internal sealed class Connection : IDisposable
     /// <summary>The last whole answer.</summary>
     public ReadOnlySpan<byte> Answer => _answer.AsSpan(0, _filled);
 
-    public bool Succeeded => Answer.StartsWith("HTTP/1.1 200"u8);
+    public bool Succeeded => Answer.StartsWith("HTTP/1.1 200"u8) || Answer.StartsWith(NoContent);
 
     public void Send(int key)
     {
@@ -77,6 +77,8 @@ internal sealed class Connection : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
+    private static ReadOnlySpan<byte> NoContent => "HTTP/1.1 204"u8;
+
     // Kestrel and nginx spell these names alike; a contender that does not has to be taught here.
     private static bool IsWhole(ReadOnlySpan<byte> answer)
     {
@@ -84,6 +86,11 @@ internal sealed class Connection : IDisposable
         if (end < 0)
         {
             return false;
+        }
+
+        if (answer.StartsWith(NoContent))
+        {
+            return true;
         }
 
         var head = answer[..end];

@@ -41,6 +41,7 @@ internal sealed class LoadCommand(LoadOptions options)
                 ("conversions", () => CompareAsync(rig, Workload.Conversion, _catalogue.Conversions(), cancellationToken)),
                 ("passthrough", () => CompareAsync(rig, Workload.Passthrough, _catalogue.Passthrough(), cancellationToken)),
                 ("shadow", () => CompareAsync(rig, Workload.Shadow, _catalogue.Shadow(), cancellationToken)),
+                ("follow-ups", () => CompareAsync(rig, Workload.FollowUp, _catalogue.FollowUps(), cancellationToken)),
                 ("allocations", () => AllocationsAsync(rig, cancellationToken)),
                 ("footprint", () => FootprintAsync(rig, cancellationToken)),
             })
@@ -61,6 +62,11 @@ internal sealed class LoadCommand(LoadOptions options)
         if (options.Has("bulk"))
         {
             await new BulkSection(options, _catalogue, _page).RunAsync(cancellationToken);
+        }
+
+        if (options.Has("clicks"))
+        {
+            await new ClicksSection(options, _catalogue, _page).RunAsync(cancellationToken);
         }
 
         if (options.Has("scale"))

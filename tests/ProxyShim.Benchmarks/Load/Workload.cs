@@ -11,6 +11,11 @@ internal sealed record Workload(string Name, RequestTemplate Template, bool Conv
     private const string ConversionBody =
         $$$"""{"customer_key":"{{{RequestTemplate.Placeholder}}}","email":"{{{RequestTemplate.Placeholder}}}@example.com","partner_key":"{{{Account.PartnerKey}}}","name":"Ada Lovelace","meta":{"plan":"pro","seats":12}}""";
 
+    private const string FollowUpBody = $$"""{"customer_key":"{{RequestTemplate.Placeholder}}","amount":4900,"currency":"USD","category_key":"plan"}""";
+
+    private const string ClickBody =
+        $$"""{"customer_key":"{{RequestTemplate.Placeholder}}","ps_xid":"xid-{{RequestTemplate.Placeholder}}","ps_partner_key":"{{Account.PartnerKey}}","sub_ids":["spring"],"ip_address":"203.0.113.7"}""";
+
     public static Workload Conversion { get; } = new(
         "conversion",
         new RequestTemplate(
@@ -30,6 +35,42 @@ internal sealed record Workload(string Name, RequestTemplate Template, bool Conv
 
     /// <summary>The same call where nobody is converted.</summary>
     public static Workload Shadow { get; } = new("shadow", Conversion.Template, Converts: false);
+
+    /// <summary>A payment of a customer whom the ledger does not know: each write that names a customer is looked up there.</summary>
+    public static Workload FollowUp { get; } = new(
+        "follow-up",
+        new RequestTemplate(
+            $"""
+            POST /api/v2/transactions HTTP/1.1
+            Host: 127.0.0.1
+            Authorization: {Account.Basic}
+            User-Agent: legacy-app/1.0
+            Accept: application/json
+            Content-Type: application/json
+            Content-Length: {FollowUpBody.Length}
+
+
+            """,
+            FollowUpBody),
+        Converts: false);
+
+    /// <summary>A back-end reports a click to the capture listener.</summary>
+    public static Workload Click { get; } = new(
+        "click",
+        new RequestTemplate(
+            $"""
+            POST /clicks HTTP/1.1
+            Host: 127.0.0.1
+            Authorization: Bearer {Account.CaptureToken}
+            User-Agent: back-end/1.0
+            Accept: */*
+            Content-Type: application/json
+            Content-Length: {ClickBody.Length}
+
+
+            """,
+            ClickBody),
+        Converts: false);
 
     public static Workload Passthrough { get; } = new(
         "passthrough",

@@ -27,7 +27,7 @@ internal static class LoadReport
 
     public static void Rounds(Markdown page, Rounds rounds, LoadOptions options)
     {
-        page.Heading(2, rounds.Workload.Converts ? "Conversions" : "Passthrough")
+        page.Heading(2, char.ToUpperInvariant(rounds.Workload.Name[0]) + rounds.Workload.Name[1..])
             .Paragraph(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Medians of {options.Rounds} interleaved rounds (lowest–highest), {options.Duration.TotalSeconds:F0} s each after {options.Warmup.TotalSeconds:F0} s of warm-up. Full load: {options.Connections} connections, closed loop; latency: open loop at {rounds.Rate:F0} requests/s."))

@@ -8,6 +8,7 @@ internal static class Account
     public const string PublicKey = "pk_bench";
     public const string SecretKey = "sk_bench";
     public const string Token = "bench-token";
+    public const string CaptureToken = "bench-capture-token-0123";
     public const string PartnerKey = "acme";
 
     /// <summary>32 bytes, base64.</summary>
