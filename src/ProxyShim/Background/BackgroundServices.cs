@@ -14,6 +14,7 @@ internal static class BackgroundServices
         .AddSingleton<CustomerReader>()
         .AddSingleton<ResendGuard>()
         .AddSingleton<VerificationRunner>()
+        .AddSingleton<RedisClocks>()
         .AddSingleton<LedgerSurvey>()
         .AddSingleton<LedgerSnapshot>()
         .AddSingleton<DeliveryRunner>()

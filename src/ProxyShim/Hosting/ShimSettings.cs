@@ -78,7 +78,8 @@ internal sealed record ShimSettings
         // Twice MaxAge: a shim that was down for all of MaxAge still finds its jobs. Then the longest wait before the event that gives up.
         BodyTtl: (Delivery.MaxAge * 2) + Delivery.Schedule.Max() + Verification.Grace + Verification.Interval,
         ReadBackAfter: CustomerApi.Vendor is null ? null : Verification.Grace,
-        Redis.WaitReplicas);
+        Redis.WaitReplicas,
+        LongestWait: new[] { LedgerSettings.LeaseOf(ConversionApi), Backoff.LongestOf(Delivery), Verification.Grace, Verification.Interval }.Max());
 
     /// <exception cref="SettingsException">One or more settings are missing, wrong or unknown; all of them are named.</exception>
     public static ShimSettings Read(IConfiguration configuration)

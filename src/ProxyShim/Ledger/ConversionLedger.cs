@@ -147,16 +147,35 @@ internal sealed class ConversionLedger(LedgerSettings settings)
             redis, settings.Keys.OfCalls(id), [id.Hash, "discarded", 1, 0], static reply => Text(reply) is not ("missing" or "not_dead"));
 
     /// <summary>What a partition has to do, at most <paramref name="most"/> of each kind.</summary>
-    public Task<PartitionSurvey> SurveyAsync(IDatabase redis, int partition, int most) => LedgerScript.Survey.RunAsync(
-        redis, settings.Keys.OfPartition(partition), [RedisValue.EmptyString, most],
+    /// <param name="latest">The latest that it can be by the asker's clock; what waits for later is not ready yet, whatever Redis's clock says. Null: not known.</param>
+    public Task<PartitionSurvey> SurveyAsync(IDatabase redis, int partition, int most, DateTimeOffset? latest = null) => LedgerScript.Survey.RunAsync(
+        redis, settings.Keys.OfPartition(partition),
+        [RedisValue.EmptyString, most, (latest ?? DateTimeOffset.MaxValue).ToUnixTimeMilliseconds(), Milliseconds(settings.LongestWait)],
         reply =>
         {
             var fields = (RedisResult[])reply!;
             return new PartitionSurvey(
-                Time(fields[0]), Ids(partition, fields[1]), Ids(partition, fields[2]), (long)fields[3], (long)fields[4], (long)fields[5],
+                partition, Time(fields[0]), Ids(partition, fields[1]), Ids(partition, fields[2]), (long)fields[3], (long)fields[4], (long)fields[5],
                 fields[6].IsNull ? null : Time(fields[6]), Ids(partition, fields[7]), (long)fields[8], (long)fields[9],
                 fields[10].IsNull ? null : Time(fields[10]), Ids(partition, fields[11]), (long)fields[12]);
         });
+
+    /// <summary>
+    /// Redis's clock was set back: what waits longer than it was to wait comes sooner, of all that waits for a time between the two, or of the last of it.
+    /// </summary>
+    /// <returns>Where to go on: before that time nothing has been looked at yet. Null: all of it has been.</returns>
+    public async Task<DateTimeOffset?> ShortenWaitsAsync(IDatabase redis, int partition, DateTimeOffset after, DateTimeOffset before)
+    {
+        const int Most = 256;
+        var keys = settings.Keys.OfPartition(partition);
+        var pages = await Task.WhenAll(new[] { keys[2], keys[3], keys[5], keys[8] }.Select(index => redis.SortedSetRangeByScoreWithScoresAsync(
+            index, after.ToUnixTimeMilliseconds(), before.ToUnixTimeMilliseconds(), Exclude.Both, Order.Descending, take: Most, flags: CommandFlags.DemandMaster)));
+        await Task.WhenAll(pages.SelectMany(page => page).Select(entry => new ConversionId(partition, entry.Element!)).Distinct().Select(id => LedgerScript.Rewait.RunAsync(
+            redis, settings.Keys.OfCalls(id), [id.Hash, Milliseconds(settings.LongestWait)], static _ => true)));
+        return pages.Where(page => page.Length == Most).Select(page => page[^1].Score).DefaultIfEmpty().Max() is > 0 and var score
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)score)
+            : null;
+    }
 
     /// <summary>A partition's dead letters, longest dead first.</summary>
     public async Task<IReadOnlyList<(ConversionId Id, DateTimeOffset DeadAt)>> DeadAsync(IDatabase redis, int partition, int most) =>

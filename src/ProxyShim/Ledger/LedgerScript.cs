@@ -57,6 +57,8 @@ internal sealed partial class LedgerScript
 
     public static LedgerScript Survey { get; } = new("survey", touchesCalls: true);
 
+    public static LedgerScript Rewait { get; } = new("rewait", touchesCalls: true);
+
     public static LedgerScript Keep { get; } = new("keep", touchesCalls: true);
 
     public static LedgerScript Play { get; } = new("play", touchesCalls: true);

@@ -8,7 +8,8 @@ namespace ProxyShim.Ledger;
 /// <param name="BodyTtl">How long a body stays in Redis after the time when something should have happened to it.</param>
 /// <param name="ReadBackAfter">From the last attempt to the read-back; null when there is no key pair to read back with.</param>
 /// <param name="WaitReplicas">Replicas that must have a claim before it is acknowledged as queued.</param>
-internal sealed record LedgerSettings(LedgerKeys Keys, TimeSpan Lease, TimeSpan BodyTtl, TimeSpan? ReadBackAfter, int WaitReplicas)
+/// <param name="LongestWait">The longest that anything in it ever waits for its time.</param>
+internal sealed record LedgerSettings(LedgerKeys Keys, TimeSpan Lease, TimeSpan BodyTtl, TimeSpan? ReadBackAfter, int WaitReplicas, TimeSpan LongestWait)
 {
     // DESIGN.md: TotalTimeout + 20 s. A holder that is that late has crashed, or is not allowed to begin an attempt any more.
     private static readonly TimeSpan s_leaseMargin = TimeSpan.FromSeconds(20);

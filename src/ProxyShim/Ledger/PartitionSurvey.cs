@@ -1,6 +1,7 @@
 namespace ProxyShim.Ledger;
 
 /// <summary>What a partition has to do.</summary>
+/// <param name="Partition">Which one.</param>
 /// <param name="Now">Redis's clock.</param>
 /// <param name="Due">Jobs whose time has come, oldest first.</param>
 /// <param name="Unverified">Read-backs whose time has come, oldest first.</param>
@@ -15,6 +16,7 @@ namespace ProxyShim.Ledger;
 /// <param name="Held">Held creations whose next look has come, oldest first.</param>
 /// <param name="HeldDepth">How many are held.</param>
 internal sealed record PartitionSurvey(
+    int Partition,
     DateTimeOffset Now,
     IReadOnlyList<ConversionId> Due,
     IReadOnlyList<ConversionId> Unverified,

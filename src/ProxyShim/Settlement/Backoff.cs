@@ -10,6 +10,10 @@ internal sealed class Backoff(DeliverySettings settings, Func<double> random)
     // What asks for more is mistaken, or means somebody else: nobody would look at the job for as long.
     private static readonly TimeSpan s_longestRetryAfter = TimeSpan.FromHours(1);
 
+    /// <summary>The longest that it ever comes to.</summary>
+    public static TimeSpan LongestOf(DeliverySettings settings) =>
+        (settings.Schedule.Max() is var longest && longest > s_longestRetryAfter ? longest : s_longestRetryAfter) * (1 + Jitter);
+
     /// <param name="attempts">Attempts made so far, at least 0.</param>
     /// <param name="retryAfter">What the Conversion API asked for; up to an hour it is a least, never shortened.</param>
     public TimeSpan After(int attempts, TimeSpan? retryAfter)

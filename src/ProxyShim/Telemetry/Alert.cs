@@ -36,6 +36,12 @@ internal sealed class Alert
     /// <summary>Redis writes nothing to disk: a restart forgets jobs.</summary>
     public static readonly Alert RedisForgets = new("jobs_at_risk", "persistence");
 
+    /// <summary>Redis's clock was set ahead: what waited goes on waiting by the shim's own; bodies whose expiry was skipped are gone.</summary>
+    public static readonly Alert RedisClockAhead = new("redis_clock", "ahead");
+
+    /// <summary>Redis's clock was set back: what waited comes after its wait by the new clock.</summary>
+    public static readonly Alert RedisClockBack = new("redis_clock", "back");
+
     /// <summary>Wrong tokens are presented to the admin API, more than a slip explains.</summary>
     public static readonly Alert ManagementTokenWrong = new("management_token", "wrong");
 
@@ -46,7 +52,7 @@ internal sealed class Alert
     public static readonly IReadOnlyList<Alert> All =
     [
         TokenUnauthorized, TokenForbidden, TokenRedirected, KeyPairUnauthorized, KeyPairForbidden, TestInLive, LiveInTest, ReadBackBrakeEngaged,
-        ReadBackBrakeReleased, RedisEvicts, RedisForgets, ManagementTokenWrong, ManagementTokensUnusable,
+        ReadBackBrakeReleased, RedisEvicts, RedisForgets, RedisClockAhead, RedisClockBack, ManagementTokenWrong, ManagementTokensUnusable,
     ];
 
     private Alert(string name, string detail) => (Name, Detail) = (name, detail);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using ProxyShim.Background;
 using ProxyShim.Background.Delivery;
 using ProxyShim.Background.Holding;
 using ProxyShim.Background.Playing;
@@ -53,12 +54,13 @@ internal sealed class BackgroundHost : IAsyncDisposable
         Events = Log.NewConversionEvents(new PrivacySettings(CustomerRefKind.Plain, null));
         Settler = new Settler(Ledger, Settings.Delivery, new Backoff(Settings.Delivery, () => 0.5), Events);
         Backlog = new SettlementBacklog(Redis, Settler, Ledger, Time);
+        Clocks = new RedisClocks(Redis, Ledger, Settings.Ledger, new AlertEvents(Log.Events, new ShimMetrics()), Time);
         Pipeline = new ConversionPipeline(Settings.ConversionApi, Time);
         _services = new ServiceCollection().AddLogging().AddHttpForwarder().BuildServiceProvider();
         var clients = new OutboundClients(Settings.Outbound);
         _forwarder = new ConversionForwarder(_services.GetRequiredService<IHttpForwarder>(), clients, Settings.ConversionApi, Time);
         Sender = new ConversionSender(_forwarder, Settings.ConversionApi, Pipeline, Time);
-        Delivery = new DeliveryRunner(Redis, Ledger, Sender, Pipeline, Settler, Backlog, Events, Settings.Delivery, Time);
+        Delivery = new DeliveryRunner(Redis, Ledger, Clocks, Sender, Pipeline, Settler, Backlog, Events, Settings.Delivery, Time);
         var reach = new CustomerApiReach(Settings.CustomerApi, new Degradations(Log.Events, Time), Time);
         Reader = new CustomerReader(Settings.CustomerApi, reach, clients, Time);
         _player = new CallPlayer(Settings.CustomerApi, reach, clients, Time);
@@ -67,11 +69,11 @@ internal sealed class BackgroundHost : IAsyncDisposable
             new Backoff(Settings.Delivery, () => 0.5), Settings.Delivery, Time);
         Held = new HeldCreations(Settings.Ledger);
         Holding = new HeldRunner(
-            Redis, Ledger, Held, new ClickStore(Settings.Clicks),
+            Redis, Ledger, Clocks, Held, new ClickStore(Settings.Clicks),
             new HandOver(Redis, Ledger, Held, _player, Reader, Brake, Events, new Backoff(Settings.Delivery, () => 0.5), Settings.Delivery, Settings.Verification, Time),
             Events, Settings.Holding, Time);
         Verification = new VerificationRunner(
-            Redis, Ledger, Reader, Brake, Events, Settings.Verification, Settings.Delivery, Settings.ConversionApi, Time);
+            Redis, Ledger, Clocks, Reader, Brake, Events, Settings.Verification, Settings.Delivery, Settings.ConversionApi, Time);
     }
 
     public SimulatedPartnerStack PartnerStack { get; }
@@ -97,6 +99,8 @@ internal sealed class BackgroundHost : IAsyncDisposable
     public Settler Settler { get; }
 
     public SettlementBacklog Backlog { get; }
+
+    public RedisClocks Clocks { get; }
 
     public ConversionPipeline Pipeline { get; }
 

@@ -150,7 +150,9 @@ public class LedgerWorkerTests(TestRedis redis)
         ("Verification:Interval", "00:00:00.010"));
 
     private static LedgerWorker WorkerOf(BackgroundHost background, LedgerSnapshot gauges) =>
-        new(new LedgerSurvey(background.Redis, background.Ledger), background.Delivery, background.Verification, background.Playing, background.Holding, gauges, background.Time);
+        new(
+            new LedgerSurvey(background.Redis, background.Ledger, background.Clocks), background.Delivery, background.Verification, background.Playing, background.Holding,
+            gauges, background.Time);
 
     // The worker waits on the test's clock, so the test moves it until the worker has got there.
     private static Task UntilAsync(BackgroundHost background, IReadOnlyList<ConversionId> ids, ConversionState state) => Eventually.IsTrueAsync(

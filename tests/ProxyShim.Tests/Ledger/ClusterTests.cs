@@ -1,8 +1,11 @@
 using ProxyShim.Background;
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
+using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Testing;
 using ProxyShim.Tests.Settings;
+using ProxyShim.Tests.Telemetry;
 using StackExchange.Redis;
 using Xunit;
 using RedisUnavailableException = ProxyShim.Redis.RedisUnavailableException;
@@ -16,6 +19,7 @@ public sealed class ClusterTests : IAsyncLifetime
     private RedisCluster _cluster = null!;
     private RedisGate _gate = null!;
     private ConversionLedger _ledger = null!;
+    private LedgerSettings _settings = null!;
     private LedgerKeys _keys = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -25,7 +29,8 @@ public sealed class ClusterTests : IAsyncLifetime
         _cluster = await RedisCluster.StartAsync(cancellation: Cancellation);
         var settings = Given.Settings(("Redis:ConnectionString", _cluster.ConnectionString), ("Redis:Timeout", "00:00:05"));
         _gate = new RedisGate(settings.Redis, TimeProvider.System);
-        _ledger = new ConversionLedger(settings.Ledger);
+        _settings = settings.Ledger;
+        _ledger = new ConversionLedger(_settings);
         _keys = new LedgerKeys(settings.Redis.KeyPrefix, test: false);
         await RunAsync(ClaimAsync);
     }
@@ -58,14 +63,17 @@ public sealed class ClusterTests : IAsyncLifetime
         Assert.Equal(ConversionState.Claimed, (await RunAsync(ReadAsync)).Entry?.State);
         await Assert.ThrowsAsync<RedisUnavailableException>(async () => await RunAsync(ClaimAsync));
 
-        var scan = await new LedgerSurvey(_gate, _ledger).RunAsync();
+        var scan = await NewScan().RunAsync();
         Assert.Equal(ConversionId.Partitions - 1, scan.Length);
         Assert.Equal(0, scan.Sum(partition => partition.DueDepth));
 
         await _cluster.FinishMovingAsync(slot, Cancellation);
-        scan = await new LedgerSurvey(_gate, _ledger).RunAsync();
+        scan = await NewScan().RunAsync();
         Assert.Equal((ConversionId.Partitions, 1), (scan.Length, scan.Sum(partition => partition.DueDepth)));
     }
+
+    private LedgerSurvey NewScan() =>
+        new(_gate, _ledger, new RedisClocks(_gate, _ledger, _settings, new AlertEvents(new CapturedLog().Events, new ShimMetrics()), TimeProvider.System));
 
     [Fact]
     public async Task Each_conversion_is_confirmed_by_its_own_master()
@@ -88,7 +96,7 @@ public sealed class ClusterTests : IAsyncLifetime
             await node.KillAsync();
         }
 
-        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await new LedgerSurvey(_gate, _ledger).RunAsync());
+        await Assert.ThrowsAsync<RedisUnavailableException>(async () => await NewScan().RunAsync());
     }
 
     private async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> work)

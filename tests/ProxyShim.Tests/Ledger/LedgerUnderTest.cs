@@ -21,6 +21,9 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
 
     public static readonly TimeSpan HoldFor = TimeSpan.FromMinutes(2);
 
+    /// <summary>Above both.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromHours(3);
+
     /// <summary>The trace of every request.</summary>
     public const string TraceId = "0af7651916cd43dd8448eb211c80319c";
 
@@ -33,7 +36,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         Scope = scope;
         ReadsBack = readsBack;
         Keys = new LedgerKeys(scope.KeyPrefix, test);
-        var settings = new LedgerSettings(Keys, Lease, BodyTtl, readsBack ? Grace : null, WaitReplicas: 0);
+        var settings = new LedgerSettings(Keys, Lease, BodyTtl, readsBack ? Grace : null, WaitReplicas: 0, LongestWait);
         (Ledger, Held) = (new ConversionLedger(settings), new HeldCreations(settings));
     }
 

@@ -92,7 +92,7 @@ public class ReplicationTests
     }
 
     private static ConversionLedger NewLedger(int waitReplicas) => new(
-        new LedgerSettings(new LedgerKeys("proxyshim:", test: false), LedgerUnderTest.Lease, LedgerUnderTest.BodyTtl, null, waitReplicas));
+        new LedgerSettings(new LedgerKeys("proxyshim:", test: false), LedgerUnderTest.Lease, LedgerUnderTest.BodyTtl, null, waitReplicas, LedgerUnderTest.LongestWait));
 
     private static async Task ClaimAsync(ConversionLedger ledger, IDatabase redis)
     {

@@ -63,6 +63,58 @@ public class SurveyTests(TestRedis redis) : LedgerFixture(redis)
     }
 
     [Fact]
+    public async Task What_waited_when_the_clock_was_set_ahead_goes_on_waiting_and_what_came_since_does_not_wait_for_it()
+    {
+        var waiting = (await With.BringToAsync(ConversionState.Due, s_neighbours[0])).Id;
+        var since = (await With.BringToAsync(ConversionState.Due, s_neighbours[1])).Id;
+        var unproved = (await With.BringToAsync(ConversionState.Sent, s_neighbours[2])).Id;
+        var now = await With.NowAsync();
+        var latest = now - TimeSpan.FromDays(1);
+        var keys = With.Keys.OfPartition(7);
+        await With.Redis.SortedSetAddAsync(keys[2], waiting.Hash, (latest + LedgerUnderTest.Lease).ToUnixTimeMilliseconds());
+        await With.Redis.SortedSetAddAsync(keys[3], unproved.Hash, (latest + LedgerUnderTest.Grace).ToUnixTimeMilliseconds());
+        await With.PassTimeAsync(since);
+
+        var survey = await With.Ledger.SurveyAsync(With.Redis, 7, most: 10, latest);
+
+        Assert.Equal([since], survey.Due);
+        Assert.Empty(survey.Unverified);
+        Assert.Equal([waiting, since], (await With.Ledger.SurveyAsync(With.Redis, 7, most: 10)).Due);
+    }
+
+    [Theory]
+    [InlineData(ConversionState.Claimed)]
+    [InlineData(ConversionState.Due)]
+    [InlineData(ConversionState.Ambiguous)]
+    [InlineData(ConversionState.Sent)]
+    [InlineData(ConversionState.Held)]
+    internal async Task What_waited_when_the_clock_was_set_back_comes_after_its_wait_and_not_sooner(ConversionState state)
+    {
+        var (id, _) = await With.BringToAsync(state);
+        var keys = With.Keys.Of(id);
+        var index = keys[state switch { ConversionState.Claimed or ConversionState.Due => 2, ConversionState.Held => 5, _ => 3 }];
+        var (written, at) = ((double)await With.Redis.HashGetAsync(keys[0], "last_attempt"), (await With.Redis.SortedSetScoreAsync(index, id.Hash))!.Value);
+        var jump = TimeSpan.FromDays(400).TotalMilliseconds;
+        await With.Redis.SortedSetAddAsync(index, id.Hash, at + jump);
+        await With.Redis.HashSetAsync(keys[0], [new("last_attempt", written + jump), new("claimed_at", written + jump)]);
+        var before = await With.NowAsync();
+
+        // By two replicas, each for itself.
+        for (var replica = 0; replica < 2; replica++)
+        {
+            Assert.Null(await With.Ledger.ShortenWaitsAsync(With.Redis, id.Partition, before, DateTimeOffset.MaxValue));
+        }
+
+        var after = await With.NowAsync();
+        var comes = (await With.Redis.SortedSetScoreAsync(index, id.Hash))!.Value - (at - written);
+        Assert.InRange(comes, before.ToUnixTimeMilliseconds(), after.ToUnixTimeMilliseconds());
+        foreach (var date in await With.Redis.HashGetAsync(keys[0], ["last_attempt", "claimed_at"]))
+        {
+            Assert.InRange((long)date, before.ToUnixTimeMilliseconds(), after.ToUnixTimeMilliseconds());
+        }
+    }
+
+    [Fact]
     public async Task An_empty_partition_has_nothing_to_do()
     {
         var survey = await With.Ledger.SurveyAsync(With.Redis, 3, most: 10);

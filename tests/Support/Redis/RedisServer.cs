@@ -11,8 +11,11 @@ public sealed class RedisServer : IAsyncDisposable
     private readonly string[] _arguments;
     private ChildProcess _process;
 
-    private RedisServer(IEnumerable<string> settings, string[] arguments)
+    private readonly ServerClock? _clock;
+
+    private RedisServer(IEnumerable<string> settings, string[] arguments, ServerClock? clock)
     {
+        _clock = clock;
         Port = FreePort.Next();
         _arguments = [ConfigurationFile, .. arguments];
         // A file, not arguments: Sentinel and REPLICAOF rewrite it, and a restart has to find what they wrote.
@@ -37,11 +40,14 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Starts a server and waits until it answers.</summary>
     /// <param name="settings">Lines of redis.conf: <c>appendonly yes</c>, <c>appendfsync always</c>. Nothing is persisted by default.</param>
     public static Task<RedisServer> StartAsync(IEnumerable<string>? settings = null, CancellationToken cancellation = default)
-        => StartAsync(settings ?? [], [], cancellation);
+        => StartAsync(settings ?? [], [], null, cancellation);
+
+    /// <summary>Starts a server that goes by this clock.</summary>
+    public static Task<RedisServer> StartAsync(ServerClock clock, CancellationToken cancellation) => StartAsync([], [], clock, cancellation);
 
     /// <summary>Starts a Sentinel instead, which is another mode of the same program.</summary>
     internal static Task<RedisServer> StartSentinelAsync(IEnumerable<string> settings, CancellationToken cancellation)
-        => StartAsync(settings, ["--sentinel"], cancellation);
+        => StartAsync(settings, ["--sentinel"], null, cancellation);
 
     /// <summary>Runs a command on this very server.</summary>
     /// <returns>The raw reply as redis-cli prints it, an error reply included.</returns>
@@ -99,9 +105,9 @@ public sealed class RedisServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static async Task<RedisServer> StartAsync(IEnumerable<string> settings, string[] arguments, CancellationToken cancellation)
+    private static async Task<RedisServer> StartAsync(IEnumerable<string> settings, string[] arguments, ServerClock? clock, CancellationToken cancellation)
     {
-        var server = new RedisServer(settings, arguments);
+        var server = new RedisServer(settings, arguments, clock);
         try
         {
             await server.WaitUntilReadyAsync(cancellation);
@@ -118,7 +124,7 @@ public sealed class RedisServer : IAsyncDisposable
     private static string? Field(string info, string name)
         => info.Split('\n').FirstOrDefault(line => line.StartsWith($"{name}:", StringComparison.Ordinal))?[(name.Length + 1)..].TrimEnd('\r');
 
-    private ChildProcess Launch() => ChildProcess.Start(Require.Program("redis-server", "redis-server"), _arguments, folder: _folder.Path);
+    private ChildProcess Launch() => ChildProcess.Start(Require.Program("redis-server", "redis-server"), _arguments, _clock?.Environment, _folder.Path);
 
     private Task WaitUntilReadyAsync(CancellationToken cancellation)
         => Eventually.IsTrueAsync($"{Endpoint} answers", () => IsReadyAsync(cancellation), cancellation: cancellation);

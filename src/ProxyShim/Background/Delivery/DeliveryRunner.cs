@@ -12,6 +12,7 @@ namespace ProxyShim.Background.Delivery;
 internal sealed class DeliveryRunner(
     RedisGate redis,
     ConversionLedger ledger,
+    RedisClocks clocks,
     ConversionSender sender,
     ConversionPipeline pipeline,
     Settler settler,
@@ -44,18 +45,19 @@ internal sealed class DeliveryRunner(
         var token = LeaseToken.New();
         try
         {
-            var (outcome, job) = await budget.RunAsync(
+            var (outcome, taken) = await budget.RunAsync(
                 static (database, call) => call.ledger.TakeAsync(database, call.id, call.token), (ledger, id, token));
             if (outcome == TakeOutcome.Lost)
             {
                 events.Lost();
             }
 
-            if (job is null)
+            if (taken is null)
             {
                 return outcome != TakeOutcome.Gone;
             }
 
+            var job = clocks.Correct(taken);
             var stored = StoredConversion.Read(job.Body!.Value);
             var request = stored.Request;
             var lease = new Lease(

@@ -14,6 +14,7 @@ namespace ProxyShim.Background.Holding;
 internal sealed class HeldRunner(
     RedisGate redis,
     ConversionLedger ledger,
+    RedisClocks clocks,
     HeldCreations held,
     ClickStore clicks,
     HandOver handOver,
@@ -50,18 +51,19 @@ internal sealed class HeldRunner(
         var token = LeaseToken.New();
         try
         {
-            var (outcome, job) = await redis.NewBudget().RunAsync(
+            var (outcome, found) = await redis.NewBudget().RunAsync(
                 static (database, call) => call.held.SeekAsync(database, call.id, call.token), (held, id, token));
             if (outcome == SeekOutcome.Lost)
             {
                 events.Lost();
             }
 
-            if (job is null)
+            if (found is null)
             {
                 return outcome != SeekOutcome.Gone;
             }
 
+            var job = clocks.Correct(found);
             var stored = StoredConversion.Read(job.Body!.Value);
             var request = stored.Request;
             var lease = new Lease(

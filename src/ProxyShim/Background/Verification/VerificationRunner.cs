@@ -13,6 +13,7 @@ namespace ProxyShim.Background.Verification;
 internal sealed class VerificationRunner(
     RedisGate redis,
     ConversionLedger ledger,
+    RedisClocks clocks,
     CustomerReader reader,
     ResendGuard brake,
     ConversionEvents events,
@@ -63,7 +64,7 @@ internal sealed class VerificationRunner(
 
             // Without the body nobody knows any more whom to ask for, or what to send.
             var stored = StoredConversion.Read(review.Job.Body ?? default);
-            var (request, job) = (stored.Request, review.Job);
+            var (request, job) = (stored.Request, clocks.Correct(review.Job));
             var lease = new Lease(
                 id, token, events.NameOf(request.CustomerKey, id), job.Xid, request.PartnerKey, job.Caller, job.TraceId, Moment.Now(time),
                 Inline: false, job.Attempts, job.MaybeLanded, job.Age, job.TriedFor);
@@ -217,7 +218,7 @@ internal sealed class VerificationRunner(
         {
             await BuryAsync(database, lease, Reasons.Phantom);
         }
-        else if (review.Job.TriedFor > delivery.MaxAge)
+        else if (lease.TriedFor > delivery.MaxAge)
         {
             await BuryAsync(database, lease, Reasons.Expired);
         }
@@ -229,7 +230,7 @@ internal sealed class VerificationRunner(
 
     private async Task RescheduleReadBackAsync(IDatabase database, ReadBackJob review, Lease lease)
     {
-        if (review.Job.TriedFor > delivery.MaxAge)
+        if (lease.TriedFor > delivery.MaxAge)
         {
             await BuryAsync(database, lease, Reasons.Unverifiable);
             return;

@@ -17,7 +17,7 @@ internal sealed class KeptUnderTest : IAsyncDisposable
     public KeptUnderTest(LedgerUnderTest ledger)
     {
         _ledger = ledger;
-        Calls = new KeptCalls(new LedgerSettings(ledger.Keys, LedgerUnderTest.Lease, LedgerUnderTest.BodyTtl, LedgerUnderTest.Grace, WaitReplicas: 0));
+        Calls = new KeptCalls(new LedgerSettings(ledger.Keys, LedgerUnderTest.Lease, LedgerUnderTest.BodyTtl, LedgerUnderTest.Grace, WaitReplicas: 0, LedgerUnderTest.LongestWait));
         _gate = new RedisGate(
             Given.Settings([("Redis:ConnectionString", ledger.Scope.ConnectionString), ("Redis:Timeout", "00:01:00")]).Redis, TimeProvider.System,
             () => Task.FromResult(ledger.Scope.Connection));
