@@ -13,6 +13,9 @@ internal static class ShimAnswer
     /// <summary>Says that the shim answered, and how: an operator can tell its answers from the Customer API's.</summary>
     public const string OutcomeHeader = "X-ProxyShim-Outcome";
 
+    /// <summary>Of each of them.</summary>
+    public const string ContentType = "application/json";
+
     /// <summary>Long enough for a blip to pass, short enough for a caller who waits.</summary>
     public const string RetryAfterSeconds = "5";
 
@@ -39,11 +42,12 @@ internal static class ShimAnswer
     }
 
     /// <summary>A failure: <c>{"message", "status"}</c>.</summary>
-    public static ValueTask<FlushResult> WriteErrorAsync(HttpContext context, int status, string message)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new ErrorEnvelope(message, status), AnswerJson.Default.ErrorEnvelope);
-        return WriteAsync(context, status, body);
-    }
+    public static ValueTask<FlushResult> WriteErrorAsync(HttpContext context, int status, string message) =>
+        WriteAsync(context, status, Error(status, message));
+
+    /// <summary>The body of a failure.</summary>
+    public static byte[] Error(int status, string message) =>
+        JsonSerializer.SerializeToUtf8Bytes(new ErrorEnvelope(message, status), AnswerJson.Default.ErrorEnvelope);
 
     private static ValueTask<FlushResult> WriteAsync(HttpContext context, int status, ReadOnlySpan<byte> body)
     {
@@ -55,7 +59,7 @@ internal static class ShimAnswer
 
         var response = context.Response;
         response.StatusCode = status;
-        response.ContentType = "application/json";
+        response.ContentType = ContentType;
         response.ContentLength = body.Length;
         response.Headers[OutcomeHeader] = RequestRecord.Of(context).Outcome.Name;
         response.BodyWriter.Write(body);

@@ -51,6 +51,7 @@ internal sealed class Refusals(EventLog log, ShimMetrics metrics, RolloutState r
             Reason = Reasons.BadRequest,
         };
         metrics.Refused(record);
+        features.Get<IBareAnswer>()?.Complete(error.StatusCode, record.Outcome.Name, !HttpMethods.IsHead(request.Method ?? ""));
         LogEvents.RequestHandled(log, record, RouteName.OfMethod(request.Method ?? ""), hasGone ? null : error.StatusCode, TimeSpan.Zero);
     }
 

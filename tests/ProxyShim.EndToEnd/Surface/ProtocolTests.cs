@@ -282,17 +282,56 @@ public sealed class ProtocolTests : IClassFixture<RawStand>
     [InlineData("GET /x HTTP/1.1\r\n\r\n", 400, "GET")]
     [InlineData("POST /api/v2/customers HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400, "POST")]
     [InlineData("GET /x HTTP/3.7\r\nHost: a\r\n\r\n", 505, "OTHER")]
-    public async Task What_Kestrel_refuses_by_itself_is_in_the_log_and_counted(string request, int status, string method)
+    [InlineData("OPTIONS a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 400, "OTHER")]
+    [InlineData("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 405, "OTHER")]
+    public async Task What_Kestrel_refuses_by_itself_is_answered_as_by_the_shim_is_in_the_log_and_counted(string request, int status, string method)
     {
         var before = await RefusedAsync();
 
-        Assert.Equal(status, (await _stand.AskAsync(request, Cancellation)).Status);
+        HoldRefused(await _stand.AskAsync(request, Cancellation), status);
 
         await _stand.Shim.WaitForLogAsync(
             "it is in the log", line => line.GetProperty("Event").GetString() == "RequestHandled" && line.GetProperty("Reason").GetString() == "bad_request"
                 && line.GetProperty("Outcome").GetString() == "rejected" && line.GetProperty("Status").GetInt32() == status
                 && line.GetProperty("Method").GetString() == method, Cancellation);
         Assert.Equal(before + 1, await RefusedAsync());
+    }
+
+    [Fact]
+    public async Task What_Kestrel_refuses_on_a_kept_connection_comes_behind_the_answers_before_it()
+    {
+        using var connection = await _stand.OpenAsync(Cancellation);
+        await connection.SendAsync("GET /x HTTP/1.1\r\nHost: a\r\n\r\nGET /y HTTP/1.1\r\nHost: a\r\n\r\nGET /z HTTP/1.1\r\n\r\n", Cancellation);
+
+        Assert.Equal(200, (await connection.ReadAsync(Cancellation)).Status);
+        Assert.Equal(200, (await connection.ReadAsync(Cancellation)).Status);
+        HoldRefused(await connection.ReadAsync(Cancellation), 400);
+        Assert.Empty(await connection.ReadToEndAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("GET /{0} HTTP/1.1\r\nHost: a\r\n\r\n", 414)]
+    [InlineData("GET /x HTTP/1.1\r\nHost: a\r\nX-A: {0}{0}\r\n\r\n", 431)]
+    public async Task What_is_too_long_for_Kestrel_is_answered_as_by_the_shim(string request, int status) =>
+        HoldRefused(await _stand.AskAsync(request.Replace("{0}", new string('a', 100_000), StringComparison.Ordinal), Cancellation), status);
+
+    [Fact]
+    public async Task What_Kestrel_refuses_of_a_HEAD_has_no_body()
+    {
+        using var connection = await _stand.OpenAsync(Cancellation);
+        await connection.SendAsync("HEAD /x HTTP/1.1\r\n\r\n", Cancellation);
+
+        Assert.Equal("rejected", (await connection.ReadAsync(Cancellation, hasBody: false)).Header("X-ProxyShim-Outcome"));
+        Assert.Empty(await connection.ReadToEndAsync(Cancellation));
+    }
+
+    private static void HoldRefused(RawMessage answer, int status)
+    {
+        Assert.Equal((status, "application/json", "rejected"), (answer.Status, answer.Header("Content-Type"), answer.Header("X-ProxyShim-Outcome")));
+        Assert.Equal("close", answer.Header("Connection"));
+        var envelope = JsonElement.Parse(answer.Text);
+        Assert.Equal(status, envelope.GetProperty("status").GetInt32());
+        Assert.NotEqual("", envelope.GetProperty("message").GetString());
     }
 
     private async Task<int> RefusedAsync()

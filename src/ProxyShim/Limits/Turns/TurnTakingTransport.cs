@@ -1,15 +1,18 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using ProxyShim.CustomerApi;
+using ProxyShim.Http;
 
 namespace ProxyShim.Limits.Turns;
 
 /// <summary>One connection's bytes, in turns with those of the others as soon as they are many.</summary>
-internal sealed class TurnTakingTransport : IDuplexPipe
+internal sealed class TurnTakingTransport : IDuplexPipe, IBareAnswer
 {
     // A socket's reads are of half a block and more while it is behind; a small request is less, and it is where another exchange begins.
     private const int SmallRead = 2048;
 
     private readonly BulkTurns _turns;
+    private readonly TurnTakingWriter _output;
     private long _received;
     private long _sent;
 
@@ -17,18 +20,20 @@ internal sealed class TurnTakingTransport : IDuplexPipe
     {
         _turns = turns;
         Input = new TurnTakingReader(transport.Input, this);
-        Output = new TurnTakingWriter(transport.Output, this);
+        _output = new TurnTakingWriter(transport.Output, this);
     }
 
     public PipeReader Input { get; }
 
-    public PipeWriter Output { get; }
+    public PipeWriter Output => _output;
 
     /// <summary>Connection middleware.</summary>
     public static ConnectionDelegate Use(ConnectionDelegate next, BulkTurns turns) => async connection =>
     {
         var transport = connection.Transport;
-        connection.Transport = new TurnTakingTransport(transport, turns);
+        var inTurns = new TurnTakingTransport(transport, turns);
+        connection.Transport = inTurns;
+        connection.Features.Set<IBareAnswer>(inTurns);
         try
         {
             await next(connection);
@@ -59,6 +64,9 @@ internal sealed class TurnTakingTransport : IDuplexPipe
     }
 
     public void Sent(long bytes) => _sent += bytes;
+
+    /// <inheritdoc/>
+    public void Complete(int status, string outcome, bool hasBody) => _output.Through(inner => new BareAnswerWriter(inner, status, outcome, hasBody));
 
     public Task NextReceivingTurnAsync()
     {

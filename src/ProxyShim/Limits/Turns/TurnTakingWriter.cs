@@ -6,33 +6,38 @@ namespace ProxyShim.Limits.Turns;
 /// <summary>Counts what it writes, and waits for the next turn where that is a whole one.</summary>
 internal sealed class TurnTakingWriter(PipeWriter inner, TurnTakingTransport transport) : PipeWriter
 {
-    public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
+    private PipeWriter _inner = inner;
 
-    public override long UnflushedBytes => inner.UnflushedBytes;
+    public override bool CanGetUnflushedBytes => _inner.CanGetUnflushedBytes;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+    public override long UnflushedBytes => _inner.UnflushedBytes;
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _inner.GetMemory(sizeHint);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => _inner.GetSpan(sizeHint);
 
     public override void Advance(int bytes)
     {
         transport.Sent(bytes);
-        inner.Advance(bytes);
+        _inner.Advance(bytes);
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
-        transport.HasSentTurn ? FlushTurnAsync(cancellationToken) : inner.FlushAsync(cancellationToken);
+        transport.HasSentTurn ? FlushTurnAsync(cancellationToken) : _inner.FlushAsync(cancellationToken);
 
-    public override void CancelPendingFlush() => inner.CancelPendingFlush();
+    /// <summary>What is written from here on goes through another writer, before the one so far.</summary>
+    public void Through(Func<PipeWriter, PipeWriter> another) => _inner = another(_inner);
 
-    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    public override void CancelPendingFlush() => _inner.CancelPendingFlush();
 
-    public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+    public override void Complete(Exception? exception = null) => _inner.Complete(exception);
+
+    public override ValueTask CompleteAsync(Exception? exception = null) => _inner.CompleteAsync(exception);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> FlushTurnAsync(CancellationToken cancellationToken)
     {
-        var result = await inner.FlushAsync(cancellationToken);
+        var result = await _inner.FlushAsync(cancellationToken);
         await transport.NextSendingTurnAsync();
         return result;
     }
