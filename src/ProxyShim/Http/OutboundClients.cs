@@ -6,9 +6,6 @@ namespace ProxyShim.Http;
 /// <summary>Makes the HTTP clients of the shim; they differ in nothing but their owner.</summary>
 internal sealed class OutboundClients(OutboundSettings settings)
 {
-    // Below the keep-alive of the usual load balancers (60 s): a connection that the other side is about to close is not used for a POST.
-    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(20);
-
     // A new address in DNS is seen within this time.
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(5);
 
@@ -26,7 +23,7 @@ internal sealed class OutboundClients(OutboundSettings settings)
         // Byte for byte: see the legacy listener's.
         handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         handler.ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
-        handler.PooledConnectionIdleTimeout = s_idle;
+        handler.PooledConnectionIdleTimeout = settings.IdleTimeout;
         handler.PooledConnectionLifetime = s_lifetime;
         handler.EnableMultipleHttp2Connections = true;
         return handler;

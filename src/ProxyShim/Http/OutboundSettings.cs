@@ -3,8 +3,12 @@ using ProxyShim.Settings;
 namespace ProxyShim.Http;
 
 /// <param name="UseSystemProxy">Whether outgoing calls honour <c>HTTPS_PROXY</c> and <c>NO_PROXY</c>.</param>
-internal sealed record OutboundSettings(bool UseSystemProxy)
+/// <param name="IdleTimeout">How long a connection that nobody uses is kept for the next call.</param>
+internal sealed record OutboundSettings(bool UseSystemProxy, TimeSpan IdleTimeout)
 {
+    // Below the keep-alive of the usual load balancers (60 s): a connection that the other side is about to close is not used for a POST.
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(20);
+
     private const string NoProxy = "NO_PROXY";
 
     /// <param name="targets">Where the shim calls.</param>
@@ -26,7 +30,11 @@ internal sealed record OutboundSettings(bool UseSystemProxy)
             }
         }
 
-        return new OutboundSettings(useSystemProxy);
+        var idle = reader.Duration(
+            "Outbound:IdleTimeout", s_idle, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1),
+            "How long a connection to PartnerStack that nobody uses is kept for the next call. Keep it below what closes idle connections on the way: a proxy or a firewall with 5 s needs less; "
+            + "a server that says `Keep-Alive: timeout=` is heard.");
+        return new OutboundSettings(useSystemProxy, idle);
     }
 
     // runtime, HttpEnvironmentProxy.IsMatchInBypassList: the whole host, or its end after a dot.

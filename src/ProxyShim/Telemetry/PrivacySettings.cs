@@ -22,13 +22,15 @@ internal sealed record PrivacySettings(CustomerRefKind CustomerRef, byte[]? Pseu
 {
     private const int LeastKeyBytes = 32;
 
-    public static PrivacySettings Read(SettingsReader reader) => new(
-        reader.Choice(
+    public static PrivacySettings Read(SettingsReader reader)
+    {
+        var kind = reader.Choice(
             "Privacy:CustomerRef", CustomerRefKind.Pseudonym,
-            "How the log names a customer. `Pseudonym`: a keyed HMAC, the same name for the same customer and no way back; `Plain`: the `customer_key` itself; `None`: not at all."),
-        ReadKey(reader));
+            "How the log names a customer. `Pseudonym`: a keyed HMAC, the same name for the same customer and no way back; `Plain`: the `customer_key` itself; `None`: not at all.");
+        return new(kind, ReadKey(reader, isNeeded: kind == CustomerRefKind.Pseudonym));
+    }
 
-    private static byte[]? ReadKey(SettingsReader reader)
+    private static byte[]? ReadKey(SettingsReader reader, bool isNeeded)
     {
         const string key = "Privacy:PseudonymKey";
         var given = reader.Secret(
@@ -38,6 +40,13 @@ internal sealed record PrivacySettings(CustomerRefKind CustomerRef, byte[]? Pseu
             "(what `openssl rand -base64 32` prints)");
         if (given is not { } secret)
         {
+            if (isNeeded)
+            {
+                reader.Warn(
+                    key, "is not set, so that the log calls a customer by another name in each replica, and after each start",
+                    "write what 'openssl rand -base64 32' prints, the same for all replicas, into a secret");
+            }
+
             return null;
         }
 

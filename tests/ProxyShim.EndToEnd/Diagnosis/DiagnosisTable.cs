@@ -37,6 +37,7 @@ internal static class DiagnosisTable
             Refused("a port that is taken", "{plain}", ("Urls", "http://{plain}")),
             Warned("an OpenTelemetry exporter that there is not", "OTEL_METRICS_EXPORTER", ("OTEL_METRICS_EXPORTER", "prometheus")),
             Warned("anyone may convert, from any machine", "CustomerApi:AllowAnonymous", ("CustomerApi:AllowAnonymous", "true"), ("Urls", "http://{nobody};http://0.0.0.0:{port}")),
+            Warned("no key of the customers' names in the log", "Privacy:PseudonymKey", ("Privacy:PseudonymKey", null)),
             Warned("two templates that may be one key", "Clicks:Keys", ("Clicks:Keys:0", "click:{customer_key}"), ("Clicks:Keys:1", "click:{email}")),
         ];
 

@@ -229,6 +229,7 @@ public sealed class Stand : IAsyncDisposable
             ["ConversionApi:Token"] = Token,
             ["Redis:ConnectionString"] = redis.ConnectionString,
             ["Redis:KeyPrefix"] = redis.KeyPrefix,
+            ["Privacy:PseudonymKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
 
             // A machine that is busy with tests shall not look like a Redis that hangs; without a linker, this is the managed build besides,
             // whose first call of each kind has code to compile.

@@ -72,7 +72,7 @@ public sealed class CustomerApiReachTests
     private async Task AssertToldAsync(string address, string reason)
     {
         var reach = ReachOf(address);
-        using var client = new HttpClient(new OutboundClients(new OutboundSettings(UseSystemProxy: false)).CreateHandler()) { Timeout = TimeSpan.FromSeconds(5) };
+        using var client = new HttpClient(new OutboundClients(new OutboundSettings(UseSystemProxy: false, TimeSpan.FromSeconds(20))).CreateHandler()) { Timeout = TimeSpan.FromSeconds(5) };
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => client.GetAsync(new Uri(address), Cancellation));
 
         // Before the first call nobody knows, and nothing is said.

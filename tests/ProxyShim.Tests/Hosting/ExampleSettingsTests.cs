@@ -18,6 +18,7 @@ public class ExampleSettingsTests
                 ["CustomerApi:SecretKey"] = "sk_1",
                 ["ConversionApi:Token"] = "tok_1",
                 ["CustomerApi:Callers:0:SecretKey"] = "sk_2",
+                ["Privacy:PseudonymKey"] = Convert.ToBase64String(new byte[32]),
             })
             .Build();
 

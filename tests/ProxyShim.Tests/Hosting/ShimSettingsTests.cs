@@ -28,6 +28,7 @@ public class ShimSettingsTests
         ["ConversionApi:TotalTimeout"] = ("00:01:00", settings => settings.ConversionApi.TotalTimeout, TimeSpan.FromMinutes(1)),
         ["ConversionApi:MaxAttempts"] = ("1", settings => settings.ConversionApi.MaxAttempts, 1),
         ["Outbound:UseSystemProxy"] = ("true", settings => settings.Outbound.UseSystemProxy, true),
+        ["Outbound:IdleTimeout"] = ("00:00:05", settings => settings.Outbound.IdleTimeout, TimeSpan.FromSeconds(5)),
         ["Redis:ConnectionString"] = ("a:1,b:2,password=p,ssl=true", settings => settings.Redis.Connection.EndPoints.Count, 2),
         ["Redis:KeyPrefix"] = ("mine:", settings => settings.Redis.KeyPrefix, "mine:"),
         ["Redis:Timeout"] = ("00:00:01", settings => settings.Redis.Timeout, TimeSpan.FromSeconds(1)),
@@ -51,13 +52,13 @@ public class ShimSettingsTests
         ["Verification:Interval"] = ("00:00:10", settings => settings.Verification.Interval, TimeSpan.FromSeconds(10)),
         ["Verification:MaxResends"] = ("0", settings => settings.Verification.MaxResends, 0),
         ["Privacy:CustomerRef"] = ("None", settings => settings.Privacy.CustomerRef, CustomerRefKind.None),
-        ["Privacy:PseudonymKey"] = (Convert.ToBase64String(new byte[32]), settings => settings.Privacy.PseudonymKey?.Length, 32),
+        ["Privacy:PseudonymKey"] = (Convert.ToBase64String(new byte[33]), settings => settings.Privacy.PseudonymKey?.Length, 33),
     };
 
     [Fact]
     public void The_defaults_are_those_of_the_operators_contract()
     {
-        var settings = Given.Settings();
+        var settings = Given.Settings(("Privacy:PseudonymKey", null));
 
         Assert.Equal("http://127.0.0.1:8080", Assert.Single(settings.Urls).ToString());
         Assert.Equal(ShimDefaults.ShutdownTimeout, settings.ShutdownTimeout);
@@ -72,6 +73,7 @@ public class ShimSettingsTests
         Assert.Equal(TimeSpan.FromSeconds(10), settings.ConversionApi.TotalTimeout);
         Assert.Equal(3, settings.ConversionApi.MaxAttempts);
         Assert.False(settings.Outbound.UseSystemProxy);
+        Assert.Equal(TimeSpan.FromSeconds(20), settings.Outbound.IdleTimeout);
         Assert.Equal("proxyshim:", settings.Redis.KeyPrefix);
         Assert.Equal(TimeSpan.FromMilliseconds(500), settings.Redis.Timeout);
         Assert.Equal(0, settings.Redis.WaitReplicas);
@@ -92,6 +94,14 @@ public class ShimSettingsTests
         Assert.Equal(CustomerRefKind.Pseudonym, settings.Privacy.CustomerRef);
         Assert.Null(settings.Privacy.PseudonymKey);
     }
+
+    [Theory]
+    [InlineData("Pseudonym", true)]
+    [InlineData("Plain", false)]
+    [InlineData("None", false)]
+    public void Without_a_key_that_replicas_share_the_names_in_the_log_are_warned_of(string names, bool warns) => Assert.Equal(
+        warns ? ["Privacy:PseudonymKey"] : [],
+        Given.Settings(("Privacy:CustomerRef", names), ("Privacy:PseudonymKey", null)).Warnings.Select(warning => warning.Setting));
 
     public static TheoryData<string> Readings() => [.. s_readings.Keys];
 

@@ -7,13 +7,14 @@ namespace ProxyShim.Tests.Settings;
 /// <summary>Settings for tests: what must be there, and what a test says besides.</summary>
 internal static class Given
 {
-    /// <summary>What the shim does not start without (DESIGN.md, "Operator's contract").</summary>
+    /// <summary>What the shim does not start without, or warns of (DESIGN.md, "Operator's contract").</summary>
     private static readonly Dictionary<string, string?> s_required = new(StringComparer.OrdinalIgnoreCase)
     {
         ["CustomerApi:PublicKey"] = "pk_test",
         ["CustomerApi:SecretKey"] = "sk_test",
         ["ConversionApi:Token"] = "token",
         ["Redis:ConnectionString"] = "localhost:6379",
+        ["Privacy:PseudonymKey"] = Convert.ToBase64String(new byte[32]),
     };
 
     /// <summary>The required settings and these; a null value takes one away.</summary>

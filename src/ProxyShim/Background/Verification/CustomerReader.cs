@@ -66,7 +66,7 @@ internal sealed class CustomerReader : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private static ReadBack Judge(HttpStatusCode status, byte[] body, CustomerKey customerKey)
+    internal static ReadBack Judge(HttpStatusCode status, byte[] body, CustomerKey customerKey)
     {
         try
         {

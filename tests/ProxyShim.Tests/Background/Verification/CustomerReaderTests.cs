@@ -197,7 +197,7 @@ public sealed class CustomerReaderTests : IAsyncLifetime
     {
         var settings = Given.Settings(
             ("CustomerApi:Address", address), ("CustomerApi:PublicKey", "pk_sandbox"), ("CustomerApi:SecretKey", "sk_sandbox")).CustomerApi;
-        return new(settings, new CustomerApiReach(settings, _degradations, _time), new OutboundClients(new OutboundSettings(UseSystemProxy: false)), _time);
+        return new(settings, new CustomerApiReach(settings, _degradations, _time), new OutboundClients(new OutboundSettings(UseSystemProxy: false, TimeSpan.FromSeconds(20))), _time);
     }
 
     private Task<ReadBack> ReadAsync() => _reader.ReadAsync(LedgerUnderTest.KeyOf(Key), Cancellation);

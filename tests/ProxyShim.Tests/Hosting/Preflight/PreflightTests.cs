@@ -222,6 +222,7 @@ public sealed class PreflightTests : SimulatorFixture
             ["CustomerApi:PublicKey"] = "pk_sandbox",
             ["CustomerApi:SecretKey"] = "sk_sandbox",
             ["ConversionApi:Token"] = "tok_sandbox",
+            ["Privacy:PseudonymKey"] = Convert.ToBase64String(new byte[32]),
             ["Redis:ConnectionString"] = connection,
         };
         foreach (var (key, value) in more)
