@@ -150,9 +150,10 @@ internal sealed class CreationFlow(
         var (stored, body) = StoredConversion.Compose(request, click, TraceContext.Current);
         var lease = new Lease(
             creation.Id, LeaseToken.New(), record.CustomerRef, click.Xid.Value, request.PartnerKey, record.Caller!, record.TraceId, Moment.Now(time),
-            Inline: true);
+            Inline: true, SubIds: click.SubIds, ClickAge: record.ClickAge);
         record.BodyBytes = body.Length;
-        var conversion = new NewConversion(stored, click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!);
+        var conversion = new NewConversion(
+            stored, click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!, events.PartnerOf(request.PartnerKey), events.SubIdsOf(click));
         try
         {
             // A deadline in Redis's time: a claim that runs later must not count, since by then this request is answered in another way. While the look-up's

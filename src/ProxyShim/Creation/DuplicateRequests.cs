@@ -3,13 +3,15 @@ using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
+using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Tracing;
 
 namespace ProxyShim.Creation;
 
 /// <summary>Answers for a customer whom the ledger knows already: no second conversion, whatever the caller does.</summary>
-internal sealed class DuplicateRequests(ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, CustomerAnswers answers, TimeProvider time)
+internal sealed class DuplicateRequests(
+    ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, CustomerAnswers answers, ConversionEvents events, TimeProvider time)
 {
     private static readonly TimeSpan s_firstPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_longestPoll = TimeSpan.FromMilliseconds(250);
@@ -73,9 +75,9 @@ internal sealed class DuplicateRequests(ConversionApiSettings settings, RedisGat
     /// <returns>Null when it is a dead letter no more.</returns>
     private async ValueTask<CreationAnswer?> ReviveAsync(CreationContext creation, LedgerEntry entry, Click? click)
     {
-        (ReadOnlyMemory<byte> Body, string Xid)? anew = click is null
-            ? null
-            : (StoredConversion.Compose(creation.Request, click, TraceContext.Current).Body, click.Xid.Value);
+        var anew = click is null ? null : new NewBody(
+            StoredConversion.Compose(creation.Request, click, TraceContext.Current).Body, click.Xid.Value, events.PartnerOf(creation.Request.PartnerKey),
+            events.SubIdsOf(click));
         var outcome = await creation.Budget.RunAsync(
             RedisOperation.Revive,
             static (database, call) => call.ledger.ReviveAsync(database, call.creation.Id, call.anew),

@@ -15,7 +15,8 @@ namespace ProxyShim.FollowUps;
 internal sealed class CallKeeper(
     FollowUpSettings settings, CustomerApiSettings customerApi, RedisGate redis, KeptCalls kept, KeptCallEvents events, TimeProvider time)
 {
-    /// <summary>Null for a call that is forwarded like any other: nobody waits for its customer, or it could not be played.</summary>
+    /// <summary>Looks at the ledger before a call is forwarded, where the call may have to be kept.</summary>
+    /// <returns>Null for a call that is forwarded like any other: nobody waits for its customer, or it could not be played.</returns>
     public async ValueTask<EarlyWrite?> LookAsync(HttpContext context, FollowUp followUp)
     {
         var record = RequestRecord.Of(context);
@@ -24,10 +25,12 @@ internal sealed class CallKeeper(
             return null;
         }
 
+        followUp.IsLookedUp = true;
         var (id, budget) = (ConversionId.Of(followUp.CustomerKey), redis.NewBudget());
         try
         {
-            var (state, waiting) = await kept.LookAsync(budget, id);
+            var (state, waiting, referral) = await kept.LookAsync(budget, id);
+            followUp.Referral = referral;
             if (waiting == 0 && state is null or ConversionState.Verified or ConversionState.Fallback or ConversionState.Dead)
             {
                 return null;

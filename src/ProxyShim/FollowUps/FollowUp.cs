@@ -2,6 +2,7 @@ using System.Text.Json;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Primitives;
+using ProxyShim.Telemetry;
 
 namespace ProxyShim.FollowUps;
 
@@ -12,6 +13,15 @@ internal sealed record FollowUp(FollowUpKind Kind, CustomerApiVersion Version, C
 {
     /// <summary>The Customer API takes it although it does not know the customer yet, and nothing comes of it.</summary>
     public bool AnswersTooEarly { get; init; }
+
+    /// <summary>The money that a transaction reports.</summary>
+    public Sale Sale { get; init; }
+
+    /// <summary>Whether the ledger has been asked for <see cref="Referral"/>.</summary>
+    public bool IsLookedUp { get; set; }
+
+    /// <summary>What brought the customer, where the ledger knows it.</summary>
+    public Referral? Referral { get; set; }
 
     /// <summary>The answer that the shim gives instead of the Customer API's; null leaves that one as it is.</summary>
     public CreationAnswer? Instead { get; set; }

@@ -14,7 +14,8 @@ namespace ProxyShim.FollowUps;
 /// customer out of it, and a write that comes too soon is kept until the customer is there.
 /// </summary>
 internal sealed class FollowUpFilter(
-    ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, SettlementBacklog backlog, CallKeeper keeper, TimeProvider time) : IMiddleware
+    ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, SettlementBacklog backlog, CallKeeper keeper, ConversionEvents events,
+    TimeProvider time) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -62,6 +63,7 @@ internal sealed class FollowUpFilter(
                 (FollowUpKind.Write, 404) when early is not null && response.Content.Headers.ContentType?.MediaType == "application/json" =>
                     await keeper.TryKeepAsync(early, budget),
                 (FollowUpKind.Write, 404) => await MarkAsync(followUp, record, budget),
+                (FollowUpKind.Write, >= 200 and < 300) => Refer(followUp, record),
                 _ => null,
             };
         }
@@ -71,6 +73,52 @@ internal sealed class FollowUpFilter(
         }
 
         return followUp.Instead is null;
+    }
+
+    // The chain's last link. Where the ledger has not been asked yet, it is once the caller has its answer.
+    private CreationAnswer? Refer(FollowUp followUp, RequestRecord record)
+    {
+        if (followUp.IsLookedUp)
+        {
+            Note(followUp.Referral);
+        }
+        else
+        {
+            record.AfterAnswer = async () => Note(await FindReferralAsync(followUp, record));
+        }
+
+        return null;
+
+        void Note(Referral? referral)
+        {
+            if (referral is not null)
+            {
+                record.CustomerRef = events.NameOf(followUp.CustomerKey, ConversionId.Of(followUp.CustomerKey));
+                record.Referral = referral;
+                record.SignupAge = referral.AgeAt(time.GetUtcNow());
+                record.Sale = followUp.Sale;
+            }
+        }
+    }
+
+    private async ValueTask<Referral?> FindReferralAsync(FollowUp followUp, RequestRecord record)
+    {
+        var budget = redis.NewBudget();
+        try
+        {
+            return await budget.RunAsync(
+                RedisOperation.LookUp,
+                static (database, call) => call.ledger.ReferralAsync(database, call.id),
+                (ledger, id: ConversionId.Of(followUp.CustomerKey)));
+        }
+        catch (Exception exception) when (exception is RedisUnavailableException or FormatException)
+        {
+            return null;
+        }
+        finally
+        {
+            record.Redis += budget.Spent;
+        }
     }
 
     private async ValueTask<FollowUp?> TryParseAsync(HttpContext context)
@@ -83,7 +131,8 @@ internal sealed class FollowUpFilter(
         }
 
         var (body, _) = await RequestBody.PeekAsync(context.Request, time, context.RequestAborted);
-        return body is null ? null : FollowUp.OfBody(named.Row, named.Version, body.Value);
+        return body is not { } json || FollowUp.OfBody(named.Row, named.Version, json) is not { } followUp ? null
+            : RouteName.IsSale(method, RequestRecord.Of(context).Route) ? followUp with { Sale = Sale.Read(json) } : followUp;
     }
 
     private async ValueTask<CreationAnswer?> EraseAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)

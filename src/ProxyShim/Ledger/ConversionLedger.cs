@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProxyShim.Telemetry;
 using StackExchange.Redis;
 
 namespace ProxyShim.Ledger;
@@ -37,11 +38,16 @@ internal sealed class ConversionLedger(LedgerSettings settings)
             state, Text(fields[2]), Time(fields[3]), Text(fields[4]), state == ConversionState.Claimed && !fields[5].IsNull && Time(fields[5]) > now));
     });
 
+    /// <summary>What brought a customer; null for one who is not known, or was left to the Customer API.</summary>
+    /// <exception cref="FormatException">A newer version has written a state that this one does not know.</exception>
+    public async Task<Referral?> ReferralAsync(IDatabase redis, ConversionId id) =>
+        Referrals.Read(await redis.HashGetAsync(settings.Keys.OfEntry(id)[0], Referrals.Fields, CommandFlags.DemandMaster)).Referral;
+
     /// <summary>Takes a customer that nobody has, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
     public Task<ClaimOutcome> ClaimAsync(IDatabase redis, ConversionId id, LeaseToken token, DateTimeOffset notAfter, NewConversion conversion) => RunAsync(
         LedgerScript.Claim, redis, id, ClaimOutcomeOf,
         token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, conversion.Body, _bodyTtl, conversion.Xid, conversion.Fingerprint, conversion.TraceId,
-        conversion.Caller);
+        conversion.Caller, conversion.PartnerKey, conversion.SubIds ?? RedisValue.EmptyString);
 
     /// <summary>PartnerStack took it.</summary>
     public Task<SentOutcome> SentAsync(IDatabase redis, ConversionId id, LeaseToken token, int attempts, string xid) => RunAsync(
@@ -125,7 +131,7 @@ internal sealed class ConversionLedger(LedgerSettings settings)
     public Task<FencedWrite> AbandonReadBackAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Unprovable, redis, id, token.Value);
 
     /// <summary>Makes a dead letter due again, with a new body, and the click that stands in it, when one is given.</summary>
-    public Task<ReviveOutcome> ReviveAsync(IDatabase redis, ConversionId id, (ReadOnlyMemory<byte> Body, string Xid)? anew = null) => RunAsync(
+    public Task<ReviveOutcome> ReviveAsync(IDatabase redis, ConversionId id, NewBody? anew = null) => RunAsync(
         LedgerScript.Revive, redis, id,
         static reply => Text(reply) switch
         {
@@ -133,7 +139,8 @@ internal sealed class ConversionLedger(LedgerSettings settings)
             "no_body" => ReviveOutcome.NoBody,
             _ => ReviveOutcome.NotDead,
         },
-        anew is { } given ? given.Body : RedisValue.EmptyString, _bodyTtl, _readBack, anew?.Xid ?? RedisValue.EmptyString);
+        anew is not null ? anew.Body : RedisValue.EmptyString, _bodyTtl, _readBack, anew?.Xid ?? RedisValue.EmptyString,
+        anew?.PartnerKey ?? RedisValue.EmptyString, anew?.SubIds ?? RedisValue.EmptyString);
 
     /// <summary>The customer was deleted: no job, no read-back, no personal data. The state it had, or null when it was not known then.</summary>
     /// <param name="ago">How long ago. Whoever has been claimed since is not meant.</param>

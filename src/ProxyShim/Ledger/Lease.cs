@@ -10,6 +10,8 @@ namespace ProxyShim.Ledger;
 /// <param name="Age">How old the conversion was, from its claim, when the lease began.</param>
 /// <param name="TriedFor">The same from its claim or last replay: what is held against <c>Delivery:MaxAge</c>.</param>
 /// <param name="Since">When the lease began.</param>
+/// <param name="SubIds">The click's.</param>
+/// <param name="ClickAge">From the click to the claim; null where that is not known.</param>
 internal sealed record Lease(
     ConversionId Id,
     LeaseToken Token,
@@ -23,7 +25,9 @@ internal sealed record Lease(
     int Attempts = 0,
     bool MaybeLanded = false,
     TimeSpan Age = default,
-    TimeSpan TriedFor = default)
+    TimeSpan TriedFor = default,
+    IReadOnlyList<string>? SubIds = null,
+    TimeSpan? ClickAge = null)
 {
     private bool _counted;
 

@@ -6,4 +6,7 @@ namespace ProxyShim.Ledger;
 /// <param name="Fingerprint">A short hash of the request, to tell a repeat from a different one.</param>
 /// <param name="TraceId">The request's trace.</param>
 /// <param name="Caller">Who sent the request.</param>
-internal sealed record NewConversion(ReadOnlyMemory<byte> Body, string Xid, string Fingerprint, string TraceId, string Caller);
+/// <param name="PartnerKey">The partner, as <see cref="Telemetry.CustomerRef.OfPartner"/> writes it.</param>
+/// <param name="SubIds">The click's subIDs, as <see cref="Telemetry.CustomerRef.OfSubIds"/> writes them; null for none.</param>
+internal sealed record NewConversion(
+    ReadOnlyMemory<byte> Body, string Xid, string Fingerprint, string TraceId, string Caller, string PartnerKey, string? SubIds);

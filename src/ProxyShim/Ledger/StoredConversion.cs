@@ -12,8 +12,10 @@ namespace ProxyShim.Ledger;
 /// <param name="Request">The customer.</param>
 /// <param name="SubIds">The click's subIDs.</param>
 /// <param name="Conversion">The composed body for the Conversion API; empty while there is no click to compose it with.</param>
+/// <param name="ClickedAt">When the click was made; null where that is not known, or an older version has written it.</param>
 /// <param name="Span">The span of the legacy request, for those of the background to go on from; default where it had none.</param>
-internal sealed record StoredConversion(CustomerRequest Request, IReadOnlyList<string> SubIds, ReadOnlyMemory<byte> Conversion, ActivityContext Span)
+internal sealed record StoredConversion(
+    CustomerRequest Request, IReadOnlyList<string> SubIds, ReadOnlyMemory<byte> Conversion, DateTimeOffset? ClickedAt, ActivityContext Span)
 {
     /// <summary>Of a customer whose click is not there yet: the original request, and no conversion. Null otherwise.</summary>
     public KeptCall? Original { get; private init; }
@@ -21,7 +23,11 @@ internal sealed record StoredConversion(CustomerRequest Request, IReadOnlyList<s
     // Deeper than any request that is read (64) and the object around it.
     private static readonly JsonDocumentOptions s_readOptions = new() { MaxDepth = 128 };
 
-    /// <summary>Composes a conversion, and around it what it does not hold itself: the partner, and the request's span where it has one.</summary>
+    /// <summary>From the click to a moment; null where it is not known when that was.</summary>
+    public TimeSpan? ClickAgeAt(DateTimeOffset moment) =>
+        ClickedAt is not { } clicked ? null : moment - clicked is { Ticks: > 0 } age ? age : TimeSpan.Zero;
+
+    /// <summary>Composes a conversion, and around it what it does not hold itself: the partner, the click's time, and the request's span where it has one.</summary>
     /// <returns>What the ledger keeps, and the part of it that is sent.</returns>
     public static (ReadOnlyMemory<byte> Body, ReadOnlyMemory<byte> Conversion) Compose(CustomerRequest request, Click click, string? traceParent = null)
     {
@@ -31,6 +37,11 @@ internal sealed record StoredConversion(CustomerRequest Request, IReadOnlyList<s
             {
                 json.WriteStartObject();
                 json.WriteString("partner_key"u8, from.request.PartnerKey);
+                if (from.click.When is { } clicked)
+                {
+                    json.WriteNumber("clicked_at"u8, clicked.ToUnixTimeMilliseconds());
+                }
+
                 if (from.traceParent is not null)
                 {
                     json.WriteString("traceparent"u8, from.traceParent);
@@ -96,9 +107,12 @@ internal sealed record StoredConversion(CustomerRequest Request, IReadOnlyList<s
                 ? [.. list.EnumerateArray().Select(subId => subId.GetString()!)]
                 : [];
             var span = TraceContext.Parse(Text(document.RootElement, TraceContext.HeaderName));
+            DateTimeOffset? clickedAt = document.RootElement.TryGetProperty("clicked_at"u8, out var clicked)
+                ? DateTimeOffset.FromUnixTimeMilliseconds(clicked.GetInt64())
+                : null;
             return isHeld
-                ? new StoredConversion(request, subIds, default, span) { Original = KeptCall.Read(document.RootElement.GetProperty("original"u8)) }
-                : new StoredConversion(request, subIds, JsonMarshal.GetRawUtf8Value(conversion).ToArray(), span);
+                ? new StoredConversion(request, subIds, default, clickedAt, span) { Original = KeptCall.Read(document.RootElement.GetProperty("original"u8)) }
+                : new StoredConversion(request, subIds, JsonMarshal.GetRawUtf8Value(conversion).ToArray(), clickedAt, span);
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {

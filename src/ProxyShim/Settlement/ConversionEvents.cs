@@ -28,11 +28,17 @@ internal sealed class ConversionEvents(
         return name;
     }
 
+    /// <summary>What the log, and the ledger for good, call a partner.</summary>
+    public string PartnerOf(string key) => customerRef.OfPartner(key);
+
+    /// <summary>What they call a click's subIDs; null for none.</summary>
+    public string? SubIdsOf(Click click) => customerRef.OfSubIds(click.SubIds);
+
     /// <summary>PartnerStack took it; called once per conversion.</summary>
     public void Sent(Lease lease, int attempts)
     {
         metrics.Converted(ConversionStage.Sent);
-        LogEvents.ConversionSent(log, Logged(lease), lease.Inline, lease.Attempts + attempts, Age(lease));
+        LogEvents.ConversionSent(log, Logged(lease), lease.Inline, lease.Attempts + attempts, Age(lease), lease.SubIds, lease.ClickAge);
     }
 
     /// <summary>Given up.</summary>

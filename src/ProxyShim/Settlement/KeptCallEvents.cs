@@ -1,3 +1,4 @@
+using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Ledger.Kept;
 using ProxyShim.Telemetry;
@@ -22,7 +23,9 @@ internal sealed class KeptCallEvents(EventLog log, ShimMetrics metrics, Conversi
     public void Played(KeptCall call, TakenCall taken, int status)
     {
         metrics.CallChanged(CallStage.Played);
-        LogEvents.CallPlayed(log, Logged(call, taken.Id), taken.Attempts, status, Age(call));
+        LogEvents.CallPlayed(
+            log, Logged(call, taken.Id), taken.Attempts, status, Age(call), taken.Referral, taken.Referral?.AgeAt(call.KeptAt),
+            RouteName.IsSale(call.Method, call.Route) ? Sale.Read(call.Body) : default);
     }
 
     /// <summary>Given up; a person must judge.</summary>

@@ -3,7 +3,7 @@ namespace ProxyShim.Telemetry;
 /// <summary>The hit rate's one definition: what counts as a look-up of a click, and which found one.</summary>
 internal static class ClickHit
 {
-    /// <summary>True for a click, false for none, null where none was looked for: a customer whom the ledger knows is no look-up.</summary>
+    /// <summary>True for a click, false for none, null where none was looked for: a customer whom the ledger knows is no look-up, nor is a later call about one.</summary>
     /// <param name="outcome">The request's <c>Outcome</c>.</param>
     /// <param name="reason">Its <c>Reason</c>.</param>
     /// <param name="hasXid">Whether its <c>Xid</c> is not null.</param>
@@ -11,6 +11,6 @@ internal static class ClickHit
     {
         Reasons.NoClick or Reasons.MalformedClick => false,
         Reasons.FallbackBefore => null,
-        _ => hasXid && outcome != Outcome.Duplicate.Name ? true : null,
+        _ => hasXid && outcome != Outcome.Duplicate.Name && outcome != Outcome.Passthrough.Name ? true : null,
     };
 }

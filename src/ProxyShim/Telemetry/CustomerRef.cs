@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using ProxyShim.Customers;
+using ProxyShim.Telemetry.Output;
 
 namespace ProxyShim.Telemetry;
 
-/// <summary>Names a customer in the log without telling who it is.</summary>
+/// <summary>Names in the log without telling who it is: a customer, and a partner or a subID that gives away somebody's address.</summary>
 internal sealed class CustomerRef(PrivacySettings settings)
 {
     // 128 bits: no two customers of one vendor share a name.
@@ -20,12 +21,42 @@ internal sealed class CustomerRef(PrivacySettings settings)
         _ => null,
     };
 
+    /// <summary>A partner_key as it may be written down: itself, or 32 hexadecimal digits for one that looks like an e-mail address.</summary>
+    /// <returns>One character longer than the log writes where it is cut, so that the log still tells.</returns>
+    public string OfPartner(string key)
+    {
+        var name = AddressLike.Matches(key) ? Pseudonym(Encoding.UTF8.GetBytes(key)) : key;
+        return name.Length <= LogLine.MaxText ? name : name[..(LogLine.MaxText + 1)];
+    }
+
+    /// <summary>SubIDs joined by |, each as <see cref="OfPartner"/> writes it; null for none.</summary>
+    /// <returns>Longer than the log writes where it is cut there.</returns>
+    public string? OfSubIds(IReadOnlyList<string>? subIds)
+    {
+        if (subIds is not { Count: > 0 })
+        {
+            return null;
+        }
+
+        var joined = new StringBuilder(OfPartner(subIds[0]));
+        for (var position = 1; position < subIds.Count && joined.Length <= LogLine.MaxText; position++)
+        {
+            joined.Append('|').Append(OfPartner(subIds[position]));
+        }
+
+        return joined.ToString(0, Math.Min(joined.Length, LogLine.MaxText + 1));
+    }
+
     private string Pseudonym(CustomerKey customerKey)
     {
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
         Span<byte> utf8 = stackalloc byte[CustomerKey.MaxUtf8Length];
-        var length = Encoding.UTF8.GetBytes(customerKey.Value, utf8);
-        HMACSHA256.HashData(_key, utf8[..length], hash);
+        return Pseudonym(utf8[..Encoding.UTF8.GetBytes(customerKey.Value, utf8)]);
+    }
+
+    private string Pseudonym(ReadOnlySpan<byte> utf8)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_key, utf8, hash);
         return Convert.ToHexStringLower(hash[..Bytes]);
     }
 }

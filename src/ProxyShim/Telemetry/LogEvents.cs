@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxyShim.Customers;
 using ProxyShim.Rollout;
 using ProxyShim.Settings;
 using ProxyShim.Telemetry.Health;
@@ -34,20 +35,24 @@ internal static class LogEvents
             .Number("Attempts"u8, record.Attempts)
             .Flag("Ambiguous"u8, record.Ambiguous)
             .Text("CustomerRef"u8, record.CustomerRef)
-            .Text("Xid"u8, record.Xid)
-            .Partner("PartnerKey"u8, record.PartnerKey)
+            .Text("Xid"u8, record.Xid ?? record.Referral?.Xid)
+            .Partner("PartnerKey"u8, record.PartnerKey ?? record.Referral?.PartnerKey)
             .Flag("PartnerMismatch"u8, record.PartnerMismatch)
             .Text("Caller"u8, record.Caller)
             .Text("Mode"u8, NameOf(record.Rollout.Mode))
             .Text("WouldBe"u8, record.WouldBe?.Name)
             .Partner("ClickPartnerKey"u8, record.ClickPartnerKey)
-            .Partner("SubIds"u8, record.SubIds is { Count: > 0 } subIds ? string.Join('|', subIds) : null)
+            .SubIds(record.SubIds, record.Referral?.SubIds)
             .Milliseconds("ClickAgeMs"u8, record.ClickAge)
+            .Milliseconds("SignupAgeMs"u8, record.SignupAge)
+            .Amount("Amount"u8, record.Sale.Amount)
+            .Text("Currency"u8, record.Sale.Currency)
             .Text("NoHome"u8, record.NoHome)
             .Number("BodyBytes"u8, record.BodyBytes)
             .Milliseconds("ElapsedMs"u8, elapsed)
             .Milliseconds("RedisMs"u8, record.Redis)
             .Milliseconds("UpstreamMs"u8, record.Upstream)
+            .Cuts()
             .Text("TraceId"u8, record.TraceId));
 
     /// <summary>One per attempt at the Conversion API.</summary>
@@ -74,12 +79,18 @@ internal static class LogEvents
     /// <param name="inline">Before the legacy caller was answered.</param>
     /// <param name="attempts">All of its attempts.</param>
     /// <param name="age">Since the claim.</param>
-    public static void ConversionSent(EventLog log, in LoggedConversion conversion, bool inline, int attempts, TimeSpan age) => log.Write(log
-        .Begin("ConversionSent"u8)
-        .Flag("Inline"u8, inline)
-        .Number("Attempts"u8, attempts)
-        .Milliseconds("AgeMs"u8, age)
-        .Conversion(conversion));
+    /// <param name="subIds">The click's.</param>
+    /// <param name="clickAge">From the click to the claim; null where that is not known.</param>
+    public static void ConversionSent(
+        EventLog log, in LoggedConversion conversion, bool inline, int attempts, TimeSpan age, IReadOnlyList<string>? subIds, TimeSpan? clickAge) => log.Write(log
+            .Begin("ConversionSent"u8)
+            .Flag("Inline"u8, inline)
+            .Number("Attempts"u8, attempts)
+            .Milliseconds("AgeMs"u8, age)
+            .SubIds(subIds, null)
+            .Milliseconds("ClickAgeMs"u8, clickAge)
+            .Conversion(conversion)
+            .Cuts());
 
     /// <summary>A read-back has proved it.</summary>
     /// <param name="reason"><c>already_existed</c>, or null.</param>
@@ -164,12 +175,22 @@ internal static class LogEvents
 
     /// <summary>The Customer API took a kept call.</summary>
     /// <param name="age">Since it was kept.</param>
-    public static void CallPlayed(EventLog log, in LoggedCall call, int attempts, int status, TimeSpan age) => log.Write(log
-        .Begin("CallPlayed"u8)
-        .Number("Status"u8, status)
-        .Number("Attempts"u8, attempts)
-        .Milliseconds("AgeMs"u8, age)
-        .Call(call));
+    /// <param name="referral">What brought its customer; null where nothing is known of that.</param>
+    /// <param name="signupAge">From the sign-up to the call, when it came.</param>
+    public static void CallPlayed(
+        EventLog log, in LoggedCall call, int attempts, int status, TimeSpan age, Referral? referral, TimeSpan? signupAge, Sale sale) => log.Write(log
+            .Begin("CallPlayed"u8)
+            .Number("Status"u8, status)
+            .Number("Attempts"u8, attempts)
+            .Milliseconds("AgeMs"u8, age)
+            .Text("Xid"u8, referral?.Xid)
+            .Partner("PartnerKey"u8, referral?.PartnerKey)
+            .SubIds(null, referral?.SubIds)
+            .Milliseconds("SignupAgeMs"u8, signupAge)
+            .Amount("Amount"u8, sale.Amount)
+            .Text("Currency"u8, sale.Currency)
+            .Call(call)
+            .Cuts());
 
     /// <summary>A kept call is given up; a person must judge.</summary>
     /// <param name="reason">A name from the closed set of the schema.</param>

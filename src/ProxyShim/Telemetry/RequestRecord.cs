@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using ProxyShim.Customers;
 using ProxyShim.Rollout;
 
 namespace ProxyShim.Telemetry;
@@ -49,6 +50,15 @@ internal sealed class RequestRecord
 
     /// <summary>How long ago the click was made, where that is known.</summary>
     public TimeSpan? ClickAge { get; set; }
+
+    /// <summary>Of a call that the Customer API took about a customer who was converted before: what brought the customer.</summary>
+    public Referral? Referral { get; set; }
+
+    /// <summary>Of such a call: how long ago the customer was converted.</summary>
+    public TimeSpan? SignupAge { get; set; }
+
+    /// <summary>Of such a call: the money that it reports.</summary>
+    public Sale Sale { get; set; }
 
     /// <summary>Names of the request's fields for which a conversion has no place; null for none.</summary>
     public string? NoHome { get; set; }

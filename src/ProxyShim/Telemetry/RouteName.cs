@@ -38,6 +38,9 @@ internal static class RouteName
     /// <summary>Whether it is a call that creates a customer, by what the log calls its method and its route.</summary>
     public static bool IsCreation(string method, string route) => method == "POST" && route is ("/api/v2/customers" or "/v1/customers");
 
+    /// <summary>Whether it is a call that reports a transaction, likewise.</summary>
+    public static bool IsSale(string method, string route) => method == "POST" && route is ("/api/v2/transactions" or "/v1/transactions");
+
     /// <summary>The method, or <c>OTHER</c>: a caller may invent one, and its invention does not belong into the log.</summary>
     public static string OfMethod(string method) => s_methods.Contains(method) ? method : OtherMethod;
 }

@@ -63,7 +63,7 @@ public class BodyTests(TestRedis redis) : LedgerFixture(redis)
     public async Task A_revived_one_expires_again(bool withNewBody)
     {
         var (id, _) = await With.BringToAsync(ConversionState.Dead);
-        (ReadOnlyMemory<byte>, string)? anew = withNewBody ? (LedgerUnderTest.BodyOf("other"), "xid_2") : null;
+        var anew = withNewBody ? new NewBody(LedgerUnderTest.BodyOf("other"), "xid_2", "other", "second") : null;
 
         Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Redis, id, anew));
 
@@ -71,6 +71,8 @@ public class BodyTests(TestRedis redis) : LedgerFixture(redis)
         Assert.InRange(seen.BodyTtl!.Value, LedgerUnderTest.BodyTtl - s_tolerance, LedgerUnderTest.BodyTtl);
         Assert.Contains(withNewBody ? "other" : "customer", seen.Body, StringComparison.Ordinal);
         Assert.Equal(withNewBody ? "xid_2" : "xid_1", (await With.TakeAsync(id)).Xid);
+        var referral = (await With.Ledger.ReferralAsync(With.Redis, id))!;
+        Assert.Equal(withNewBody ? ("xid_2", "other", "second") : ("xid_1", "partner", "blog|top"), (referral.Xid, referral.PartnerKey, referral.SubIds));
     }
 
     [Fact]

@@ -61,10 +61,10 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         new CustomerRequest(KeyOf(customerKey), $"{customerKey}@example.com", "partner", null, null, null), s_click).Body;
 
     /// <summary>What a dead letter is revived with.</summary>
-    public static (ReadOnlyMemory<byte> Body, string Xid) Anew(string customerKey) => (BodyOf(customerKey), "xid_1");
+    public static NewBody Anew(string customerKey) => new(BodyOf(customerKey), "xid_1", "partner", null);
 
     /// <summary>A conversion to be claimed.</summary>
-    public static NewConversion NewConversion(string customerKey) => new(BodyOf(customerKey), "xid_1", "f1f2f3f4", TraceId, "default");
+    public static NewConversion NewConversion(string customerKey) => new(BodyOf(customerKey), "xid_1", "f1f2f3f4", TraceId, "default", "partner", "blog|top");
 
     /// <summary>A held creation's body, written as nobody else would write it.</summary>
     public static string OriginalBody(string customerKey) =>

@@ -21,7 +21,7 @@ public class StoredConversionTests
     public void What_is_sent_is_what_is_stored(string name, string? traceParent)
     {
         var request = new CustomerRequest(LedgerUnderTest.KeyOf("customer"), "ada@example.com", "partner", name, null, """{"plan":"ü"}"""u8.ToArray());
-        var click = ClickReader.FromString("""{"xid":"xid_1","sub_ids":["a","b"],"origin":"https://example.com/ä"}""")!;
+        var click = ClickReader.FromString("""{"xid":"xid_1","sub_ids":["a","b"],"clicked_at":1770000000000,"origin":"https://example.com/ä"}""")!;
 
         var (body, conversion) = StoredConversion.Compose(request, click, traceParent);
 
@@ -30,6 +30,17 @@ public class StoredConversionTests
         Assert.Equal(Text(conversion), Text(stored.Conversion));
         Assert.Equal(("partner", name, traceParent is not null), (stored.Request.PartnerKey, stored.Request.Name, stored.Span != default));
         Assert.Equal(["a", "b"], stored.SubIds);
+        Assert.Equal(TimeSpan.FromMinutes(1), stored.ClickAgeAt(DateTimeOffset.FromUnixTimeMilliseconds(1_770_000_060_000)));
+    }
+
+    [Fact]
+    public void One_that_an_older_version_wrote_is_read_and_tells_no_click_age()
+    {
+        var stored = StoredConversion.Read(
+            """{"partner_key":"partner","conversion":{"xid":"xid_1","customer_key":"ada","email":"ada@example.com","sub_ids":["a"]}}"""u8.ToArray());
+
+        Assert.Equal(("partner", "ada", (TimeSpan?)null), (stored.Request.PartnerKey, stored.Request.CustomerKey.Value, stored.ClickAgeAt(DateTimeOffset.UnixEpoch)));
+        Assert.Equal(["a"], stored.SubIds);
     }
 
     [Theory]

@@ -21,7 +21,7 @@ internal sealed class CapturedLog : ILineOutput
     {
         _time = time ?? TimeProvider.System;
         Logger = ShimLogging.CreateLogger(this, recent);
-        Events = new EventLog(Logger, _time);
+        Events = new EventLog(Logger, _time, new CustomerRef(new PrivacySettings(CustomerRefKind.Pseudonym, new byte[32])));
     }
 
     public Serilog.Core.Logger Logger { get; }

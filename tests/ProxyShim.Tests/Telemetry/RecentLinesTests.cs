@@ -22,7 +22,7 @@ public sealed class RecentLinesTests
         var conversion = new LoggedConversion("0123456789abcdef0123456789abcdef", "xid", "partner", "default", "4bf92f3577b34da6a3ce929d0e0e4736");
 
         LogEvents.DeliveryAttempted(log.Events, conversion, true, 1, AttemptResult.Sent.Name(), 200, null, default, default);
-        LogEvents.ConversionSent(log.Events, conversion, true, 1, default);
+        LogEvents.ConversionSent(log.Events, conversion, true, 1, default, null, null);
         LogEvents.ConversionDead(log.Events, conversion, "refused", 1, 400, null, default);
 
         Assert.Equal(3, log.Lines.Count);

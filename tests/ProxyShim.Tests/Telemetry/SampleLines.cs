@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using ProxyShim.Conversions;
+using ProxyShim.Customers;
 using ProxyShim.Settings;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
@@ -19,7 +20,7 @@ internal static class SampleLines
         var record = new RequestRecord { TraceId = conversion.TraceId!, Route = "/v1/customers/{key}" };
         LogEvents.RequestHandled(log.Events, record, "POST", 200, TimeSpan.FromMilliseconds(1.5));
         LogEvents.DeliveryAttempted(log.Events, conversion, true, 1, AttemptResult.Sent.Name(), 200, null, default, default);
-        LogEvents.ConversionSent(log.Events, conversion, true, 1, default);
+        LogEvents.ConversionSent(log.Events, conversion, true, 1, default, ["blog"], TimeSpan.FromDays(1));
         LogEvents.ConversionVerified(log.Events, conversion, null, 1, 1, default, default);
         LogEvents.ConversionPhantom(log.Events, conversion, 1, 0, default, default);
         LogEvents.ConversionDead(log.Events, conversion, "refused", 1, 400, null, default);
@@ -28,7 +29,8 @@ internal static class SampleLines
         LogEvents.ConversionDiscarded(log.Events, conversion, "ops", "refused", 1, default);
         var call = new LoggedCall(conversion.CustomerRef, "/api/v2/transactions", "POST", conversion.Caller, conversion.TraceId);
         LogEvents.CallKept(log.Events, call, "within_lag");
-        LogEvents.CallPlayed(log.Events, call, 1, 200, default);
+        LogEvents.CallPlayed(
+            log.Events, call, 1, 200, default, new Referral("xid", "partner", "blog|top", DateTimeOffset.UnixEpoch), TimeSpan.FromDays(1), new Sale(49.90m, "USD"));
         LogEvents.CallDead(log.Events, call, "refused", 1, 400, default);
         LogEvents.CallReplayed(log.Events, call, "ops", "refused", default);
         LogEvents.CallDiscarded(log.Events, call, "ops", "refused", default);

@@ -62,7 +62,7 @@ internal sealed class DeliveryRunner(
             var request = stored.Request;
             var lease = new Lease(
                 id, token, events.NameOf(request.CustomerKey, id), job.Xid, request.PartnerKey, job.Caller, job.TraceId, since, Inline: false, job.Attempts,
-                job.MaybeLanded, job.Age, job.TriedFor);
+                job.MaybeLanded, job.Age, job.TriedFor, stored.SubIds, stored.ClickAgeAt(job.ClaimedAt));
             using var span = Spans.Job("deliver", lease.TraceId, stored.Span, since.Utc);
             await SendAsync(lease, stored.Conversion);
             return true;

@@ -67,7 +67,7 @@ internal sealed class VerificationRunner(
             var (request, job) = (stored.Request, clocks.Correct(review.Job));
             var lease = new Lease(
                 id, token, events.NameOf(request.CustomerKey, id), job.Xid, request.PartnerKey, job.Caller, job.TraceId, Moment.Now(time),
-                Inline: false, job.Attempts, job.MaybeLanded, job.Age, job.TriedFor);
+                Inline: false, job.Attempts, job.MaybeLanded, job.Age, job.TriedFor, stored.SubIds, stored.ClickAgeAt(job.ClaimedAt));
             using var span = Spans.Job("read_back", lease.TraceId, stored.Span, since);
             await (ledger.ReadsBack
                 ? SettleAsync(review, lease, await reader.ReadAsync(request.CustomerKey, stoppingToken))

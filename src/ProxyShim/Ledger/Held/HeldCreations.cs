@@ -49,8 +49,11 @@ internal sealed class HeldCreations(LedgerSettings settings)
         LedgerScript.Wait, redis, id, token.Value, (long)Math.Ceiling(wait.TotalMilliseconds), mayHaveLanded ? 1 : 0, error, _bodyTtl);
 
     /// <summary>Its click has come: it is due.</summary>
-    public Task<FencedWrite> FoundAsync(IDatabase redis, ConversionId id, LeaseToken token, ReadOnlyMemory<byte> body, string xid) =>
-        FencedAsync(LedgerScript.Found, redis, id, token.Value, body, _bodyTtl, xid);
+    /// <param name="partnerKey">As <see cref="NewConversion"/> has it; null where nobody told.</param>
+    /// <param name="subIds">Likewise.</param>
+    public Task<FencedWrite> FoundAsync(
+        IDatabase redis, ConversionId id, LeaseToken token, ReadOnlyMemory<byte> body, string xid, string? partnerKey = null, string? subIds = null) => FencedAsync(
+            LedgerScript.Found, redis, id, token.Value, body, _bodyTtl, xid, partnerKey ?? RedisValue.EmptyString, subIds ?? RedisValue.EmptyString);
 
     /// <summary>The original request is about to be handed to the Customer API. Only what answers <see cref="FencedWrite.Applied"/> may go out, within the lease.</summary>
     public Task<FencedWrite> BeginAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Begin, redis, id, token.Value, _lease);

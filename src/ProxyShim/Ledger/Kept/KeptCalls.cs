@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProxyShim.Redis;
+using ProxyShim.Telemetry;
 using StackExchange.Redis;
 
 namespace ProxyShim.Ledger.Kept;
@@ -14,16 +15,17 @@ internal sealed class KeptCalls(LedgerSettings settings)
     /// <summary>Whether calls can be kept at all: without a key pair to read back with nobody learns when a customer is shown.</summary>
     public bool IsPossible => settings.ReadBackAfter is not null;
 
-    /// <summary>The customer's state, null when the ledger does not know it; and how many calls wait.</summary>
+    /// <summary>The customer's state, null when the ledger does not know it, how many calls wait, and what brought the customer.</summary>
     /// <exception cref="FormatException">A newer version has written a state that this one does not know.</exception>
-    public ValueTask<(ConversionState? State, int Waiting)> LookAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
+    public ValueTask<(ConversionState? State, int Waiting, Referral? Referral)> LookAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
         RedisOperation.LookUp,
         static async (database, call) =>
         {
             // The state first: calls that are played between the two reads have been played.
-            var state = database.HashGetAsync(call.Keys.OfEntry(call.id)[0], "state", CommandFlags.DemandMaster);
+            var entry = database.HashGetAsync(call.Keys.OfEntry(call.id)[0], Referrals.Fields, CommandFlags.DemandMaster);
             var waiting = database.HashGetAsync(call.Keys.CallsOf(call.id), "count", CommandFlags.DemandMaster);
-            return ((string?)await state is { } name ? Lifecycle.Parse(name) : (ConversionState?)null, (int?)await waiting ?? 0);
+            var (state, referral) = Referrals.Read(await entry);
+            return (state, (int?)await waiting ?? 0, referral);
         },
         (settings.Keys, id));
 
@@ -60,7 +62,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
         {
             var fields = (RedisResult[])reply!;
             return (string?)fields[0] != "taken" ? null : new TakenCall(
-                id, token, (int)fields[1], (byte[])fields[2]!, (string?)fields[3] == "1", (int)fields[4]);
+                id, token, (int)fields[1], (byte[])fields[2]!, (string?)fields[3] == "1", (int)fields[4], Referrals.Read((RedisValue[])fields[6]!).Referral);
         });
 
     /// <summary>It was taken by the Customer API: its body goes, and the next one is due.</summary>

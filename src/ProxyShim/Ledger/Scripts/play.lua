@@ -1,5 +1,5 @@
 -- Takes a customer's first kept call, once PartnerStack shows the customer. A call that was begun before and not settled may have landed.
--- ARGV: id, token, lease ms -> 'taken', number, call, begun before 0|1, attempts, now | 'waiting' | 'gone'
+-- ARGV: id, token, lease ms -> 'taken', number, call, begun before 0|1, attempts, now, what brought the customer (Referrals) | 'waiting' | 'gone'
 local at = redis.call('ZSCORE', PLAYING, id)
 if not at or tonumber(at) > now then return { 'gone' } end
 local state = get('state')
@@ -18,4 +18,7 @@ end
 local begun = call_field('tried') == number and '1' or '0'
 redis.call('HSET', CALLS, 'token', ARGV[2], 'tried', number)
 redis.call('ZADD', PLAYING, text(now + ARGV[3]), id)
-return { 'taken', number, call, begun, redis.call('HINCRBY', CALLS, 'attempts', 1), now }
+return {
+  'taken', number, call, begun, redis.call('HINCRBY', CALLS, 'attempts', 1), now,
+  redis.call('HMGET', CONVERSION, 'state', 'xid', 'partner', 'sub_ids', 'claimed_at'),
+}

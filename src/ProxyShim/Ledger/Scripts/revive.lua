@@ -1,12 +1,15 @@
 -- A dead letter is to be delivered after all, with a new body when one is given.
--- ARGV: id, body ('' = the one it has), body's life ms, read back after ms ('' = nothing can be read back), the new body's xid
+-- ARGV: id, body ('' = the one it has), body's life ms, read back after ms ('' = nothing can be read back), the new body's xid,
+-- its partner, its sub_ids ('' = none)
 -- -> 'revived' | 'not_dead' | 'no_body'
 local wait = tonumber(ARGV[4])
 local state = get('state')
 if state ~= 'dead' then return 'not_dead' end
 if ARGV[2] ~= '' then
   redis.call('SET', BODY, ARGV[2], 'PX', ARGV[3])
-  redis.call('HSET', CONVERSION, 'xid', ARGV[5])
+  redis.call('HSET', CONVERSION, 'xid', ARGV[5], 'partner', ARGV[6])
+  redis.call('HDEL', CONVERSION, 'sub_ids')
+  if ARGV[7] ~= '' then redis.call('HSET', CONVERSION, 'sub_ids', ARGV[7]) end
 elseif redis.call('PEXPIRE', BODY, ARGV[3]) == 0 then
   return 'no_body'
 end

@@ -33,6 +33,9 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _json;
 
+    private CustomerRef? _names;
+    private string? _cut;
+
     private LogLine()
     {
         _json = new Utf8JsonWriter(_buffer, s_options);
@@ -50,7 +53,8 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
     public ReadOnlySpan<byte> Bytes => _buffer.WrittenSpan;
 
     /// <summary>Begins this thread's line with the fields that every event has; whatever stood in it is gone.</summary>
-    public static LogLine Begin(DateTimeOffset time, LogEventLevel level, ReadOnlySpan<byte> name)
+    /// <param name="names">How a partner_key or a subID that is an e-mail address is named; without it such a text is left out.</param>
+    public static LogLine Begin(DateTimeOffset time, LogEventLevel level, ReadOnlySpan<byte> name, CustomerRef? names = null)
     {
         if (t_line is { _buffer.Capacity: > MaxKeptBytes })
         {
@@ -63,6 +67,8 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
         line._json.Reset();
         line.Level = level;
         line.Time = time;
+        line._names = names;
+        line._cut = null;
         line._json.WriteStartObject();
         line.Instant("@t"u8, time);
         if (level != LogEventLevel.Information)
@@ -84,11 +90,14 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
         }
         else
         {
-            _json.WriteString(name, value.Length <= max ? value : value.AsSpan(0, max));
+            _json.WriteString(name, value.Length <= max ? value : Cut(name, value, max));
         }
 
         return this;
     }
+
+    /// <summary>Names the fields of this line that were cut, joined by a space; null for none.</summary>
+    public LogLine Cuts() => Text("Cut"u8, _cut);
 
     public LogLine Number(ReadOnlySpan<byte> name, long? value)
     {
@@ -125,6 +134,21 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
         return this;
     }
 
+    /// <summary>An amount of money, to its last digit.</summary>
+    public LogLine Amount(ReadOnlySpan<byte> name, decimal? value)
+    {
+        if (value is { } amount)
+        {
+            _json.WriteNumber(name, amount);
+        }
+        else
+        {
+            _json.WriteNull(name);
+        }
+
+        return this;
+    }
+
     /// <summary>A moment: ISO 8601, UTC, always seven digits of a second, so that text sorts as time does.</summary>
     public LogLine Instant(ReadOnlySpan<byte> name, DateTimeOffset value)
     {
@@ -149,8 +173,20 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
             .Text("Caller"u8, call.Caller)
             .Text("TraceId"u8, call.TraceId);
 
-    /// <summary>A partner_key, or subIDs. What holds an e-mail address is somebody's mistake, and not told.</summary>
-    public LogLine Partner(ReadOnlySpan<byte> name, string? key) => Text(name, key?.Contains('@', StringComparison.Ordinal) == true ? Redacted : key);
+    /// <summary>A partner_key. One that is an e-mail address is somebody's mistake: the log tells partners apart, not who they are.</summary>
+    public LogLine Partner(ReadOnlySpan<byte> name, string? key) =>
+        Text(name, key is null ? null : _names is not null ? _names.OfPartner(key) : AddressLike.Matches(key) ? Redacted : key);
+
+    /// <summary>SubIDs, likewise; as many as have room.</summary>
+    /// <param name="joined">Those of a customer who was converted before, as <see cref="CustomerRef.OfSubIds"/> has joined them.</param>
+    public LogLine SubIds(IReadOnlyList<string>? subIds, string? joined)
+    {
+        joined ??= _names is not null ? _names.OfSubIds(subIds) : subIds is { Count: > 0 } ? Redacted : null;
+
+        // Half of a subID is another one: what has no room as a whole is left out, unless it is the first.
+        var whole = joined?.Length > MaxText ? joined.AsSpan(0, MaxText + 1).LastIndexOf('|') : 0;
+        return Text("SubIds"u8, joined, whole > 0 ? whole : MaxText);
+    }
 
     /// <summary>A value of a type that only its source knows, as a framework's argument; the caller has made sure that it may be written.</summary>
     public LogLine Scalar(string name, object? value)
@@ -202,6 +238,13 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
 
     public override void Render(TextWriter output, string? format = null, IFormatProvider? formatProvider = null) =>
         output.Write(Encoding.UTF8.GetString(Bytes).AsSpan().TrimEnd('\n'));
+
+    private ReadOnlySpan<char> Cut(ReadOnlySpan<byte> name, string value, int max)
+    {
+        var field = Encoding.UTF8.GetString(name);
+        _cut = _cut is null ? field : $"{_cut} {field}";
+        return value.AsSpan(0, max);
+    }
 
     private static ReadOnlySpan<byte> NameOf(LogEventLevel level) => level switch
     {

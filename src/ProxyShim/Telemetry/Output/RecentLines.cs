@@ -10,7 +10,7 @@ internal sealed class RecentLines
     public const int Capacity = 64, WarningCapacity = 32;
 
     /// <summary>In bytes. No event of ours comes near it; a line that did would not be kept.</summary>
-    public const int LongestLine = 4096;
+    public const int LongestLine = 8192;
 
     // A request's line is some 600 bytes long: its slot need not grow.
     private const int InitialBufferBytes = 1024;

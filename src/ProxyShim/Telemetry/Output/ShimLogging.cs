@@ -15,7 +15,7 @@ internal static class ShimLogging
         return services.AddSerilog(logger, dispose: true)
             .AddSingleton(lines)
             .AddSingleton(recent)
-            .AddSingleton(provider => new EventLog(logger, provider.GetRequiredService<TimeProvider>()));
+            .AddSingleton(provider => new EventLog(logger, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<CustomerRef>()));
     }
 
     /// <summary>Framework chatter stays at Warning. Disposing the logger disposes the output.</summary>

@@ -52,8 +52,8 @@ internal sealed partial class ModelRun
         switch (step.Luck)
         {
             case < 3:
-                var (body, xid) = LedgerUnderTest.Anew(customer.Key);
-                await TryAsync(() => _under.Held.FoundAsync(redis, customer.Id, token, body, xid));
+                var anew = LedgerUnderTest.Anew(customer.Key);
+                await TryAsync(() => _under.Held.FoundAsync(redis, customer.Id, token, anew.Body, anew.Xid));
                 break;
             case < 5:
                 await TryAsync(() => _under.Held.WaitAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: false, ""));

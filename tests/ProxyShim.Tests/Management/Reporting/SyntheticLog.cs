@@ -68,7 +68,7 @@ internal sealed class SyntheticLog : ILineOutput
         {
             < 0.4 => WriteRequest,
             < 0.65 => () => LogEvents.DeliveryAttempted(_log, conversion, Coin(), 1, Pick(Enum.GetValues<AttemptResult>()).Name(), 200, null, Wait(), default),
-            < 0.8 => () => LogEvents.ConversionSent(_log, conversion, Coin(), 1, default),
+            < 0.8 => () => LogEvents.ConversionSent(_log, conversion, Coin(), 1, default, null, null),
             < 0.91 => () => LogEvents.ConversionVerified(_log, conversion, Coin() ? null : Reasons.AlreadyExisted, 1, 1, default, default),
             < 0.94 => WriteCall,
             < 0.96 => () => LogEvents.ConversionPhantom(_log, conversion, 1, 0, default, default),
@@ -86,7 +86,7 @@ internal sealed class SyntheticLog : ILineOutput
         Action write = _random.Next(3) switch
         {
             0 => () => LogEvents.CallKept(_log, call, Reasons.WithinLag),
-            1 => () => LogEvents.CallPlayed(_log, call, 1, 200, Wait()),
+            1 => () => LogEvents.CallPlayed(_log, call, 1, 200, Wait(), null, null, default),
             _ => () => LogEvents.CallDead(_log, call, Coin() ? Reasons.Refused : Reasons.Expired, 1, 404, Wait()),
         };
         write();
