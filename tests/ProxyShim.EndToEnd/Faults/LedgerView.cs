@@ -91,6 +91,14 @@ internal sealed class LedgerView(ConnectionMultiplexer connection) : IAsyncDispo
         "no kept call waits", async () => (await Task.WhenAll(Indexes("waiting").Select(key => Database.SortedSetLengthAsync(key)))).All(length => length == 0),
         s_drainLimit, cancellation);
 
+    /// <summary>How many customers' clicks are looked for.</summary>
+    public async Task<long> HeldAsync() => (await Task.WhenAll(Indexes("held").Select(key => Database.SortedSetLengthAsync(key)))).Sum();
+
+    /// <summary>Waits until no customer's click is looked for any more.</summary>
+    /// <exception cref="TimeoutException">Something is stuck.</exception>
+    public Task DrainHeldAsync(CancellationToken cancellation) => Eventually.IsTrueAsync(
+        "nobody is held", async () => await HeldAsync() == 0, s_drainLimit, cancellation);
+
     /// <summary>The numbers of the dead calls, by customer.</summary>
     public async Task<ILookup<string, int>> DeadCallsAsync() =>
         (await Task.WhenAll(Indexes("letters").Select(key => Database.SortedSetRangeByRankAsync(key)))).SelectMany(letters => letters)

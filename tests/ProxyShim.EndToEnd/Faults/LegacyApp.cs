@@ -125,17 +125,17 @@ internal sealed class LegacyApp : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private static StringContent Body(string customer) => new(
-        new JsonObject
-        {
-            ["customer_key"] = customer,
-            ["email"] = Canaries.EmailOf(customer),
-            ["partner_key"] = "partner",
-            ["name"] = $"Customer {customer}",
-            ["meta"] = new JsonObject { ["plan"] = Canaries.Marker },
-        }.ToJsonString(),
-        Encoding.UTF8,
-        "application/json");
+    /// <summary>What it sends of a customer.</summary>
+    public static string BodyOf(string customer) => new JsonObject
+    {
+        ["customer_key"] = customer,
+        ["email"] = Canaries.EmailOf(customer),
+        ["partner_key"] = "partner",
+        ["name"] = $"Customer {customer}",
+        ["meta"] = new JsonObject { ["plan"] = Canaries.Marker },
+    }.ToJsonString();
+
+    private static StringContent Body(string customer) => new(BodyOf(customer), Encoding.UTF8, "application/json");
 
     private Uri Next() => _addresses[(int)((uint)Interlocked.Increment(ref _turn) % _addresses.Count)];
 

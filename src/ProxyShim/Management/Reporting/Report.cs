@@ -20,6 +20,7 @@ internal sealed class Report
         ["CallKept"] = _ => Calls.Kept.Add(),
         ["CallPlayed"] = _ => Calls.Played.Add(),
         ["CallDead"] = entry => Calls.Dead[entry.Reason ?? ""].Add(),
+        ["HoldEnded"] = entry => Holds[entry.Result ?? ""].Add(),
         ["Alert"] = entry => Alerts[entry.Alert ?? ""].Add(),
         ["LogEventsDropped"] = entry => Dropped.Add(entry.Count),
         ["Diagnostic"] = _ => Diagnostics.Add(),
@@ -55,6 +56,9 @@ internal sealed class Report
     public Counter Phantoms { get; } = new();
 
     public BoundedCounters<Counter> Dead { get; } = new(MaxNames);
+
+    /// <summary>What became of customers whose click was not there when the app called.</summary>
+    public BoundedCounters<Counter> Holds { get; } = new(MaxNames);
 
     /// <summary>Those that came before PartnerStack showed their customer.</summary>
     public (Counter Kept, Counter Played, BoundedCounters<Counter> Dead) Calls { get; } = (new(), new(), new(MaxNames));

@@ -28,6 +28,7 @@ internal static class ReportJson
         json.WriteNumber("played", report.Calls.Played.Value);
         WriteCounts(json, "dead", report.Calls.Dead);
         json.WriteEndObject();
+        WriteCounts(json, "holds", report.Holds);
         json.WriteStartObject("clicks");
         json.WriteNumber("hits", report.Hits.Value);
         json.WriteNumber("misses", report.Misses.Value);

@@ -22,6 +22,7 @@ internal static class ReportTable
             ("sent", report.Sent), ("  before the caller was answered", report.SentInline.Value), ("  in the background", report.SentInBackground.Value),
             ("verified", report.Verified.Value), ("unverified", report.Unverified), ("phantoms", report.Phantoms.Value));
         Section(text, "Dead", report.Dead);
+        Section(text, "Held customers", report.Holds);
         Section(text, "Kept calls", ("kept", report.Calls.Kept.Value), ("played", report.Calls.Played.Value));
         Section(text, "Dead calls", report.Calls.Dead);
         Section(text, "Clicks", ("found", report.Hits.Value), ("not found", report.Misses.Value));

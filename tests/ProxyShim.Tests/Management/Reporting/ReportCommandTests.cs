@@ -24,6 +24,7 @@ public sealed class ReportCommandTests : IDisposable
         Assert.Equal(1, (int)report["requests"]!);
         Assert.Equal("""{"sent":1,"sent_inline":1,"verified":1,"unverified":0,"phantoms":1,"dead":{"refused":1}}""", report["conversions"]!.ToJsonString());
         Assert.Equal("""{"kept":1,"played":1,"dead":{"refused":1}}""", report["calls"]!.ToJsonString());
+        Assert.Equal("""{"handed_over":1}""", report["holds"]!.ToJsonString());
         Assert.Equal("""{"passthrough":1}""", report["outcomes"]!.ToJsonString());
         Assert.Equal("""{"sent":1}""", report["attempts"]!.ToJsonString());
         Assert.Equal("""{"read_back_brake":1}""", report["alerts"]!.ToJsonString());
