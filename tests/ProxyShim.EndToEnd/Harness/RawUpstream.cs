@@ -42,9 +42,12 @@ public sealed class RawUpstream : IAsyncDisposable
     /// <summary>Forgets what came, and answers plainly again.</summary>
     public void Reset()
     {
-        _requests.Clear();
+        Forget();
         Answer = _ => PlainAnswer;
     }
+
+    /// <summary>Forgets what came.</summary>
+    public void Forget() => _requests.Clear();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
