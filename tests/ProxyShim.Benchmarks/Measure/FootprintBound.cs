@@ -14,6 +14,8 @@ internal sealed record FootprintBound(string Figure, double AtMost, double? Meas
         new("RSS after it, MiB (median)", 40, shim.ResidentAfterFirst.Median),
         new("RSS under load, MiB", 64, shim.ResidentUnderLoad),
         new("idle, % of a core", 0.2, shim.IdleCore),
+
+        // What is left out for it stands in src/ProxyShim/Native/Trimming.xml.
         new("binary, MiB", 25, shim.BinarySize),
         new("image, MiB", 40, image),
     ];
