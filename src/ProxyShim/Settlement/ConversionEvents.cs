@@ -95,7 +95,7 @@ internal sealed class ConversionEvents(
     {
         metrics.Converted(ConversionStage.Verified);
         LogEvents.ConversionVerified(
-            log, Logged(lease), reason, lease.Attempts, review.ReadBacks, Age(lease), review.Job.Now - review.LastAttempt);
+            log, Logged(lease), reason, lease.Attempts, review.ReadBacks, Age(lease), review.Job.Now - review.LastAttempt, lease.SubIds);
     }
 
     /// <summary>A read-back has proved that it never landed; it is sent again at once.</summary>

@@ -97,15 +97,19 @@ internal static class LogEvents
     /// <param name="readBacks">Read-backs of this conversion, this one included.</param>
     /// <param name="age">Since the claim.</param>
     /// <param name="sinceAttempt">Since the last attempt.</param>
+    /// <param name="subIds">The click's.</param>
     public static void ConversionVerified(
-        EventLog log, in LoggedConversion conversion, string? reason, int attempts, int readBacks, TimeSpan age, TimeSpan sinceAttempt) => log.Write(log
+        EventLog log, in LoggedConversion conversion, string? reason, int attempts, int readBacks, TimeSpan age, TimeSpan sinceAttempt,
+        IReadOnlyList<string>? subIds = null) => log.Write(log
             .Begin("ConversionVerified"u8)
             .Text("Reason"u8, reason)
             .Number("Attempts"u8, attempts)
             .Number("ReadBacks"u8, readBacks)
             .Milliseconds("AgeMs"u8, age)
             .Milliseconds("SinceAttemptMs"u8, sinceAttempt)
-            .Conversion(conversion));
+            .SubIds(subIds, null)
+            .Conversion(conversion)
+            .Cuts());
 
     /// <summary>A read-back has proved that it never landed.</summary>
     /// <param name="resends">How often it was sent again for that before.</param>

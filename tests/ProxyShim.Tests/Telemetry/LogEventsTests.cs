@@ -119,13 +119,14 @@ public sealed class LogEventsTests
     public void A_verified_conversion()
     {
         LogEvents.ConversionVerified(
-            _log.Events, s_conversion, "already_existed", attempts: 1, readBacks: 2, TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(15.5));
+            _log.Events, s_conversion, "already_existed", attempts: 1, readBacks: 2, TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(15.5), ["blog", "top"]);
 
         AssertLine(
             """
             {"@t":"2026-05-04T03:02:01.0000000Z","Event":"ConversionVerified","SchemaVersion":1,"Reason":"already_existed","Attempts":1,"ReadBacks":2,
-            "AgeMs":960000,"SinceAttemptMs":930000,
-            "CustomerRef":"0123456789abcdef0123456789abcdef","Xid":"xid-1","PartnerKey":"partner","Caller":"default","TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}
+            "AgeMs":960000,"SinceAttemptMs":930000,"SubIds":"blog|top",
+            "CustomerRef":"0123456789abcdef0123456789abcdef","Xid":"xid-1","PartnerKey":"partner","Caller":"default","TraceId":"4bf92f3577b34da6a3ce929d0e0e4736",
+            "Cut":null}
             """);
     }
 

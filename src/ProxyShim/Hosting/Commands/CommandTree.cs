@@ -126,11 +126,29 @@ internal sealed class CommandTree(string[] settings, Func<string[], Task<int>> s
         var files = new Argument<string[]>("FILE") { Description = "Logs to read; none, or -, is standard input.", Arity = ArgumentArity.ZeroOrMore };
         var json = new Option<bool>("--json") { Description = "As JSON rather than as tables." };
         var shadow = new Option<bool>("--shadow") { Description = "What would have been, had it been live: of a log that was written in the shadow." };
-        var command = new Command("report", "Adds up what logs say: conversions, hit rate, fallbacks by reason, latency, unverified, phantoms.") { files, json, shadow };
+        var by = new Option<string>("--by") { Description = "Click, sign-up and sale, by what brought the customer: partner or subid." };
+        by.AcceptOnlyFromAmong(ReportCommand.ByPartner, ReportCommand.BySubId);
+        var csv = new Option<bool>("--csv") { Description = "That as CSV." };
+        var command = new Command("report", "Adds up what logs say: conversions, hit rate, fallbacks by reason, latency, unverified, phantoms; sales by partner.")
+        {
+            files, json, shadow, by, csv,
+        };
+        command.Validators.Add(words =>
+        {
+            if (words.GetValue(csv) && (words.GetValue(by) is null || words.GetValue(json)))
+            {
+                words.AddError("--csv goes with --by, and without --json.");
+            }
+
+            if (words.GetValue(shadow) && words.GetValue(by) is not null)
+            {
+                words.AddError("--shadow and --by are two reports: ask for one.");
+            }
+        });
         files.Validators.Add(RefuseOptions);
         command.SetAction(words => ReportCommand.Run(
             words.GetValue(files) ?? [], words.GetValue(json), words.GetValue(shadow), Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error, TimeProvider.System,
-            asTerminal: !Console.IsInputRedirected));
+            asTerminal: !Console.IsInputRedirected, words.GetValue(by), words.GetValue(csv)));
         return With(HelpText.Report, Without(command));
     }
 

@@ -109,6 +109,8 @@ internal static class HelpText
           kubectl logs deploy/shop -c proxyshim | proxyshim report
           proxyshim report --json monday.log tuesday.log
           proxyshim report --shadow week.log
+          proxyshim report --by partner week.log
+          proxyshim report --by subid --csv week.log > subids.csv
 
         Exit codes:
           0   it was made

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace ProxyShim.Management.Reporting;
 
-/// <summary>What a report needs of one event, the shadow's fields only where they are asked for. Reused for each line; a field that the event lacks is null or 0.</summary>
-internal sealed class LogEntry(StringPool names, bool forShadow = false)
+/// <summary>What a report needs of one event, those of one kind of report only where it is made. Reused for each line; a field that the event lacks is null or 0.</summary>
+internal sealed class LogEntry(StringPool names, ReportKind kind = ReportKind.Usual)
 {
     public string Event { get; private set; } = "";
 
@@ -41,6 +41,16 @@ internal sealed class LogEntry(StringPool names, bool forShadow = false)
 
     /// <summary>A hash of the customer's name in the log; null for none. It is made where somebody asks for it.</summary>
     public UInt128? Customer { get; private set; }
+
+    /// <summary>Milliseconds.</summary>
+    public double? ClickAge { get; private set; }
+
+    /// <summary>Milliseconds.</summary>
+    public double? SignupAge { get; private set; }
+
+    public decimal? Amount { get; private set; }
+
+    public string? Currency { get; private set; }
 
     /// <summary>Milliseconds.</summary>
     public double Elapsed { get; private set; }
@@ -129,31 +139,50 @@ internal sealed class LogEntry(StringPool names, bool forShadow = false)
                 reader.Read();
                 Count = reader.GetInt64();
                 break;
-            case var name when forShadow && name.SequenceEqual("WouldBe"u8):
+            case var name when kind == ReportKind.Shadow && name.SequenceEqual("WouldBe"u8):
                 WouldBe = Text(ref reader);
                 break;
-            case var name when forShadow && name.SequenceEqual("ClickPartnerKey"u8):
+            case var name when kind == ReportKind.Shadow && name.SequenceEqual("ClickPartnerKey"u8):
                 ClickPartnerKey = Text(ref reader);
                 break;
-            case var name when forShadow && name.SequenceEqual("SubIds"u8):
+            case var name when kind != ReportKind.Usual && name.SequenceEqual("SubIds"u8):
                 SubIds = Text(ref reader);
                 break;
-            case var name when forShadow && name.SequenceEqual("NoHome"u8):
+            case var name when kind == ReportKind.Shadow && name.SequenceEqual("NoHome"u8):
                 NoHome = Text(ref reader);
                 break;
-            case var name when forShadow && name.SequenceEqual("PartnerMismatch"u8):
+            case var name when kind == ReportKind.Shadow && name.SequenceEqual("PartnerMismatch"u8):
                 reader.Read();
                 PartnerMismatch = reader.GetBoolean();
                 break;
-            case var name when forShadow && name.SequenceEqual("CustomerRef"u8):
+            case var name when kind != ReportKind.Usual && name.SequenceEqual("CustomerRef"u8):
                 reader.Read();
                 Customer = reader.TokenType == JsonTokenType.Null ? null : XxHash128.HashToUInt128(reader.ValueSpan);
+                break;
+            case var name when kind == ReportKind.Chain && name.SequenceEqual("ClickAgeMs"u8):
+                ClickAge = Age(ref reader);
+                break;
+            case var name when kind == ReportKind.Chain && name.SequenceEqual("SignupAgeMs"u8):
+                SignupAge = Age(ref reader);
+                break;
+            case var name when kind == ReportKind.Chain && name.SequenceEqual("Amount"u8):
+                reader.Read();
+                Amount = reader.TokenType == JsonTokenType.Null ? null : reader.GetDecimal();
+                break;
+            case var name when kind == ReportKind.Chain && name.SequenceEqual("Currency"u8):
+                Currency = Text(ref reader);
                 break;
             default:
                 reader.Read();
                 reader.Skip();
                 break;
         }
+    }
+
+    private static double? Age(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Null ? null : Math.Max(0, reader.GetDouble());
     }
 
     private string? Text(ref Utf8JsonReader reader)
@@ -169,6 +198,9 @@ internal sealed class LogEntry(StringPool names, bool forShadow = false)
         Outcome = Reason = PartnerKey = Caller = Result = Alert = null;
         WouldBe = ClickPartnerKey = SubIds = NoHome = null;
         Customer = null;
+        ClickAge = SignupAge = null;
+        Amount = null;
+        Currency = null;
         HasXid = Inline = PartnerMismatch = false;
         Elapsed = Count = 0;
     }

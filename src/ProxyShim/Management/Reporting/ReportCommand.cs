@@ -1,8 +1,11 @@
 namespace ProxyShim.Management.Reporting;
 
-/// <summary><c>proxyshim report [--shadow] [--json] [FILE…]</c>: adds up what a log says, for those who have no dashboard. It needs no settings.</summary>
+/// <summary><c>proxyshim report [--shadow] [--by partner|subid] [--json|--csv] [FILE…]</c>: adds up what a log says, for those who have no dashboard. It needs no settings.</summary>
 internal static class ReportCommand
 {
+    /// <summary>What a chain's report may go by.</summary>
+    public const string ByPartner = "partner", BySubId = "subid";
+
     // sysexits.h: EX_NOINPUT.
     private const int NoInput = 66;
 
@@ -12,23 +15,26 @@ internal static class ReportCommand
     /// <param name="shadow">What would have been, had it been live, rather than what was.</param>
     /// <param name="files">Logs; none, or -, is standard input.</param>
     /// <param name="asTerminal">Whether standard input is one: somebody who does not know that the program waits for him.</param>
+    /// <param name="by"><see cref="ByPartner"/> or <see cref="BySubId"/>: click, sign-up and sale by what brought the customer; null for the usual report.</param>
+    /// <param name="csv">That one as CSV.</param>
     /// <returns>0; 66 when a file cannot be read.</returns>
-    public static int Run(IReadOnlyList<string> files, bool json, bool shadow, Stream input, Stream output, TextWriter errors, TimeProvider time, bool asTerminal = false)
+    public static int Run(
+        IReadOnlyList<string> files, bool json, bool shadow, Stream input, Stream output, TextWriter errors, TimeProvider time, bool asTerminal = false,
+        string? by = null, bool csv = false)
     {
         if (asTerminal && files.DefaultIfEmpty("-").Contains("-"))
         {
             errors.WriteLine("A log is read from standard input, to its end (Ctrl-D); or write report FILE….");
         }
 
-        var (report, would) = (new Report(), shadow ? new ShadowReport() : null);
-        Action<LogEntry> add = would is null ? report.Add : would.Add;
-        Action addBad = would is null ? report.AddBadLine : would.AddBadLine;
+        var kind = shadow ? ReportKind.Shadow : by is not null ? ReportKind.Chain : ReportKind.Usual;
+        var (add, addBad, write) = Make(kind, by, json, csv);
         try
         {
             foreach (var file in files.DefaultIfEmpty("-"))
             {
                 using var stream = file == "-" ? input : File.OpenRead(file);
-                Read(stream, file, new LogEntry(new StringPool(), shadow), add, addBad, errors, time);
+                Read(stream, file, new LogEntry(new StringPool(), kind), add, addBad, errors, time);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -37,20 +43,25 @@ internal static class ReportCommand
             return NoInput;
         }
 
-        if (would is not null)
-        {
-            (json ? ShadowReportPage.WriteJson : (Action<ShadowReport, Stream>)ShadowReportPage.WriteText)(would, output);
-        }
-        else if (json)
-        {
-            ReportJson.Write(report, output);
-        }
-        else
-        {
-            output.Write(System.Text.Encoding.UTF8.GetBytes(ReportTable.Render(report)));
-        }
-
+        write(output);
         return 0;
+    }
+
+    private static (Action<LogEntry> Add, Action AddBad, Action<Stream> Write) Make(ReportKind kind, string? by, bool json, bool csv)
+    {
+        switch (kind)
+        {
+            case ReportKind.Shadow:
+                var would = new ShadowReport();
+                return (would.Add, would.AddBadLine, output => (json ? ShadowReportPage.WriteJson : (Action<ShadowReport, Stream>)ShadowReportPage.WriteText)(would, output));
+            case ReportKind.Chain:
+                var chain = new ChainReport(by == BySubId);
+                return (chain.Add, chain.AddBadLine, output => (
+                    csv ? ChainReportPage.WriteCsv : json ? ChainReportPage.WriteJson : (Action<ChainReport, Stream>)ChainReportPage.WriteText)(chain, output));
+            default:
+                var report = new Report();
+                return (report.Add, report.AddBadLine, output => (json ? ReportJson.Write : (Action<Report, Stream>)ReportTable.Write)(report, output));
+        }
     }
 
     private static void Read(Stream stream, string file, LogEntry entry, Action<LogEntry> add, Action addBad, TextWriter errors, TimeProvider time)

@@ -11,6 +11,8 @@ internal static class ReportTable
 
     private const int NameWidth = 34;
 
+    public static void Write(Report report, Stream output) => output.Write(Encoding.UTF8.GetBytes(Render(report)));
+
     public static string Render(Report report)
     {
         var text = new StringBuilder();
@@ -82,9 +84,9 @@ internal static class ReportTable
     public static string Row(string name, string value) => $"  {Printable(name),-(NameWidth - 2)}{value,13}\n";
 
     // A partner_key comes from a caller, and a terminal obeys control characters.
-    private static string Printable(string name)
+    public static string Printable(string name, int width = NameWidth - 2)
     {
         var printable = string.Concat(name.Select(character => char.IsControl(character) ? '?' : character));
-        return printable.Length <= NameWidth - 2 ? printable : printable[..(NameWidth - 3)] + "…";
+        return printable.Length <= width ? printable : printable[..(width - 1)] + "…";
     }
 }

@@ -5,8 +5,8 @@ namespace ProxyShim.Management.Reporting;
 /// <summary>One string for each text that occurs over and over, so that a million lines do not make a million of them.</summary>
 internal sealed class StringPool
 {
-    // Longer than any text that the log holds (its fields are cut at 256).
-    private const int MaxLength = 512;
+    // In UTF-8: longer than any text that the log holds (its fields are cut at 256 characters, and one is escaped to six bytes at most).
+    private const int MaxLength = 6 * 256;
 
     // Above this a text is not kept: then it is not one of a few names.
     private const int MaxNames = 10_000;

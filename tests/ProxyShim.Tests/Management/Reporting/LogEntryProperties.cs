@@ -20,7 +20,7 @@ public class LogEntryProperties
     [Fact]
     public void Whatever_line_comes_it_is_an_event_or_none()
     {
-        var entry = new LogEntry(new StringPool(), forShadow: true);
+        var entry = new LogEntry(new StringPool(), ReportKind.Shadow);
         var member = Gen.Select(Gen.OneOf(s_names), Gen.OneOf(Gen.OneOf(s_values), GenJson.Text.SelectMany(GenJson.Quoted))).Select((name, value) => $",\"{name}\":{value}");
         Gen.Select(member.Array[0, 3].Select(string.Concat), Gen.Byte, Gen.Int[0, 1000], Gen.Int[0, 3]).Sample(
             (more, spoilt, position, kind) =>
