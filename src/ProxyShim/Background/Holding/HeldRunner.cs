@@ -122,8 +122,8 @@ internal sealed class HeldRunner(
         var lease = mine.Lease with { Xid = click.Xid.Value, PartnerKey = request.PartnerKey };
         if (await redis.NewBudget().RunAsync(
             RedisOperation.Settle,
-            static (database, call) => call.held.FoundAsync(database, call.lease.Id, call.lease.Token, call.body, call.lease.Xid),
-            (held, lease, body)) == FencedWrite.Applied)
+            static (database, call) => call.held.FoundAsync(database, call.lease.Id, call.lease.Token, call.body, call.lease.Xid, call.partner, call.subIds),
+            (held, lease, body, partner: events.PartnerOf(request.PartnerKey), subIds: events.SubIdsOf(click))) == FencedWrite.Applied)
         {
             events.ClickFound(lease);
         }

@@ -39,11 +39,13 @@ public class HeldRunnerTests(TestRedis redis)
         Assert.Equal(ConversionState.Held, seen.State);
         Assert.InRange(seen.DueAt - await background.Under.NowAsync(), TimeSpan.Zero, TimeSpan.FromSeconds(1));
 
-        await ClickAsync(background, "xid_1");
+        await ClickAsync(background, """{"xid":"xid_1","sub_ids":["blog","top"]}""");
         await AgainAsync(background, id);
         await background.DeliverAsync(id);
 
         Assert.Equal(1, background.PartnerStack.ConversionsFor("customer"));
+        var referral = (await background.Ledger.ReferralAsync(background.Under.Redis, id))!;
+        Assert.Equal(("xid_1", "partner", "blog|top"), (referral.Xid, referral.PartnerKey, referral.SubIds));
         Assert.Empty(Posts(background));
         Assert.Equal(ConversionState.Sent, (await background.SeeAsync(id)).State);
         Assert.Equal((1, 1, 0), (background.Count("HoldEnded"), background.Count("ConversionSent"), background.Count("ConversionDead")));
