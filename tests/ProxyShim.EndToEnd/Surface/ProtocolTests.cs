@@ -282,7 +282,7 @@ public sealed class ProtocolTests : IClassFixture<RawStand>
     [InlineData("GET /x HTTP/1.1\r\n\r\n", 400, "GET")]
     [InlineData("POST /api/v2/customers HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400, "POST")]
     [InlineData("GET /x HTTP/3.7\r\nHost: a\r\n\r\n", 505, "OTHER")]
-    [InlineData("OPTIONS a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 400, "OTHER")]
+    [InlineData("OPTIONS a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 405, "OTHER")]
     [InlineData("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 405, "OTHER")]
     public async Task What_Kestrel_refuses_by_itself_is_answered_as_by_the_shim_is_in_the_log_and_counted(string request, int status, string method)
     {
