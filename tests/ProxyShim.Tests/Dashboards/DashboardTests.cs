@@ -12,7 +12,7 @@ public class DashboardTests
 {
     private const int Width = 24;
 
-    public static TheoryData<string> Files { get; } = [GrafanaDashboard.Logs, GrafanaDashboard.Metrics];
+    public static TheoryData<string> Files { get; } = [GrafanaDashboard.Logs, GrafanaDashboard.Partners, GrafanaDashboard.Metrics];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -48,10 +48,12 @@ public class DashboardTests
         Assert.All(dashboard.Queries, query => Assert.Subset(GrafanaDashboard.VariablesIn(query.Expression).ToHashSet(), new HashSet<string> { "namespace" }));
     }
 
-    [Fact]
-    public void Every_field_of_the_logs_dashboard_is_in_the_schema()
+    [Theory]
+    [InlineData(GrafanaDashboard.Logs)]
+    [InlineData(GrafanaDashboard.Partners)]
+    public void Every_field_of_a_logs_dashboard_is_in_the_schema(string file)
     {
-        var queries = GrafanaDashboard.Read(GrafanaDashboard.Logs).Queries;
+        var queries = GrafanaDashboard.Read(file).Queries;
 
         Assert.NotEmpty(queries);
         foreach (var query in queries)

@@ -8,6 +8,7 @@ namespace ProxyShim.Tests.Dashboards;
 internal sealed partial class GrafanaDashboard
 {
     public const string Logs = "proxyshim-logs.json";
+    public const string Partners = "proxyshim-partners.json";
     public const string Metrics = "proxyshim-metrics.json";
 
     private GrafanaDashboard(JsonElement root) => Root = root;
