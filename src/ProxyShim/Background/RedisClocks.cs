@@ -49,13 +49,13 @@ internal sealed class RedisClocks
         _ => null,
     };
 
-    // From the last to the first, page by page: what is changed goes towards the first.
+    // From the first to the last, page by page: what is changed goes towards the first, where it is not looked at again.
     private async Task ShortenAsync(int partition, DateTimeOffset after)
     {
-        for (DateTimeOffset? before = DateTimeOffset.MaxValue; before is not null;)
+        for (DateTimeOffset? from = after; from is not null;)
         {
-            before = await _redis.NewBudget().RunAsync(
-                static (database, call) => call._ledger.ShortenWaitsAsync(database, call.partition, call.after, call.before), (_ledger, partition, after, before: before.Value));
+            from = await _redis.NewBudget().RunAsync(
+                static (database, call) => call._ledger.ShortenWaitsAsync(database, call.partition, call.from), (_ledger, partition, from: from.Value));
         }
     }
 }

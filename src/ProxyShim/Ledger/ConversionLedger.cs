@@ -168,20 +168,19 @@ internal sealed class ConversionLedger(LedgerSettings settings)
         });
 
     /// <summary>
-    /// Redis's clock was set back: what waits longer than it was to wait comes sooner, of all that waits for a time between the two, or of the last of it.
+    /// Redis's clock was set back: what waits longer than it was to wait comes sooner, of all that waits for a later time than <paramref name="after"/>, or of the first of it.
     /// </summary>
-    /// <returns>Where to go on: before that time nothing has been looked at yet. Null: all of it has been.</returns>
-    public async Task<DateTimeOffset?> ShortenWaitsAsync(IDatabase redis, int partition, DateTimeOffset after, DateTimeOffset before)
+    /// <returns>Where to go on: after that time nothing has been looked at yet. Null: all of it has been.</returns>
+    public async Task<DateTimeOffset?> ShortenWaitsAsync(IDatabase redis, int partition, DateTimeOffset after)
     {
         const int Most = 256;
         var keys = settings.Keys.OfPartition(partition);
         var pages = await Task.WhenAll(new[] { keys[2], keys[3], keys[5], keys[8] }.Select(index => redis.SortedSetRangeByScoreWithScoresAsync(
-            index, after.ToUnixTimeMilliseconds(), before.ToUnixTimeMilliseconds(), Exclude.Both, Order.Descending, take: Most, flags: CommandFlags.DemandMaster)));
+            index, after.ToUnixTimeMilliseconds(), exclude: Exclude.Start, take: Most, flags: CommandFlags.DemandMaster)));
         await Task.WhenAll(pages.SelectMany(page => page).Select(entry => new ConversionId(partition, entry.Element!)).Distinct().Select(id => LedgerScript.Rewait.RunAsync(
             redis, settings.Keys.OfCalls(id), [id.Hash, Milliseconds(settings.LongestWait)], static _ => true)));
-        return pages.Where(page => page.Length == Most).Select(page => page[^1].Score).DefaultIfEmpty().Max() is > 0 and var score
-            ? DateTimeOffset.FromUnixTimeMilliseconds((long)score)
-            : null;
+        double[] ends = [.. pages.Where(page => page.Length == Most).Select(page => page[^1].Score)];
+        return ends is [] ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)ends.Min());
     }
 
     /// <summary>A partition's dead letters, longest dead first.</summary>

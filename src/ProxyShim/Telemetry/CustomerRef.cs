@@ -38,6 +38,11 @@ internal sealed class CustomerRef(PrivacySettings settings)
             return null;
         }
 
+        if (subIds.Count == 1)
+        {
+            return OfPartner(subIds[0]);
+        }
+
         var joined = new StringBuilder(OfPartner(subIds[0]));
         for (var position = 1; position < subIds.Count && joined.Length <= LogLine.MaxText; position++)
         {

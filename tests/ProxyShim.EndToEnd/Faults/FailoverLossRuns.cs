@@ -8,7 +8,7 @@ public sealed class FailoverLossRuns : IAsyncDisposable
 {
     private const int AtOnceForEachCore = 4;
 
-    // One is enough to hold the promise; what is published shall not be the choice of one.
+    // One is enough to hold the promise; what is published shall not be the luck of one.
     private static readonly int s_rounds = ReportFile.IsWanted ? 5 : 1;
 
     // The fixture's, for they outlast the test that starts them.

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ProxyShim.EndToEnd.Harness;
@@ -18,6 +19,7 @@ public sealed class ExportTests
         ["CustomerApi:PublicKey"] = Stand.PublicKey,
         ["CustomerApi:SecretKey"] = Stand.SecretKey,
         ["ConversionApi:Token"] = Stand.Token,
+        ["Privacy:PseudonymKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
     };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -1,3 +1,4 @@
+using System.Text;
 using ProxyShim.Clicks;
 using ProxyShim.Creation;
 using ProxyShim.Hosting;
@@ -102,6 +103,17 @@ public class ShimSettingsTests
     public void Without_a_key_that_replicas_share_the_names_in_the_log_are_warned_of(string names, bool warns) => Assert.Equal(
         warns ? ["Privacy:PseudonymKey"] : [],
         Given.Settings(("Privacy:CustomerRef", names), ("Privacy:PseudonymKey", null)).Warnings.Select(warning => warning.Setting));
+
+    [Theory]
+    [InlineData("${")]
+    [InlineData("{{")]
+    [InlineData("changeme")]
+    public void A_key_that_is_drawn_by_chance_may_hold_what_stands_in_examples(string text)
+    {
+        byte[] key = [.. Encoding.ASCII.GetBytes(text), .. Enumerable.Repeat((byte)0xb7, 32)];
+
+        Assert.Equal(key, Given.Settings(("Privacy:PseudonymKey", Convert.ToBase64String(key))).Privacy.PseudonymKey);
+    }
 
     public static TheoryData<string> Readings() => [.. s_readings.Keys];
 
