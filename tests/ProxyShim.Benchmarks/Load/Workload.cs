@@ -18,19 +18,7 @@ internal sealed record Workload(string Name, RequestTemplate Template, bool Conv
 
     public static Workload Conversion { get; } = new(
         "conversion",
-        new RequestTemplate(
-            $"""
-            POST /api/v2/customers HTTP/1.1
-            Host: 127.0.0.1
-            Authorization: {Account.Basic}
-            User-Agent: legacy-app/1.0
-            Accept: application/json
-            Content-Type: application/json
-            Content-Length: {ConversionBody.Length}
-
-
-            """,
-            ConversionBody),
+        LegacyPost("/api/v2/customers", ConversionBody),
         Converts: true);
 
     /// <summary>The same call where nobody is converted.</summary>
@@ -39,19 +27,7 @@ internal sealed record Workload(string Name, RequestTemplate Template, bool Conv
     /// <summary>A payment of a customer whom the ledger does not know: each write that names a customer is looked up there.</summary>
     public static Workload FollowUp { get; } = new(
         "follow-up",
-        new RequestTemplate(
-            $"""
-            POST /api/v2/transactions HTTP/1.1
-            Host: 127.0.0.1
-            Authorization: {Account.Basic}
-            User-Agent: legacy-app/1.0
-            Accept: application/json
-            Content-Type: application/json
-            Content-Length: {FollowUpBody.Length}
-
-
-            """,
-            FollowUpBody),
+        LegacyPost("/api/v2/transactions", FollowUpBody),
         Converts: false);
 
     /// <summary>A back-end reports a click to the capture listener.</summary>
@@ -86,4 +62,18 @@ internal sealed record Workload(string Name, RequestTemplate Template, bool Conv
             """,
             ""),
         Converts: false);
+
+    private static RequestTemplate LegacyPost(string target, string body) => new(
+        $"""
+        POST {target} HTTP/1.1
+        Host: 127.0.0.1
+        Authorization: {Account.Basic}
+        User-Agent: legacy-app/1.0
+        Accept: application/json
+        Content-Type: application/json
+        Content-Length: {body.Length}
+
+
+        """,
+        body);
 }

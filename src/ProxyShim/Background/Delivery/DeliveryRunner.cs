@@ -23,20 +23,10 @@ internal sealed class DeliveryRunner(
 {
     /// <summary>Takes and sends, several at once. A job that has been taken is brought to its end even while the shim stops.</summary>
     /// <returns>How many were taken.</returns>
-    public async Task<int> RunAsync(IReadOnlyList<ConversionId> due, CancellationToken stoppingToken)
-    {
-        var taken = 0;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = settings.Concurrency };
-        await Parallel.ForEachAsync(due, options, async (id, _) =>
-        {
-            // While the Conversion API is left alone nothing is taken: a job must not age by attempts that were never made.
-            if (!stoppingToken.IsCancellationRequested && !pipeline.IsBroken && await RunAsync(id))
-            {
-                Interlocked.Increment(ref taken);
-            }
-        });
-        return taken;
-    }
+    public Task<int> RunAsync(IReadOnlyList<ConversionId> due, CancellationToken stoppingToken) =>
+
+        // While the Conversion API is left alone nothing is taken: a job must not age by attempts that were never made.
+        JobLoop.RunAsync(due, settings.Concurrency, async id => !stoppingToken.IsCancellationRequested && !pipeline.IsBroken && await RunAsync(id));
 
     private async ValueTask<bool> RunAsync(ConversionId id)
     {

@@ -31,19 +31,8 @@ internal sealed class HeldRunner(
 
     /// <summary>What has been taken is brought to its end even while the shim stops.</summary>
     /// <returns>How many were taken.</returns>
-    public async Task<int> RunAsync(IReadOnlyList<ConversionId> due, CancellationToken stoppingToken)
-    {
-        var taken = 0;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Concurrency };
-        await Parallel.ForEachAsync(due, options, async (id, _) =>
-        {
-            if (!stoppingToken.IsCancellationRequested && await RunAsync(id))
-            {
-                Interlocked.Increment(ref taken);
-            }
-        });
-        return taken;
-    }
+    public Task<int> RunAsync(IReadOnlyList<ConversionId> due, CancellationToken stoppingToken) =>
+        JobLoop.RunAsync(due, Concurrency, async id => !stoppingToken.IsCancellationRequested && await RunAsync(id));
 
     private async ValueTask<bool> RunAsync(ConversionId id)
     {

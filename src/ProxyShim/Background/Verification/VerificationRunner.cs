@@ -32,19 +32,8 @@ internal sealed class VerificationRunner(
     private TimeSpan _pause;
 
     /// <returns>How many were read back.</returns>
-    public async Task<int> RunAsync(IReadOnlyList<ConversionId> due, CancellationToken stoppingToken)
-    {
-        var read = 0;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Concurrency };
-        await Parallel.ForEachAsync(due, options, async (id, _) =>
-        {
-            if (!stoppingToken.IsCancellationRequested && !IsPaused && await RunAsync(id, stoppingToken))
-            {
-                Interlocked.Increment(ref read);
-            }
-        });
-        return read;
-    }
+    public Task<int> RunAsync(IReadOnlyList<ConversionId> due, CancellationToken stoppingToken) =>
+        JobLoop.RunAsync(due, Concurrency, async id => !stoppingToken.IsCancellationRequested && !IsPaused && await RunAsync(id, stoppingToken));
 
     // Asked to be left alone, for all customers and not only for one.
     private bool IsPaused => _pause > TimeSpan.Zero && time.GetElapsedTime(_pausedAt) < _pause;
