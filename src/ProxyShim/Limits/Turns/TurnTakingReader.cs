@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace ProxyShim.Limits.Turns;
 
 /// <summary>Counts what it reads, and waits for the next turn where that is a whole one.</summary>
-internal sealed class TurnTakingReader(PipeReader inner, TurnTakingTransport transport) : PipeReader
+internal sealed class TurnTakingReader(PipeReader inner, TurnMeter meter) : PipeReader
 {
     private ReadOnlySequence<byte> _read;
 
@@ -25,13 +25,14 @@ internal sealed class TurnTakingReader(PipeReader inner, TurnTakingTransport tra
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        if (!transport.HasReceivedTurn && inner.TryRead(out var result))
+        var hasToWait = meter.EndTurn();
+        if (!hasToWait && inner.TryRead(out var result))
         {
             Count(result);
             return new(result);
         }
 
-        return WaitAsync(cancellationToken);
+        return WaitAsync(hasToWait, cancellationToken);
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -50,11 +51,11 @@ internal sealed class TurnTakingReader(PipeReader inner, TurnTakingTransport tra
     public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> WaitAsync(CancellationToken cancellationToken)
+    private async ValueTask<ReadResult> WaitAsync(bool hasToWait, CancellationToken cancellationToken)
     {
-        if (transport.HasReceivedTurn)
+        if (hasToWait)
         {
-            await transport.NextReceivingTurnAsync();
+            await meter.NextTurnAsync();
         }
 
         var result = await inner.ReadAsync(cancellationToken);
@@ -65,7 +66,7 @@ internal sealed class TurnTakingReader(PipeReader inner, TurnTakingTransport tra
     private void Count(in ReadResult result)
     {
         _read = result.Buffer;
-        transport.Received(_read.Length - _left);
+        meter.Add(_read.Length - _left);
         _left = 0;
     }
 }

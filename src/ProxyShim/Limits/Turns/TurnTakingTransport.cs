@@ -8,19 +8,12 @@ namespace ProxyShim.Limits.Turns;
 /// <summary>One connection's bytes, in turns with those of the others as soon as they are many.</summary>
 internal sealed class TurnTakingTransport : IDuplexPipe, IBareAnswer
 {
-    // A socket's reads are of half a block and more while it is behind; a small request is less, and it is where another exchange begins.
-    private const int SmallRead = 2048;
-
-    private readonly BulkTurns _turns;
     private readonly TurnTakingWriter _output;
-    private long _received;
-    private long _sent;
 
-    public TurnTakingTransport(IDuplexPipe transport, BulkTurns turns)
+    public TurnTakingTransport(IDuplexPipe transport, BulkTurns turns, TimeProvider time)
     {
-        _turns = turns;
-        Input = new TurnTakingReader(transport.Input, this);
-        _output = new TurnTakingWriter(transport.Output, this);
+        Input = new TurnTakingReader(transport.Input, new TurnMeter(turns, time));
+        _output = new TurnTakingWriter(transport.Output, new TurnMeter(turns, time));
     }
 
     public PipeReader Input { get; }
@@ -28,10 +21,10 @@ internal sealed class TurnTakingTransport : IDuplexPipe, IBareAnswer
     public PipeWriter Output => _output;
 
     /// <summary>Connection middleware.</summary>
-    public static ConnectionDelegate Use(ConnectionDelegate next, BulkTurns turns) => async connection =>
+    public static ConnectionDelegate Use(ConnectionDelegate next, BulkTurns turns, TimeProvider time) => async connection =>
     {
         var transport = connection.Transport;
-        var inTurns = new TurnTakingTransport(transport, turns);
+        var inTurns = new TurnTakingTransport(transport, turns, time);
         connection.Transport = inTurns;
         connection.Features.Set<IBareAnswer>(inTurns);
         try
@@ -44,39 +37,6 @@ internal sealed class TurnTakingTransport : IDuplexPipe, IBareAnswer
         }
     };
 
-    /// <summary>Whether what has been received is a whole turn.</summary>
-    public bool HasReceivedTurn => _received >= BulkTurns.Bytes;
-
-    /// <summary>Whether what has been sent is a whole turn.</summary>
-    public bool HasSentTurn => _sent >= BulkTurns.Bytes;
-
-    public void Received(long bytes)
-    {
-        // Kestrel looks again at what it has left unread: that is nothing new, and no new exchange.
-        if (bytes is > 0 and < SmallRead)
-        {
-            (_received, _sent) = (0, 0);
-        }
-        else
-        {
-            _received += bytes;
-        }
-    }
-
-    public void Sent(long bytes) => _sent += bytes;
-
     /// <inheritdoc/>
     public void Complete(int status, string outcome, bool hasBody) => _output.Through(inner => new BareAnswerWriter(inner, status, outcome, hasBody));
-
-    public Task NextReceivingTurnAsync()
-    {
-        _received = 0;
-        return _turns.NextAsync();
-    }
-
-    public Task NextSendingTurnAsync()
-    {
-        _sent = 0;
-        return _turns.NextAsync();
-    }
 }

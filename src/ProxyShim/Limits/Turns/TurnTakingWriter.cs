@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace ProxyShim.Limits.Turns;
 
 /// <summary>Counts what it writes, and waits for the next turn where that is a whole one.</summary>
-internal sealed class TurnTakingWriter(PipeWriter inner, TurnTakingTransport transport) : PipeWriter
+internal sealed class TurnTakingWriter(PipeWriter inner, TurnMeter meter) : PipeWriter
 {
     private PipeWriter _inner = inner;
 
@@ -18,12 +18,12 @@ internal sealed class TurnTakingWriter(PipeWriter inner, TurnTakingTransport tra
 
     public override void Advance(int bytes)
     {
-        transport.Sent(bytes);
+        meter.Add(bytes);
         _inner.Advance(bytes);
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
-        transport.HasSentTurn ? FlushTurnAsync(cancellationToken) : _inner.FlushAsync(cancellationToken);
+        meter.EndTurn() ? FlushTurnAsync(cancellationToken) : _inner.FlushAsync(cancellationToken);
 
     /// <summary>What is written from here on goes through another writer, before the one so far.</summary>
     public void Through(Func<PipeWriter, PipeWriter> another) => _inner = another(_inner);
@@ -38,7 +38,7 @@ internal sealed class TurnTakingWriter(PipeWriter inner, TurnTakingTransport tra
     private async ValueTask<FlushResult> FlushTurnAsync(CancellationToken cancellationToken)
     {
         var result = await _inner.FlushAsync(cancellationToken);
-        await transport.NextSendingTurnAsync();
+        await meter.NextTurnAsync();
         return result;
     }
 }
