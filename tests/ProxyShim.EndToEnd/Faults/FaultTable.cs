@@ -18,12 +18,15 @@ internal static class FaultTable
     // Conversions have to be in flight when a server or a process dies.
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(100);
 
-    // An API that hangs is given up on soon; elsewhere a machine that is busy with this suite must not look like one.
+    // An API that hangs is given up on soon, but not so soon that a machine that is busy with this suite looks like one.
     private static readonly Dictionary<string, string> s_impatient = new()
     {
-        ["ConversionApi:AttemptTimeout"] = "00:00:01.500",
-        ["ConversionApi:TotalTimeout"] = "00:00:03",
+        ["ConversionApi:AttemptTimeout"] = "00:00:05",
+        ["ConversionApi:TotalTimeout"] = "00:00:06",
     };
+
+    // Of calls, all of which wait until they give up.
+    private const int OneWave = 10;
 
     private static readonly bool[] s_both = [true, false];
 
@@ -46,9 +49,9 @@ internal static class FaultTable
         Answering("resets before the body", Fault.ResetBeforeBody),
         Answering("resets after the body, not landed", Fault.ResetAfterBody(landed: false)),
         Answering("resets after the body, landed", Fault.ResetAfterBody(landed: true), SentAgain),
-        Answering("hangs, not landed", Fault.Hang(landed: false)) with { Settings = s_impatient },
-        Answering("hangs, landed", Fault.Hang(landed: true), SentAgain) with { Settings = s_impatient },
-        Answering("drips its answer, landed", Fault.SlowDrip(TimeSpan.FromMilliseconds(40)), SentAgain) with { Settings = s_impatient },
+        Answering("hangs, not landed", Fault.Hang(landed: false)) with { Settings = s_impatient, Lasting = OneWave },
+        Answering("hangs, landed", Fault.Hang(landed: true), SentAgain) with { Settings = s_impatient, Lasting = OneWave },
+        Answering("drips its answer, landed", Fault.SlowDrip(TimeSpan.FromMilliseconds(40)), SentAgain) with { Settings = s_impatient, Lasting = OneWave },
         Answering("429 with Retry-After", Fault.Status(429, headers: ("Retry-After", "1"))),
         Answering("500", Fault.Status(500)),
         Answering("502, not landed", Fault.Status(502)),
@@ -90,6 +93,7 @@ internal static class FaultTable
         Fault = $"times out, {(landed ? "landed" : "not landed")}, and refuses (400) from then on",
         KeyPair = false,
         Settings = s_impatient,
+        Lasting = OneWave,
         Note = landed ? "landed unseen, and the 400 that followed tells nothing: for a person to judge" : "",
         ApplyAsync = (scenario, _) =>
         {
@@ -117,6 +121,7 @@ internal static class FaultTable
         Fault = $"{name}, after the Conversion API hung, landed",
         KeyPair = true,
         Settings = s_impatient,
+        Lasting = OneWave,
         ApplyAsync = (scenario, _) => Do(() =>
         {
             scenario.PartnerStack.ConversionApi.SetFault(Fault.Hang(landed: true));

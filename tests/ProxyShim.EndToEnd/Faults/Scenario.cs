@@ -12,7 +12,7 @@ internal sealed class Scenario : IAsyncDisposable
         ["Verification:Grace"] = "00:00:02",
         ["Verification:Interval"] = "00:00:00.200",
         ["Delivery:Schedule:0"] = "00:00:00.200",
-        ["ConversionApi:AttemptTimeout"] = "00:00:02",
+        ["ConversionApi:AttemptTimeout"] = "00:00:03.500",
         ["ConversionApi:TotalTimeout"] = "00:00:04",
 
         // Where Redis is not what fails, a disk that stalls for a moment shall cost the client a try, and not turn a conversion into a fallback.

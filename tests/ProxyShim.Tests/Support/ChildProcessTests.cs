@@ -61,10 +61,10 @@ public class ChildProcessTests
         await IsReadyAsync(process);
 
         process.Pause();
-        Assert.Equal('T', State(process));
+        await Eventually.IsTrueAsync("it is stopped", () => Task.FromResult(State(process) == 'T'), cancellation: Cancellation);
 
         process.Resume();
-        Assert.NotEqual('T', State(process));
+        await Eventually.IsTrueAsync("it goes on", () => Task.FromResult(State(process) != 'T'), cancellation: Cancellation);
     }
 
     [Fact]

@@ -28,4 +28,13 @@ public class FreePortTests
         // Linux gives ports from 32768 on to outgoing connections.
         Assert.InRange(port + FreePort.ClusterBusOffset, 1024, 32767);
     }
+
+    [Fact]
+    public void The_block_that_ports_come_from_is_held_against_other_test_programs()
+    {
+        var port = FreePort.Next();
+
+        using var another = new TcpListener(IPAddress.Loopback, port - ((port - FreePort.First) % FreePort.Block));
+        Assert.Throws<SocketException>(() => another.Start());
+    }
 }
