@@ -92,4 +92,16 @@ internal sealed record Chapter(IReadOnlyList<TourStep> Steps)
             },
         ]),
     ];
+
+    /// <summary>The end, once PartnerStack shows the customers: one of them pays.</summary>
+    public static readonly Chapter Sale = new([
+        new("Later: the customer pays, and the app reports it as ever", "grace", """{"customer_key":"grace","amount":4900,"currency":"USD"}""")
+        {
+            Target = "/api/v2/transactions",
+            Point = "Click, sign-up, sale: the log names what brought the money. report --by partner adds it up.",
+        },
+    ]);
+
+    /// <summary>Every call, in order.</summary>
+    public static IEnumerable<TourStep> EveryStep => All.Append(Sale).SelectMany(static chapter => chapter.Steps);
 }

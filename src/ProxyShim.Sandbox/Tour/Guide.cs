@@ -21,7 +21,7 @@ internal static class Guide
             The same in a browser, from the partner's link to the proof: {sandbox.Site.Address}
 
             The calls of the tour:
-            {string.Join('\n', Chapter.All.SelectMany(static chapter => chapter.Steps).Select(step => $"  # {step.Title}\n  {step.Curl(step.IsDirect ? sandbox.PartnerStack.CustomerApiAddress : shim.Address)}"))}
+            {string.Join('\n', Chapter.EveryStep.Select(step => $"  # {step.Title}\n  {step.Curl(step.IsDirect ? sandbox.PartnerStack.CustomerApiAddress : shim.Address)}"))}
 
             Faults of either API; GET /faults has all kinds and fields, and what is set now:
               # a 200 that creates nothing: the read-back finds it out

@@ -22,17 +22,24 @@ internal sealed class TourRunner(RunningSandbox sandbox, Screen screen, Pause pa
         Opening();
         await pause.WaitAsync(cancellationToken);
         using var client = new HttpClient();
-        _partnerStack.ConversionApi.SetFaultRule(new TourFaults(Chapter.All.SelectMany(static chapter => chapter.Steps)).Of);
-        foreach (var step in Chapter.All.SelectMany(static chapter => chapter.Steps.Select(step => (Step: step, IsLast: step == chapter.Steps[^1]))))
+        _partnerStack.ConversionApi.SetFaultRule(new TourFaults(Chapter.EveryStep).Of);
+        foreach (var chapter in Chapter.All)
         {
-            await TakeAsync(client, step.Step, cancellationToken);
-            if (step.IsLast)
-            {
-                await pause.WaitAsync(cancellationToken);
-            }
+            await TakeAsync(client, chapter, cancellationToken);
         }
 
         await _background.ShowAsync(cancellationToken);
+        await pause.WaitAsync(cancellationToken);
+        await TakeAsync(client, Chapter.Sale, cancellationToken);
+    }
+
+    private async Task TakeAsync(HttpClient client, Chapter chapter, CancellationToken cancellationToken)
+    {
+        foreach (var step in chapter.Steps)
+        {
+            await TakeAsync(client, step, cancellationToken);
+        }
+
         await pause.WaitAsync(cancellationToken);
     }
 
@@ -120,6 +127,11 @@ internal sealed class TourRunner(RunningSandbox sandbox, Screen screen, Pause pa
         {
             var handled = await log.HandledAsync(trace, cancellationToken);
             screen.Row("log", handled is null ? "nothing" : $"Outcome={handled.Outcome}{(handled.Reason is { } reason ? $" Reason={reason}" : "")}");
+            if (handled?.Sale is { } sale)
+            {
+                screen.Row("", sale);
+            }
+
             _background.Expect(trace, step.CustomerKey, handled?.Outcome);
         }
     }

@@ -4,6 +4,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ProxyShim.Management.Reporting;
+using ProxyShim.Sandbox;
 using ProxyShim.Testing;
 using Xunit;
 
@@ -33,6 +35,8 @@ public sealed partial class SandboxProgramTests
         "hedy       a phantom",
         "hedy       verified",
         "joan       a dead letter (refused)",
+        "Customer API   POST /api/v2/transactions → 200",
+        "Amount=4900 Currency=USD Xid=xid_grace PartnerKey=hopper SubIds=newsletter|spring",
         """
         {"xid":"xid_grace","customer_key":"grace","email":"grace@example.com","name":"Grace","provider_key":"cus_stripe_7","origin":"acme.com","ip_address":"203.0.113.7","user_agent":"Mozilla/5.0 (X11; Linux x86_64)","sub_ids":["newsletter","spring"],"meta":{"plan":"pro"}}
         """,
@@ -56,6 +60,7 @@ public sealed partial class SandboxProgramTests
         Assert.Contains("RequestHandled", log, StringComparison.Ordinal);
         Assert.DoesNotContain("jobs_at_risk", log, StringComparison.Ordinal);
         Assert.StartsWith(Path.GetTempPath(), sandbox.Labelled("shim's log"), StringComparison.Ordinal);
+        AssertChain(sandbox.Labelled("shim's log"));
         await AssertGoneAsync(sandbox);
     }
 
@@ -147,6 +152,38 @@ public sealed partial class SandboxProgramTests
         Assert.Equal(1, await sandbox.EndsAsync(Cancellation));
         Assert.Contains("The shim ended with exit code 137", sandbox.Output, StringComparison.Ordinal);
         await AssertGoneAsync(sandbox);
+    }
+
+    // Click, sign-up, sale: of the four who were converted and verified, the one with a click that says when has bought something.
+    private static void AssertChain(string log)
+    {
+        var (total, partners) = Report(log, "partner");
+        Assert.Equal("""4 4 1 {"USD":4900}""", Sums(total));
+        Assert.Equal(
+            ["booth 1 1 0 {}", "hopper 1 1 1 {\"USD\":4900}", "lamarr 1 1 0 {}", "lovelace 1 1 0 {}"],
+            partners.Select(static partner => $"{partner["name"]} {Sums(partner)}").Order(StringComparer.Ordinal));
+        var hopper = partners.Single(static partner => (string?)partner["name"] == "hopper");
+        Assert.Equal(1, (int)hopper["click_to_signup_ms"]!["count"]!);
+        Assert.InRange((double)hopper["click_to_signup_ms"]!["p50"]!, SampleClicks.ClickAge.TotalMilliseconds * 0.99, (SampleClicks.ClickAge.TotalMilliseconds * 1.01) + 120_000);
+        Assert.Equal(1, (int)hopper["signup_to_first_sale_ms"]!["count"]!);
+        Assert.InRange((double)hopper["signup_to_first_sale_ms"]!["p50"]!, 0, 120_000);
+
+        // A click with two subIDs counts for both.
+        (total, var subIds) = Report(log, "subid");
+        Assert.Equal("""4 4 1 {"USD":4900}""", Sums(total));
+        Assert.Equal(
+            ["(none) 3 3 0 {}", "newsletter 1 1 1 {\"USD\":4900}", "spring 1 1 1 {\"USD\":4900}"],
+            subIds.Select(static subId => $"{subId["name"]} {Sums(subId)}").Order(StringComparer.Ordinal));
+    }
+
+    private static string Sums(JsonNode figures) => $"{figures["conversions"]} {figures["verified"]} {figures["sales"]} {figures["revenue"]!.ToJsonString()}";
+
+    private static (JsonNode Total, IReadOnlyList<JsonNode> Names) Report(string log, string by)
+    {
+        using var output = new MemoryStream();
+        Assert.Equal(0, ReportCommand.Run([log], json: true, shadow: false, Stream.Null, output, TextWriter.Null, TimeProvider.System, by: by));
+        var report = JsonNode.Parse(output.ToArray())!;
+        return (report["total"]!, [.. report["names"]!.AsArray().Select(static name => name!)]);
     }
 
     private static async Task PasteAsync(Match curl)

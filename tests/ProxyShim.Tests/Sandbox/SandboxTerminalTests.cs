@@ -33,7 +33,7 @@ public sealed partial class SandboxTerminalTests
 
         var last = await sandbox.PrintsAsync("Ctrl-C: end", Cancellation, end);
         screens.Add(sandbox.Output[end..last]);
-        Assert.Equal(10, screens.Count);
+        Assert.Equal(11, screens.Count);
         Assert.All(screens, AssertFits);
         Assert.Contains("\e[1;36m", screens[1], StringComparison.Ordinal);
         Assert.Contains("…", screens[1], StringComparison.Ordinal);
