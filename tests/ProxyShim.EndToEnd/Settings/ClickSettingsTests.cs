@@ -3,6 +3,7 @@ using System.Text;
 using ProxyShim.EndToEnd.Harness;
 using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Testing;
+using ProxyShim.Tests.Golden;
 using Xunit;
 
 namespace ProxyShim.EndToEnd.Settings;

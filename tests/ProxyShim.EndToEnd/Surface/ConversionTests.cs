@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using ProxyShim.EndToEnd.Harness;
 using ProxyShim.Testing;
+using ProxyShim.Tests.Golden;
 using Xunit;
 
 namespace ProxyShim.EndToEnd.Surface;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxyShim.EndToEnd.Harness;
 using ProxyShim.Testing;
+using ProxyShim.Tests.Golden;
 using Xunit;
 
 namespace ProxyShim.EndToEnd.Surface;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 
-namespace ProxyShim.Testing;
+namespace ProxyShim.Tests.Golden;
 
 /// <summary>One entry of <c>Golden/conversions.json</c>: a Customer API request, the click in Redis, and what must become of the two.</summary>
 /// <param name="Case">What it shows.</param>

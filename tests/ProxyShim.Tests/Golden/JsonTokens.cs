@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace ProxyShim.Testing;
+namespace ProxyShim.Tests.Golden;
 
 /// <summary>Takes JSON apart, so that two texts can be compared in all but white space and escapes: order, kinds, and how a number is written count.</summary>
 public static class JsonTokens
