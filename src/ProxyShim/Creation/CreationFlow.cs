@@ -51,6 +51,7 @@ internal sealed class CreationFlow(
                 record.Rollout = rollout.Plan;
             }
 
+            // Each look takes from the budget, so that this ends, whatever others do to the entry meanwhile.
             while (true)
             {
                 var (reading, lookup) = await creation.Budget.RunAsync(
@@ -78,7 +79,7 @@ internal sealed class CreationFlow(
                     continue;
                 }
 
-                // An entry decides before mode, click or partner. Null: it has vanished while we waited for its outcome.
+                // An entry decides before mode, click or partner.
                 var answer = reading.Entry is { } entry
                     ? await known.AnswerAsync(creation, entry, (await lookup).Click, aborted)
                     : creation.Mode switch
@@ -87,7 +88,7 @@ internal sealed class CreationFlow(
                         RolloutMode.Shadow => shadow.Begin(creation, lookup),
                         _ => await DecideAsync(creation, reading, await lookup),
                     };
-                if (answer is not null)
+                if (answer is not CreationAnswer.LookAgain)
                 {
                     return answer;
                 }
@@ -127,7 +128,7 @@ internal sealed class CreationFlow(
         }
     }
 
-    private ValueTask<CreationAnswer?> DecideAsync(CreationContext creation, LedgerReading reading, ClickLookup lookup)
+    private ValueTask<CreationAnswer> DecideAsync(CreationContext creation, LedgerReading reading, ClickLookup lookup)
     {
         var verdict = judge.Judge(creation, lookup);
         if (verdict.Click is { } click)
@@ -142,9 +143,9 @@ internal sealed class CreationFlow(
             : creation.Fail(Outcome.Rejected, verdict.Reason!, StatusCodes.Status422UnprocessableEntity, "No click is known for this customer."));
     }
 
-    /// <returns>Null when somebody else was faster.</returns>
+    /// <returns><see cref="CreationAnswer.LookAgain"/> when somebody else was faster.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<CreationAnswer?> ClaimAsync(CreationContext creation, LedgerReading reading, Click click)
+    private async ValueTask<CreationAnswer> ClaimAsync(CreationContext creation, LedgerReading reading, Click click)
     {
         var (request, record) = (creation.Request, creation.Record);
         var (stored, body) = StoredConversion.Compose(request, click, TraceContext.Current);
@@ -167,7 +168,7 @@ internal sealed class CreationFlow(
             {
                 case ClaimOutcome.Known:
                     creation.Known = true;
-                    return null;
+                    return CreationAnswer.LookAgain.Instance;
                 case ClaimOutcome.Late:
                     return RedisDown(creation);
             }
@@ -188,7 +189,7 @@ internal sealed class CreationFlow(
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<CreationAnswer?> SendAsync(CreationContext creation, Click click, Lease lease, ReadOnlyMemory<byte> body)
+    private async ValueTask<CreationAnswer> SendAsync(CreationContext creation, Click click, Lease lease, ReadOnlyMemory<byte> body)
     {
         var outcome = await sender.SendInlineAsync(body, lease.Since, events.Observe(lease));
         var record = creation.Record;

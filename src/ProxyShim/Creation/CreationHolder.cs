@@ -1,5 +1,4 @@
 using ProxyShim.CustomerApi;
-using ProxyShim.Http;
 using ProxyShim.Ledger;
 using ProxyShim.Ledger.Held;
 using ProxyShim.Ledger.Kept;
@@ -17,8 +16,8 @@ internal sealed class CreationHolder(
 {
     /// <param name="reason">Why there is no click.</param>
     /// <param name="redisDown">What the caller gets where Redis is silent.</param>
-    /// <returns>Null when somebody else was faster.</returns>
-    public async ValueTask<CreationAnswer?> HoldAsync(
+    /// <returns><see cref="CreationAnswer.LookAgain"/> when somebody else was faster.</returns>
+    public async ValueTask<CreationAnswer> HoldAsync(
         CreationContext creation, LedgerReading reading, string reason, Func<CreationContext, CreationAnswer> redisDown)
     {
         var (request, record) = (creation.Request, creation.Record);
@@ -39,7 +38,7 @@ internal sealed class CreationHolder(
             {
                 case ClaimOutcome.Known:
                     creation.Known = true;
-                    return null;
+                    return CreationAnswer.LookAgain.Instance;
                 case ClaimOutcome.Late:
                     return redisDown(creation);
             }
@@ -61,7 +60,7 @@ internal sealed class CreationHolder(
         if (!await creation.Budget.RunAsync(
             static (database, call) => call.ledger.AcknowledgeAsync(database, call.creation.Id), (ledger, creation)))
         {
-            return null;
+            return CreationAnswer.LookAgain.Instance;
         }
 
         record.Reason = reason;
@@ -74,7 +73,7 @@ internal sealed class CreationHolder(
         var (http, record) = (creation.Http, creation.Record);
         var (body, _) = await RequestBody.PeekAsync(http.Request, time, CancellationToken.None);
         return new KeptCall(
-            creation.Request.CustomerKey, http.Request.Method, RawTarget.Of(http), record.Route, http.Request.ContentType, body!.Value.ToArray(), record.Caller!,
+            creation.Request.CustomerKey, http.Request.Method, record.Target, record.Route, http.Request.ContentType, body!.Value.ToArray(), record.Caller!,
             record.TraceId, time.GetUtcNow());
     }
 }

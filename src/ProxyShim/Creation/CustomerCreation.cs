@@ -15,16 +15,15 @@ internal sealed class CustomerCreation(CreationFlow flow, ClickSettings clicks, 
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var target = RawTarget.Of(context);
         var record = RequestRecord.Of(context);
-        if (!CustomerApiVersion.TryMatch(context.Request.Method, RawTarget.PathOf(target), out var version))
+        if (!CustomerApiVersion.TryMatch(context.Request.Method, RawTarget.PathOf(record.Target), out var version))
         {
-            record.Reason ??= CustomerApiVersion.OddityOf(context.Request.Method, RawTarget.PathOf(target));
+            record.Reason ??= CustomerApiVersion.OddityOf(context.Request.Method, RawTarget.PathOf(record.Target));
             await next(context);
             return;
         }
 
-        var request = await TryReadRequestAsync(context, version, target, record);
+        var request = await TryReadRequestAsync(context, version, record);
         try
         {
             var answer = request is null ? CreationAnswer.Forward.Instance : await flow.RunAsync(request, version, record, context, context.RequestAborted);
@@ -44,10 +43,10 @@ internal sealed class CustomerCreation(CreationFlow flow, ClickSettings clicks, 
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<CustomerRequest?> TryReadRequestAsync(HttpContext context, CustomerApiVersion version, string target, RequestRecord record)
+    private async ValueTask<CustomerRequest?> TryReadRequestAsync(HttpContext context, CustomerApiVersion version, RequestRecord record)
     {
         record.Reason = record.Caller is null ? Reasons.UnknownCaller
-            : target.Contains('?', StringComparison.Ordinal) ? Reasons.QueryString
+            : record.Target.Contains('?', StringComparison.Ordinal) ? Reasons.QueryString
             : s_overrides.Any(name => context.Request.Headers[name] is [{ } method, ..] && method != HttpMethods.Post) ? Reasons.UnusualMethod
             : null;
         if (record.Reason is not null)

@@ -18,8 +18,8 @@ internal sealed class DuplicateRequests(
 
     /// <summary>Answers in the first request's outcome, from this one's own body.</summary>
     /// <param name="click">The click that this request found, for a dead letter that is revived.</param>
-    /// <returns>Null when the entry has vanished in the meantime: the customer is as good as new.</returns>
-    public async ValueTask<CreationAnswer?> AnswerAsync(CreationContext creation, LedgerEntry entry, Click? click, CancellationToken aborted)
+    /// <returns><see cref="CreationAnswer.LookAgain"/> when the entry has vanished in the meantime: the customer is as good as new.</returns>
+    public async ValueTask<CreationAnswer> AnswerAsync(CreationContext creation, LedgerEntry entry, Click? click, CancellationToken aborted)
     {
         creation.Record.Xid = entry.Xid.Length == 0 ? null : entry.Xid;
         if (entry.Fingerprint != creation.Request.Fingerprint)
@@ -29,7 +29,7 @@ internal sealed class DuplicateRequests(
 
         if (await OutcomeOfFirstAsync(creation, entry, aborted) is not { } settled)
         {
-            return null;
+            return CreationAnswer.LookAgain.Instance;
         }
 
         switch (settled.State)
@@ -42,7 +42,7 @@ internal sealed class DuplicateRequests(
                 return await ReviveAsync(creation, entry, click);
             case ConversionState.Claimed or ConversionState.Held when !await AcknowledgeAsync(creation):
                 // Whoever had it has let it go in the meantime.
-                return null;
+                return CreationAnswer.LookAgain.Instance;
             default:
                 return await answers.QueuedAsync(creation, Outcome.Duplicate, click?.SubIds, entry.ClaimedAt);
         }
@@ -72,8 +72,8 @@ internal sealed class DuplicateRequests(
     private ValueTask<bool> AcknowledgeAsync(CreationContext creation) => creation.Budget.RunAsync(
         static (database, call) => call.ledger.AcknowledgeAsync(database, call.creation.Id), (ledger, creation));
 
-    /// <returns>Null when it is a dead letter no more.</returns>
-    private async ValueTask<CreationAnswer?> ReviveAsync(CreationContext creation, LedgerEntry entry, Click? click)
+    /// <returns><see cref="CreationAnswer.LookAgain"/> when it is a dead letter no more.</returns>
+    private async ValueTask<CreationAnswer> ReviveAsync(CreationContext creation, LedgerEntry entry, Click? click)
     {
         var anew = click is null ? null : new NewBody(
             StoredConversion.Compose(creation.Request, click, TraceContext.Current).Body, click.Xid.Value, events.PartnerOf(creation.Request.PartnerKey),
@@ -88,12 +88,12 @@ internal sealed class DuplicateRequests(
                 creation.Record.Xid = anew?.Xid ?? entry.Xid;
                 return await answers.QueuedAsync(creation, Outcome.Duplicate, click?.SubIds, entry.ClaimedAt);
             case ReviveOutcome.NotDead:
-                return null;
+                return CreationAnswer.LookAgain.Instance;
         }
 
         // Its body has expired and there is no click to make another with: the Customer API gets it, and the ledger knows that before.
         var discarded = await creation.Budget.RunAsync(
             RedisOperation.Settle, static (database, call) => call.ledger.DiscardAsync(database, call.creation.Id), (ledger, creation));
-        return discarded ? creation.Forward(Outcome.Fallback, Reasons.FallbackBefore) : null;
+        return discarded ? creation.Forward(Outcome.Fallback, Reasons.FallbackBefore) : CreationAnswer.LookAgain.Instance;
     }
 }

@@ -13,6 +13,12 @@ internal abstract record CreationAnswer
         public static readonly Forward Instance = new();
     }
 
+    /// <summary>None yet: the ledger has changed since it was asked, and is asked again. No caller ever sees it.</summary>
+    public sealed record LookAgain : CreationAnswer
+    {
+        public static readonly LookAgain Instance = new();
+    }
+
     /// <summary>The shim answers: a Customer object.</summary>
     public sealed record Created(CustomerObject Customer, int Status) : CreationAnswer;
 

@@ -123,7 +123,7 @@ internal sealed class CallKeeper(
     {
         var (body, _) = await RequestBody.PeekAsync(context.Request, time, context.RequestAborted);
         return body is not { } json || !IsObject(ByteOrderMark.Skip(json)) ? null : new KeptCall(
-            followUp.CustomerKey, context.Request.Method, RawTarget.Of(context), record.Route, context.Request.ContentType, json.ToArray(), record.Caller!,
+            followUp.CustomerKey, context.Request.Method, record.Target, record.Route, context.Request.ContentType, json.ToArray(), record.Caller!,
             record.TraceId, time.GetUtcNow());
     }
 

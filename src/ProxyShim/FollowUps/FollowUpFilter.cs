@@ -123,16 +123,16 @@ internal sealed class FollowUpFilter(
 
     private async ValueTask<FollowUp?> TryParseAsync(HttpContext context)
     {
-        var target = RawTarget.Of(context);
+        var record = RequestRecord.Of(context);
         var method = context.Request.Method;
-        if (FollowUp.RowOf(method, RawTarget.PathOf(target)) is not { } named)
+        if (FollowUp.RowOf(method, RawTarget.PathOf(record.Target)) is not { } named)
         {
-            return FollowUp.OfPath(method, RawTarget.PathOf(target));
+            return FollowUp.OfPath(method, RawTarget.PathOf(record.Target));
         }
 
         var (body, _) = await RequestBody.PeekAsync(context.Request, time, context.RequestAborted);
         return body is not { } json || FollowUp.OfBody(named.Row, named.Version, json) is not { } followUp ? null
-            : RouteName.IsSale(method, RequestRecord.Of(context).Route) ? followUp with { Sale = Sale.Read(json) } : followUp;
+            : RouteName.IsSale(method, record.Route) ? followUp with { Sale = Sale.Read(json) } : followUp;
     }
 
     private async ValueTask<CreationAnswer?> EraseAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)

@@ -22,9 +22,6 @@ internal static class RawTarget
         return path < 0 ? "/" : raw[scheme + 3 + path] == '/' ? raw[(scheme + 3 + path)..] : $"/{raw.AsSpan(scheme + 3 + path)}";
     }
 
-    /// <summary>The target on another origin.</summary>
-    public static Uri On(string origin, HttpContext context) => On(origin, Of(context));
-
     /// <summary>A raw path and query on an origin.</summary>
     public static Uri On(string origin, string target) => new(origin + target, s_asWritten);
 

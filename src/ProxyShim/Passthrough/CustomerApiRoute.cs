@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Net.Http.Headers;
 using ProxyShim.CustomerApi;
 using ProxyShim.Http;
+using ProxyShim.Telemetry;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
@@ -51,7 +52,7 @@ internal static class CustomerApiRoute
                 transforms.UseDefaultForwarders = false;
                 transforms.AddRequestTransform(transform =>
                 {
-                    transform.ProxyRequest.RequestUri = RawTarget.On(origin, transform.HttpContext);
+                    transform.ProxyRequest.RequestUri = RawTarget.On(origin, RequestRecord.Of(transform.HttpContext).Target);
 
                     // Hop-by-hop in effect: Kestrel has answered it, and the client would wait a second for a 100 that may never come.
                     transform.ProxyRequest.Headers.ExpectContinue = null;

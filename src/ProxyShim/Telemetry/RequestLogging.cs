@@ -13,10 +13,11 @@ internal sealed class RequestLogging(
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var start = time.GetTimestamp();
-        var (method, route) = (RouteName.OfMethod(context.Request.Method), RouteName.OfPath(RawTarget.PathOf(RawTarget.Of(context))));
+        var target = RawTarget.Of(context);
+        var (method, route) = (RouteName.OfMethod(context.Request.Method), RouteName.OfPath(RawTarget.PathOf(target)));
         var caller = TraceContext.Of(context);
         using var span = Spans.Request(caller, method, route);
-        var record = new RequestRecord { TraceId = TraceContext.TraceIdOf(span, caller), Route = route, Rollout = rollout.Plan };
+        var record = new RequestRecord { TraceId = TraceContext.TraceIdOf(span, caller), Route = route, Target = target, Rollout = rollout.Plan };
         context.Features.Set(record);
         Exception? failure = null;
         try

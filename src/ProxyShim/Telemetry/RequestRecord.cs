@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using ProxyShim.Customers;
+using ProxyShim.Http;
 using ProxyShim.Rollout;
 
 namespace ProxyShim.Telemetry;
@@ -11,6 +12,9 @@ internal sealed class RequestRecord
     public required string TraceId { get; init; }
 
     public required string Route { get; init; }
+
+    /// <summary>Path and query as the caller wrote them (<see cref="RawTarget"/>), for the stages; not for the log.</summary>
+    public string Target { get; init; } = "/";
 
     /// <summary>What counts for this request from its begin to its end.</summary>
     public RolloutPlan Rollout { get; set; } = RolloutPlan.Usual;

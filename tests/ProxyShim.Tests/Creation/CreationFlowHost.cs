@@ -79,7 +79,7 @@ internal sealed class CreationFlowHost : IAsyncDisposable
     {
         var body = Encoding.UTF8.GetBytes($$"""{"customer_key":"{{customerKey}}","email":"{{customerKey}}@example.com","partner_key":"partner"}""");
         var request = CustomerRequestReader.Read(body, CustomerApiVersion.V2, out _)!;
-        var record = new RequestRecord { TraceId = LedgerUnderTest.TraceId, Route = "/api/v2/customers", Caller = "default", Rollout = Rollout };
+        var record = new RequestRecord { TraceId = LedgerUnderTest.TraceId, Route = "/api/v2/customers", Target = "/api/v2/customers", Caller = "default", Rollout = Rollout };
         var answer = await _flow.RunAsync(request, CustomerApiVersion.V2, record, Call(body), HungUp);
         await (record.AfterAnswer?.Invoke() ?? default);
         return (answer, record);

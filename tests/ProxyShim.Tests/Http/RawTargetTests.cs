@@ -24,7 +24,7 @@ public class RawTargetTests
         var context = Context(target);
 
         Assert.Equal(target, RawTarget.Of(context));
-        Assert.Equal(target, RawTarget.On("http://up.example:81", context).PathAndQuery);
+        Assert.Equal(target, RawTarget.On("http://up.example:81", RawTarget.Of(context)).PathAndQuery);
     }
 
     [Theory]
@@ -32,7 +32,7 @@ public class RawTargetTests
     [InlineData("http://up.example", "//x", "//x")]
     public void Comes_behind_the_base_of_another_origin(string origin, string target, string expected)
     {
-        var uri = RawTarget.On(origin, Context(target));
+        var uri = RawTarget.On(origin, RawTarget.Of(Context(target)));
 
         Assert.Equal("up.example", uri.Host);
         Assert.Equal(expected, uri.PathAndQuery);
@@ -51,7 +51,7 @@ public class RawTargetTests
         context.Request.Path = "/what/the/server/made/of/it";
 
         Assert.Equal(expected, RawTarget.Of(context));
-        Assert.Equal(expected, RawTarget.On("http://up.example:81", context).PathAndQuery);
+        Assert.Equal(expected, RawTarget.On("http://up.example:81", RawTarget.Of(context)).PathAndQuery);
     }
 
     [Theory]
