@@ -9,7 +9,8 @@ namespace ProxyShim.Settlement;
 
 /// <summary>Tells the log, the metrics and the health what becomes of conversions, in the ledger's own terms.</summary>
 internal sealed class ConversionEvents(
-    EventLog log, ShimMetrics metrics, AlertEvents alerts, Degradations degradations, CustomerRef customerRef, RecentNames names, TimeProvider time)
+    EventLog log, ShimMetrics metrics, RecentPartners partners, AlertEvents alerts, Degradations degradations, CustomerRef customerRef, RecentNames names,
+    TimeProvider time)
 {
     /// <summary>Conversions in a row that are refused for good: one may have a bad click id, so many have something in common.</summary>
     public const int RefusedLimit = 5;
@@ -38,6 +39,7 @@ internal sealed class ConversionEvents(
     public void Sent(Lease lease, int attempts)
     {
         metrics.Converted(ConversionStage.Sent);
+        partners.Add(lease.PartnerKey, PartnerEvent.Conversion);
         LogEvents.ConversionSent(log, Logged(lease), lease.Inline, lease.Attempts + attempts, Age(lease), lease.SubIds, lease.ClickAge);
     }
 
@@ -61,6 +63,7 @@ internal sealed class ConversionEvents(
     public void ClickFound(Lease lease)
     {
         metrics.HoldEnded(HoldEnd.ClickFound);
+        partners.Add(lease.PartnerKey, PartnerEvent.Click);
         LogEvents.HoldEnded(log, Logged(lease), HoldEnd.ClickFound, null, lease.Attempts, null, Age(lease));
     }
 
@@ -94,6 +97,7 @@ internal sealed class ConversionEvents(
     public void Verified(ReadBackJob review, Lease lease, string? reason)
     {
         metrics.Converted(ConversionStage.Verified);
+        partners.Add(lease.PartnerKey, PartnerEvent.Verified);
         LogEvents.ConversionVerified(
             log, Logged(lease), reason, lease.Attempts, review.ReadBacks, Age(lease), review.Job.Now - review.LastAttempt, lease.SubIds);
     }

@@ -7,7 +7,7 @@ using ProxyShim.Telemetry.Metrics;
 namespace ProxyShim.Settlement;
 
 /// <summary>Tells the log and the metrics what becomes of calls that came before PartnerStack showed their customer.</summary>
-internal sealed class KeptCallEvents(EventLog log, ShimMetrics metrics, ConversionEvents names, TimeProvider time)
+internal sealed class KeptCallEvents(EventLog log, ShimMetrics metrics, RecentPartners partners, ConversionEvents names, TimeProvider time)
 {
     /// <summary>What the log calls the customer; null where it names nobody.</summary>
     public string? NameOf(KeptCall call, ConversionId id) => names.NameOf(call.CustomerKey, id);
@@ -23,9 +23,13 @@ internal sealed class KeptCallEvents(EventLog log, ShimMetrics metrics, Conversi
     public void Played(KeptCall call, TakenCall taken, int status)
     {
         metrics.CallChanged(CallStage.Played);
-        LogEvents.CallPlayed(
-            log, Logged(call, taken.Id), taken.Attempts, status, Age(call), taken.Referral, taken.Referral?.AgeAt(call.KeptAt),
-            RouteName.IsSale(call.Method, call.Route) ? Sale.Read(call.Body) : default);
+        var sale = RouteName.IsSale(call.Method, call.Route) ? Sale.Read(call.Body) : default;
+        if (sale.Amount is not null)
+        {
+            partners.Add(taken.Referral?.PartnerKey, PartnerEvent.Sale);
+        }
+
+        LogEvents.CallPlayed(log, Logged(call, taken.Id), taken.Attempts, status, Age(call), taken.Referral, taken.Referral?.AgeAt(call.KeptAt), sale);
     }
 
     /// <summary>Given up; a person must judge.</summary>

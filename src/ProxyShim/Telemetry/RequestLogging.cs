@@ -8,7 +8,7 @@ namespace ProxyShim.Telemetry;
 
 /// <summary>Writes one wide event per legacy request, whatever became of it, counts it, and is the root of its spans.</summary>
 internal sealed class RequestLogging(
-    EventLog log, ShimMetrics metrics, RecentDecisions decisions, CallWatch watch, RolloutState rollout, TimeProvider time) : IMiddleware
+    EventLog log, ShimMetrics metrics, RecentDecisions decisions, RecentPartners partners, CallWatch watch, RolloutState rollout, TimeProvider time) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -39,6 +39,7 @@ internal sealed class RequestLogging(
             var elapsed = time.GetElapsedTime(start);
             await (record.AfterAnswer?.Invoke() ?? default);
             metrics.Handled(record, elapsed);
+            partners.Handled(record);
             LogEvents.RequestHandled(log, record, method, status, elapsed);
             var creates = RouteName.IsCreation(method, route);
             watch.Note(record, creates);

@@ -19,6 +19,7 @@ internal static class TelemetryServices
         .AddHostedService<Refusals>()
         .AddSingleton<AlertEvents>()
         .AddSingleton<RecentDecisions>()
+        .AddSingleton<RecentPartners>()
         .AddSingleton<ShimMetrics>()
         .AddSingleton<Degradations>()
         .AddSingleton<CallWatch>();

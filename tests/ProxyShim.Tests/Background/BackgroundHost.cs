@@ -65,7 +65,7 @@ internal sealed class BackgroundHost : IAsyncDisposable
         Reader = new CustomerReader(Settings.CustomerApi, reach, clients, Time);
         _player = new CallPlayer(Settings.CustomerApi, reach, clients, Time);
         Playing = new KeptCallRunner(
-            Redis, new KeptCalls(Settings.Ledger), _player, new KeptCallEvents(Log.Events, new ShimMetrics(), Events, Time),
+            Redis, new KeptCalls(Settings.Ledger), _player, Log.NewKeptCallEvents(new PrivacySettings(CustomerRefKind.Plain, null)),
             new Backoff(Settings.Delivery, () => 0.5), Settings.Delivery, Time);
         Held = new HeldCreations(Settings.Ledger);
         Holding = new HeldRunner(

@@ -39,11 +39,11 @@ internal sealed class CapturedLog : ILineOutput
     /// <summary>What tells this log of conversions.</summary>
     public ConversionEvents NewConversionEvents(PrivacySettings privacy, RecentNames? names = null)
     {
-        var metrics = new ShimMetrics();
-        return new(Events, metrics, new AlertEvents(Events, metrics), new Degradations(Events, _time), new CustomerRef(privacy), names ?? new RecentNames(), _time);
+        var (metrics, customerRef) = (new ShimMetrics(), new CustomerRef(privacy));
+        return new(Events, metrics, new RecentPartners(customerRef, _time), new AlertEvents(Events, metrics), new Degradations(Events, _time), customerRef, names ?? new RecentNames(), _time);
     }
 
-    public KeptCallEvents NewKeptCallEvents(PrivacySettings privacy) => new(Events, new ShimMetrics(), NewConversionEvents(privacy), _time);
+    public KeptCallEvents NewKeptCallEvents(PrivacySettings privacy) => new(Events, new ShimMetrics(), new RecentPartners(new CustomerRef(privacy), _time), NewConversionEvents(privacy), _time);
 
     public void Write(ReadOnlySpan<byte> line)
     {

@@ -1,6 +1,7 @@
 using ProxyShim.Background;
 using ProxyShim.Management.Recent;
 using ProxyShim.Management.Reporting;
+using ProxyShim.Telemetry;
 
 namespace ProxyShim.Management.Admin;
 
@@ -18,6 +19,7 @@ namespace ProxyShim.Management.Admin;
 /// <param name="Conversions"><c>sent</c>, <c>verified</c>, <c>phantom</c>, <c>dead</c>.</param>
 /// <param name="Latency">How long legacy callers waited; null when there was none.</param>
 /// <param name="Minutes">The minutes that had a request, oldest first.</param>
+/// <param name="Partners">Those of whom something was seen, most conversions first.</param>
 internal sealed record Overview(
     DateTimeOffset Now,
     DateTimeOffset Since,
@@ -32,7 +34,8 @@ internal sealed record Overview(
     IReadOnlyDictionary<string, long> Shadowed,
     IReadOnlyDictionary<string, long> Conversions,
     ShownLatency? Latency,
-    IReadOnlyList<ShownMinute> Minutes);
+    IReadOnlyList<ShownMinute> Minutes,
+    IReadOnlyList<PartnerHour> Partners);
 
 /// <param name="OldestDueSeconds">How long the first due conversion has been overdue; 0 when none is.</param>
 /// <param name="Held">Customers whose click is looked for.</param>

@@ -5,6 +5,7 @@ using ProxyShim.Management.Recent;
 using ProxyShim.Management.Reporting;
 using ProxyShim.Primitives;
 using ProxyShim.Rollout;
+using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
 
 namespace ProxyShim.Management.Admin;
@@ -12,6 +13,7 @@ namespace ProxyShim.Management.Admin;
 /// <summary>Gathers how this replica stands, from what it has in memory.</summary>
 internal sealed class OverviewReader(
     RecentActivity recent,
+    RecentPartners partners,
     LedgerSnapshot ledger,
     Degradations degradations,
     Readiness readiness,
@@ -37,7 +39,8 @@ internal sealed class OverviewReader(
             Sum(minutes, minute => minute.Shadowed),
             Sum(minutes, minute => minute.Conversions),
             latency.Count == 0 ? null : ShownLatency.Of(latency),
-            [.. minutes.Where(minute => minute.Outcomes.Count > 0).Select(ShownMinute.Of)]);
+            [.. minutes.Where(minute => minute.Outcomes.Count > 0).Select(ShownMinute.Of)],
+            partners.Read());
     }
 
     private static Dictionary<string, long> Sum(List<MinuteReading> minutes, Func<MinuteReading, IReadOnlyDictionary<string, long>> counts) =>

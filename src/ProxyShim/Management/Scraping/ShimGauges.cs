@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using ProxyShim.Background;
 using ProxyShim.Conversions;
 using ProxyShim.Redis;
+using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Telemetry.Output;
@@ -12,7 +13,8 @@ namespace ProxyShim.Management.Scraping;
 internal sealed class ShimGauges
 {
     public ShimGauges(
-        ShimMetrics metrics, BackgroundLineWriter lines, RedisGate redis, ConversionPipeline conversionApi, LedgerSnapshot ledger, Degradations degradations)
+        ShimMetrics metrics, BackgroundLineWriter lines, RedisGate redis, ConversionPipeline conversionApi, LedgerSnapshot ledger, Degradations degradations,
+        RecentPartners partners)
     {
         var meter = metrics.Meter;
         meter.CreateObservableCounter("proxyshim.log.events.dropped", () => lines.Dropped, "{event}", "Events that the log lost, since its reader paused for too long.");
@@ -50,6 +52,13 @@ internal sealed class ShimGauges
             () => ledger.Depths is { } depths ? [new Measurement<double>(depths.OldestCallAge.TotalSeconds)] : Array.Empty<Measurement<double>>(),
             "s",
             "How long a customer's kept calls have waited at most, since they came or since one of them was played.");
+
+        // Which ones is no label: there is no bound to them.
+        meter.CreateObservableGauge(
+            "proxyshim.partners.unconverted",
+            () => partners.Unconverted,
+            "{partner}",
+            "Partners with at least ten clicks and no conversion in the last hour of this replica; the console and the log say which.");
     }
 
     private static Measurement<int> Of(bool value, string label, string name) => new(value ? 1 : 0, new KeyValuePair<string, object?>(label, name));

@@ -54,8 +54,8 @@ public sealed class AdminApiTests : IAsyncDisposable
         Assert.Equal(("ready", "Live", false), (overview.GetProperty("state").GetString(), overview.GetProperty("mode").GetString(), overview.GetProperty("test").GetBoolean()));
         Assert.StartsWith("0.1.0", overview.GetProperty("version").GetString(), StringComparison.Ordinal);
         Assert.Equal(
-            """{"degraded":[],"ledger":null,"outcomes":{},"look_ups":{},"conversions":{},"latency":null,"minutes":[]}""",
-            Only(overview, "degraded", "ledger", "outcomes", "look_ups", "conversions", "latency", "minutes"));
+            """{"degraded":[],"ledger":null,"outcomes":{},"look_ups":{},"conversions":{},"latency":null,"minutes":[],"partners":[]}""",
+            Only(overview, "degraded", "ledger", "outcomes", "look_ups", "conversions", "latency", "minutes", "partners"));
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class AdminApiTests : IAsyncDisposable
     {
         var ledger = new ConversionLedger(_settings.Ledger);
         var overview = new OverviewReader(
-            _recent, _instruments.Ledger, _instruments.Degradations, new Readiness(new Started()), new RolloutState(_settings.Rollout), _settings.ConversionApi, _time);
+            _recent, _instruments.Partners, _instruments.Ledger, _instruments.Degradations, new Readiness(new Started()), new RolloutState(_settings.Rollout), _settings.ConversionApi, _time);
         _door = token is null ? new AdminDoor() : new AdminDoor(AdminDoor.Token(token));
         var writer = new ClickWriter(_settings.Clicks, _instruments.Redis, _time);
         var admin = new AdminEndpoints(

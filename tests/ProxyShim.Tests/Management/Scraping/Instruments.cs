@@ -2,6 +2,7 @@ using ProxyShim.Background;
 using ProxyShim.Conversions;
 using ProxyShim.Management.Scraping;
 using ProxyShim.Redis;
+using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Telemetry.Output;
@@ -20,7 +21,7 @@ internal sealed class Instruments : IAsyncDisposable
         Redis = new RedisGate(settings.Redis, TimeProvider.System, () => throw new TimeoutException());
         ConversionApi = new ConversionPipeline(settings.ConversionApi, TimeProvider.System);
         Degradations = new Degradations(new CapturedLog().Events, TimeProvider.System);
-        Scrape = new MetricsScrape(Metrics, new ShimGauges(Metrics, Lines, Redis, ConversionApi, Ledger, Degradations));
+        Scrape = new MetricsScrape(Metrics, new ShimGauges(Metrics, Lines, Redis, ConversionApi, Ledger, Degradations, Partners));
     }
 
     public ShimMetrics Metrics { get; } = new();
@@ -34,6 +35,8 @@ internal sealed class Instruments : IAsyncDisposable
     public LedgerSnapshot Ledger { get; } = new();
 
     public Degradations Degradations { get; }
+
+    public RecentPartners Partners { get; } = new(new CustomerRef(new PrivacySettings(CustomerRefKind.None, new byte[32])), TimeProvider.System);
 
     public MetricsScrape Scrape { get; }
 

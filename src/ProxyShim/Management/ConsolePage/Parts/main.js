@@ -7,6 +7,7 @@ import { clock, count } from "./format.js";
 import { showHealth } from "./health.js";
 import { readLetters, showLetters, watchLetters } from "./letters.js";
 import { forgetSearch, readLife, showLife, watchSearch } from "./life.js";
+import { showPartners } from "./partners.js";
 import { forgetRollout, readRollout, showRollout, watchRollout } from "./rollout.js";
 
 const Interval = 2000;
@@ -57,6 +58,7 @@ function show(overview, events, letters, life, rollout) {
   const news = showHealth(overview.body, last);
   showFigures(overview.body);
   showCharts(overview.body);
+  showPartners(overview.body);
   showLetters(letters, overview.body);
   showLife(life, overview.body);
   showEvents(events);
