@@ -15,6 +15,8 @@ internal sealed class RunningSandbox : IAsyncDisposable
     // The shim's log stays there afterwards, for whoever wants to know what it said.
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("proxyshim-sandbox-");
 
+    private IDatabase? _clicks;
+
     private RunningSandbox()
     {
     }
@@ -26,6 +28,9 @@ internal sealed class RunningSandbox : IAsyncDisposable
     public DemoServer Site { get; private set; } = null!;
 
     public ShimProcess Shim { get; private set; } = null!;
+
+    /// <summary>What the vendor's site does with a customer's click: it stands in Redis from then on.</summary>
+    public Task KeepClickAsync(string customerKey, string click) => _clicks!.StringSetAsync(ClickKey.Of(customerKey), click);
 
     private string RedisFolder => Path.Combine(_folder.FullName, "redis");
 
@@ -63,7 +68,7 @@ internal sealed class RunningSandbox : IAsyncDisposable
     private async Task StartPartsAsync(SandboxArguments arguments, Screen screen, CancellationToken cancellationToken)
     {
         Redis = Keep(await Ports.StartAsync(() => Task.FromResult(EmbeddedRedis.Start(Ports.IfFree(Ports.Redis), RedisFolder))));
-        var clicks = Keep(await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString)).GetDatabase();
+        _clicks = Keep(await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString)).GetDatabase();
         PartnerStack = Keep(await Ports.StartAsync(() => SimulatedPartnerStack.StartAsync(
             new()
             {
@@ -71,11 +76,11 @@ internal sealed class RunningSandbox : IAsyncDisposable
                 CustomerApiPort = Ports.IfFree(Ports.CustomerApi),
                 ConversionApiPort = Ports.IfFree(Ports.ConversionApi),
                 ControlPort = Ports.IfFree(Ports.Control),
-                KeepClick = (customer, click) => clicks.StringSetAsync(ClickKey.Of(customer), click),
+                KeepClick = KeepClickAsync,
                 Guide = _ => Guide.Of(this),
             },
             cancellationToken)));
-        await SampleClicks.PlantAsync(clicks, PartnerStack);
+        await SampleClicks.PlantAsync(_clicks, PartnerStack);
         Site = Keep(await Ports.StartAsync(
             () => DemoServer.StartAsync(Ports.IfFree(Ports.DemoSite), PartnerStack, () => Shim, screen, cancellationToken)));
         Shim = Keep(await Ports.StartAsync(() => ShimProcess.StartAsync(

@@ -26,9 +26,12 @@ internal static class SampleClicks
         ("margaret", "hamilton", "xid_margaret"),
     ];
 
+    // Whose link it was is known at once; the vendor's site is late with it.
+    private static readonly (string CustomerKey, string PartnerKey)[] s_late = [("rosalind", "franklin")];
+
     public static async Task PlantAsync(IDatabase database, SimulatedPartnerStack partnerStack)
     {
-        foreach (var (customer, partner, _) in s_clicks)
+        foreach (var (customer, partner) in s_clicks.Select(static click => (click.CustomerKey, click.PartnerKey)).Concat(s_late))
         {
             partnerStack.AddClick($"xid_{customer}", partner);
         }

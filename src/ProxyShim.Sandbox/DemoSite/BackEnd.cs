@@ -15,9 +15,6 @@ internal sealed class BackEnd(Func<Uri> customerApi, Screen screen) : IDisposabl
 {
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // An app has more to do before it reports a customer (an account, a mail). The page's word about the click is on its way meanwhile, and must be there first.
-    private static readonly TimeSpan s_work = TimeSpan.FromMilliseconds(300);
-
     private readonly ConcurrentDictionary<string, SignUp> _customers = new(StringComparer.Ordinal);
     private readonly HttpClient _client = new();
 
@@ -29,7 +26,6 @@ internal sealed class BackEnd(Func<Uri> customerApi, Screen screen) : IDisposabl
         var signUp = new SignUp($"acct_{RandomKey.From(Random.Shared)}", name, email, partner);
         if (partner is not null)
         {
-            await Task.Delay(s_work, TimeProvider.System, cancellationToken);
             signUp = await ReportAsync(signUp, cancellationToken);
         }
 

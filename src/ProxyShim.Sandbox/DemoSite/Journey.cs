@@ -29,9 +29,17 @@ internal sealed class Journey(SimulatedPartnerStack partnerStack, Func<ShimProce
 
     public void Dispose() => _client.Dispose();
 
-    private static Stage Click(Entry? entry) => entry is null
-        ? new("The click", StageState.Stopped, "No click is known for this customer.")
-        : new("The click", StageState.Done, $"ProxyShim found it: {entry.Xid}.");
+    private static Stage Click(Entry? entry)
+    {
+        const string name = "The click";
+        return entry switch
+        {
+            { State: "held" } => new(
+                name, StageState.Open, $"Acme's back-end was faster than the page: no click is known yet. ProxyShim looks for it again, here for {ShimProcess.HoldFor.TotalSeconds:0} s."),
+            { HasClick: true } => new(name, StageState.Done, $"ProxyShim found it: {entry.Xid}."),
+            _ => new(name, StageState.Stopped, "No click is known for this customer."),
+        };
+    }
 
     private static Stage Report(SignUp signUp) => new(
         "Acme's call",
@@ -43,14 +51,14 @@ internal sealed class Journey(SimulatedPartnerStack partnerStack, Func<ShimProce
     private Stage Sent(SignUp signUp, Entry? entry)
     {
         const string name = "What PartnerStack got";
-        if (entry is null)
+        if (entry is null or { HasClick: false, State: "fallback" })
         {
             return new(name, StageState.Done, "The original call, as if there were no shim in between.");
         }
 
         var conversion = partnerStack.Conversions.LastOrDefault(conversion => conversion.CustomerKey == signUp.Key);
-        return conversion is null
-            ? new(name, StageState.Open, "Nothing yet: the Conversion API cannot be reached, or refuses. The conversion is kept, and sent again.")
+        return entry.State == "held" ? new(name, StageState.Open, "Nothing yet: a conversion if the click comes, else the original call.")
+            : conversion is null ? new(name, StageState.Open, "Nothing yet: the Conversion API cannot be reached, or refuses. The conversion is kept, and sent again.")
             : new(name, StageState.Done, "A conversion with the click, and with what the browser said of itself:", Indented(conversion.Json));
     }
 
@@ -61,6 +69,8 @@ internal sealed class Journey(SimulatedPartnerStack partnerStack, Func<ShimProce
         return entry?.State switch
         {
             null => new(name, StageState.Stopped, $"PartnerStack has {record}. This sign-up cannot be tied to a link."),
+            "held" => new(name, StageState.Open, "PartnerStack has heard of nobody yet."),
+            "fallback" when !entry.HasClick => new(name, StageState.Stopped, $"PartnerStack has {record}. This sign-up cannot be tied to a link."),
             "verified" => new(name, StageState.Done, $"ProxyShim has read it back. PartnerStack has {record}."),
             "dead" => new(name, StageState.Stopped, "It could not be delivered: it is a dead letter, which a person replays or discards in the console."),
             "fallback" => new(name, StageState.Stopped, $"The conversion was refused, so the Customer API got the original call. PartnerStack has {record}."),
@@ -85,5 +95,8 @@ internal sealed class Journey(SimulatedPartnerStack partnerStack, Func<ShimProce
     }
 
     /// <summary>The part of the ledger's entry that is told.</summary>
-    private sealed record Entry(string State, string Xid);
+    private sealed record Entry(string State, string Xid)
+    {
+        public bool HasClick => Xid.Length > 0;
+    }
 }

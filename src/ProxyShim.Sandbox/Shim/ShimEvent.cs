@@ -6,7 +6,7 @@ namespace ProxyShim.Sandbox.Shim;
 /// <param name="Event">Such as <c>RequestHandled</c>.</param>
 /// <param name="TraceId">Of the legacy request that caused it.</param>
 /// <param name="Sale">What it says of a transaction of a known customer, as text; null = it is about none.</param>
-internal sealed record ShimEvent(string Event, string TraceId, DateTimeOffset At, string? Outcome, string? Reason, bool Inline, string? Sale)
+internal sealed record ShimEvent(string Event, string TraceId, DateTimeOffset At, string? Outcome, string? Reason, string? Result, bool Inline, string? Sale)
 {
     private static readonly string[] s_sale = ["Amount", "Currency", "Xid", "PartnerKey", "SubIds"];
 
@@ -18,7 +18,8 @@ internal sealed record ShimEvent(string Event, string TraceId, DateTimeOffset At
             using var document = JsonDocument.Parse(line);
             var fields = document.RootElement;
             return fields.ValueKind is JsonValueKind.Object && Text(fields, nameof(Event)) is { } name && Text(fields, nameof(TraceId)) is { } traceId
-                ? new(name, traceId, fields.GetProperty("@t").GetDateTimeOffset(), Text(fields, nameof(Outcome)), Text(fields, nameof(Reason)), IsInline(fields), SaleOf(fields))
+                ? new(name, traceId, fields.GetProperty("@t").GetDateTimeOffset(), Text(fields, nameof(Outcome)), Text(fields, nameof(Reason)),
+                    Text(fields, nameof(Result)), IsInline(fields), SaleOf(fields))
                 : null;
         }
         catch (JsonException)

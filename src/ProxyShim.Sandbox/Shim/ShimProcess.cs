@@ -35,6 +35,9 @@ internal sealed class ShimProcess : IAsyncDisposable
         _process = process;
     }
 
+    /// <summary>How long it waits for a click that is not there when the app calls.</summary>
+    public static TimeSpan HoldFor { get; } = TimeSpan.FromSeconds(4);
+
     /// <summary>What legacy apps call.</summary>
     public Uri Address { get; }
 
@@ -139,6 +142,10 @@ internal sealed class ShimProcess : IAsyncDisposable
 
             // This is the managed build, on whatever machine: its first call has code to compile before it comes to Redis.
             ["Redis__Timeout"] = "00:00:05",
+
+            // The demo site's page and its back-end race.
+            ["Conversions__OnMiss"] = "Hold",
+            ["Conversions__HoldFor"] = Text(HoldFor),
             ["Delivery__Schedule__0"] = Text(s_pause),
             ["Verification__Grace"] = Text(partnerStack.Lag + s_graceBeyondLag),
             ["Verification__Interval"] = Text(s_interval),

@@ -17,7 +17,7 @@ internal sealed class Background(RunningSandbox sandbox, Screen screen, Pause pa
     /// <summary>Something will become of this request, unless the outcome says that it is over.</summary>
     public void Expect(string traceId, string? customerKey, string? outcome)
     {
-        if (customerKey is not null && outcome is "converted" or "queued")
+        if (customerKey is not null && outcome is "converted" or "queued" or "held")
         {
             _customers[traceId] = customerKey!;
             _open.Add(traceId);
@@ -72,7 +72,9 @@ internal sealed class Background(RunningSandbox sandbox, Screen screen, Pause pa
 
     private (string Text, Tone Tone, bool IsEnd)? Told(ShimEvent said, string customer) => said.Event switch
     {
-        "ConversionSent" when !said.Inline => ("delivered: the Conversion API is well again, and took it", Tone.Plain, false),
+        "ConversionSent" when !said.Inline => ("delivered: the Conversion API took it", Tone.Plain, false),
+        "HoldEnded" when said.Result == "click_found" => ("the click has come: it is a conversion after all", Tone.Plain, false),
+        "HoldEnded" => ($"no click has come: handed over. PartnerStack has {PartnerRecord.Of(sandbox.PartnerStack, customer)}", Tone.Plain, true),
         "ConversionPhantom" => ("a phantom: the read-back is answered with 404, so it is sent again", Tone.Warning, false),
         "ConversionVerified" => ($"verified: PartnerStack has {PartnerRecord.Of(sandbox.PartnerStack, customer)}", Tone.Good, true),
         "ConversionDead" => ($"a dead letter ({said.Reason}): it waits for a person to replay or discard it", Tone.Bad, true),

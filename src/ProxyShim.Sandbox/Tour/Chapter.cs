@@ -1,4 +1,5 @@
 using ProxyShim.Sandbox.PartnerStack;
+using ProxyShim.Sandbox.Shim;
 
 namespace ProxyShim.Sandbox.Tour;
 
@@ -36,54 +37,60 @@ internal sealed record Chapter(IReadOnlyList<TourStep> Steps)
             },
         ]),
         new([
+            TourStep.Create("rosalind", "franklin") with
+            {
+                Title = "The app is faster than the page: the click comes after the call",
+                LateClick = "xid_rosalind",
+                Point = "With Conversions:OnMiss=Hold the shim looks again, and finds it in the background.",
+            },
             TourStep.Create("linus", "pauling") with
             {
                 Title = "A customer without a click",
-                Point = "The app gets what it had before: the Customer API's own answer.",
+                Point = $"None comes in {ShimProcess.HoldFor.TotalSeconds:0} s: then the Customer API gets the call as it came. See the background.",
             },
+        ]),
+        new([
             TourStep.Create("mary", "shelley") with
             {
                 Title = "The click names another partner than the request",
                 Point = "The app's word counts, unless Conversions:OnPartnerMismatch says otherwise.",
             },
+            new("A body that is not JSON", null, """{"customer_key":""") { Point = "What the shim does not understand goes on as it came." },
         ]),
         new([
-            new("A body that is not JSON", null, """{"customer_key":""") { Point = "What the shim does not understand goes on as it came." },
             TourStep.Create("jean", "bartik") with
             {
                 Title = "A key pair that nobody knows",
                 Caller = SampleKeys.Stranger,
                 Point = "Whoever the shim does not know never causes a conversion.",
             },
-        ]),
-        new([
             new("A call that does not create a customer", null, null)
             {
                 Target = "/api/v2/customers?limit=2",
                 Point = "All other calls go through, byte for byte.",
             },
+        ]),
+        new([
             TourStep.Create("jean", "bartik") with
             {
                 Title = "The Conversion API refuses for good (400)",
                 Faults = [Fault.Status(400)],
                 Point = "Refused for good: the app gets what it had before.",
             },
-        ]),
-        new([
             TourStep.Create("kathleen", "booth") with
             {
                 Title = "The Conversion API fails (503)",
                 Faults = s_outage,
                 Point = "Not taken, and not lost: it is kept in Redis, and delivered in the background.",
             },
+        ]),
+        new([
             TourStep.Create("hedy", "lamarr") with
             {
                 Title = "The Conversion API says 200 and creates nothing: a phantom",
                 Faults = [Fault.Phantom],
                 Point = "A 200 proves nothing. The shim reads back until PartnerStack shows the customer.",
             },
-        ]),
-        new([
             TourStep.Create("joan", "clarke") with
             {
                 Title = "The Conversion API fails (503), and will refuse for good (400) in the background",

@@ -71,6 +71,12 @@ internal sealed class TourRunner(RunningSandbox sandbox, Screen screen, Pause pa
         }
 
         await SendAsync(client, step, cancellationToken);
+        if (step.LateClick is { } late)
+        {
+            await sandbox.KeepClickAsync(step.CustomerKey!, late);
+            screen.Row("in Redis now", $"{ClickKey.Of(step.CustomerKey!)} = {late}");
+        }
+
         if (step.IsDirect)
         {
             screen.Row("PartnerStack", PartnerRecord.Of(_partnerStack, step.CustomerKey!));

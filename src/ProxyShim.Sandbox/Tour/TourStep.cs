@@ -19,6 +19,9 @@ internal sealed record TourStep(string Title, string? CustomerKey, string? Body)
     /// <summary>How the Conversion API meets this customer's attempts, in order; after these all is well. Some may be met in the background.</summary>
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 
+    /// <summary>What the vendor's site writes into Redis once the app has its answer; null = nothing.</summary>
+    public string? LateClick { get; init; }
+
     /// <summary>What one should take from it.</summary>
     public string Point { get; init; } = "";
 

@@ -11,6 +11,8 @@ namespace ProxyShim.EndToEnd.ConsolePage;
 /// <summary>The sandbox program, as a newcomer starts it, and what a newcomer does with it.</summary>
 public sealed class Sandbox : IAsyncLifetime
 {
+    private static readonly string[] s_underWay = ["held", "due", "unverified"];
+
     private readonly HttpClient _client = new();
     private SandboxProcess? _process;
 
@@ -59,6 +61,14 @@ public sealed class Sandbox : IAsyncLifetime
         await ReportAsync(customerKey);
     }
 
+    /// <summary>Says that a click on this partner's link brought a customer, as the vendor's site does.</summary>
+    public async Task KeepClickAsync(string customerKey, string partner)
+    {
+        using var answer = await _client.PostAsJsonAsync(
+            new Uri(new Uri(_process!.Labelled("simulator")), "clicks"), new { customer_key = customerKey, partner_key = partner }, Cancellation);
+        Assert.True(answer.IsSuccessStatusCode);
+    }
+
     /// <summary>Kills the shim, and with it ends the sandbox.</summary>
     public async Task KillShimAsync()
     {
@@ -99,6 +109,6 @@ public sealed class Sandbox : IAsyncLifetime
         using var answer = await _client.SendAsync(request, Cancellation);
         var ledger = JsonElement.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).GetProperty("ledger");
         return ledger.ValueKind == JsonValueKind.Object
-            && (ledger.GetProperty("due").GetInt64(), ledger.GetProperty("unverified").GetInt64(), ledger.GetProperty("dead").GetInt64()) == (0, 0, 1);
+            && s_underWay.All(list => ledger.GetProperty(list).GetInt64() == 0) && ledger.GetProperty("dead").GetInt64() == 1;
     }
 }

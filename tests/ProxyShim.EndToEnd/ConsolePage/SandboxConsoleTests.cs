@@ -51,8 +51,11 @@ public sealed class SandboxConsoleTests(Sandbox sandbox, Chromium chromium) : IC
 
         await window.FindAsync("linus");
 
-        await Expect(window.Life).ToContainTextAsync("fallback: no_click");
+        await Expect(window.Life).ToContainTextAsync("held: no_click");
         await Expect(window.Life).ToContainTextAsync("Redis had no click of this customer when the app called. See that the site writes it before the app calls");
+
+        // None came.
+        await Expect(window.Life).ToContainTextAsync("Left to the Customer API");
 
         // The shim refused to guess, and says what the Conversion API said.
         await window.FindAsync("jean");

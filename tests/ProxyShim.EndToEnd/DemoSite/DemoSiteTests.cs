@@ -1,6 +1,8 @@
+using System.Collections.Specialized;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Web;
 using Microsoft.Playwright;
 using ProxyShim.EndToEnd.ConsolePage;
 using Xunit;
@@ -11,8 +13,6 @@ namespace ProxyShim.EndToEnd.DemoSite;
 /// <summary>The sandbox's demo site, walked in a browser from the partner's link to the proof.</summary>
 public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium) : IClassFixture<ConsolePage.Sandbox>, IClassFixture<Chromium>
 {
-    private static readonly string[] s_subIds = ["blog", "notebook"];
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -27,69 +27,71 @@ public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium
         await Expect(page.GetByLabel("Partner code")).ToHaveValueAsync("lovelace");
         await SignUpAsync(page, "Emmy", " Emmy@Example.com ");
 
-        var story = page.GetByRole(AriaRole.Complementary).GetByRole(AriaRole.Listitem);
-        await Expect(story.Nth(0)).ToContainTextAsync(xid);
-        await Expect(story.Nth(1)).ToContainTextAsync("(converted)");
-        await Expect(story.Nth(3)).ToContainTextAsync("ProxyShim has read it back.");
-        await Expect(story.Nth(3)).ToContainTextAsync($"partner lovelace, click {xid}, SubIDs blog, notebook");
-        Assert.Empty(window.Complaints);
-
-        // As PartnerStack has it, and once.
-        var key = new Uri(page.Url).Segments[^1];
-        var got = Assert.Single((await sandbox.GotAsync("conversions")).EnumerateArray(), conversion => conversion.GetProperty("customer_key").GetString() == key).GetProperty("body");
-        Assert.Equal(xid, got.GetProperty("xid").GetString());
+        var got = await IsProvedAsync(window, xid, "blog", "notebook");
         Assert.Equal("Emmy@Example.com", got.GetProperty("email").GetString());
-        Assert.Equal(s_subIds, got.GetProperty("sub_ids").EnumerateArray().Select(static id => id.GetString()));
-        Assert.Equal("127.0.0.1", got.GetProperty("ip_address").GetString());
-        Assert.Equal(await page.EvaluateAsync<string>("navigator.userAgent"), got.GetProperty("user_agent").GetString());
-
-        await sandbox.SaysAsync($"{key} signed up and was reported → 200 converted");
-        await using var console = await chromium.OpenAsync(sandbox.Console);
-        await console.UnlockAsync(sandbox.Token);
-        await console.FindAsync(key);
-        await Expect(console.Life).ToContainTextAsync("Verified A read-back has proved it.");
     }
 
     [Fact]
-    public async Task The_older_names_alone_will_do()
-    {
-        await using var window = await chromium.OpenAsync(new Uri(sandbox.DemoSite, "landing?gsxid=Older12Names34&gspk=ZWRpdG9yaWFsZGVwYXJ0bWVudDkzODE&sid=footer"));
-        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Start for free" }).ClickAsync();
-        await Expect(window.Page.GetByLabel("Partner code")).ToHaveValueAsync("editorialdepartment9381");
-        await SignUpAsync(window.Page, "Sofia", "sofia@example.com");
-
-        await Expect(window.Page.GetByRole(AriaRole.Complementary)).ToContainTextAsync("ProxyShim has read it back.");
-        await Expect(window.Page.GetByRole(AriaRole.Complementary)).ToContainTextAsync("click Older12Names34, SubIDs footer");
-        Assert.Empty(window.Complaints);
-    }
-
-    [Fact]
-    public async Task What_PartnerStackJS_left_in_its_cookies_will_do()
+    public async Task The_older_names_and_a_partner_key_without_padding_alone_will_do()
     {
         await using var window = await chromium.OpenAsync(sandbox.DemoSite);
-        await window.Page.Context.AddCookiesAsync([
-            new() { Name = "ps_xid", Value = "FromCookie56", Url = sandbox.DemoSite.ToString() },
-            new() { Name = "growSumoPartnerKey", Value = "noether", Url = sandbox.DemoSite.ToString() },
-        ]);
-        await window.Page.GotoAsync(new Uri(sandbox.DemoSite, "sign-up?partner=noether").ToString());
-        await SignUpAsync(window.Page, "Amalie", "amalie@example.com");
+        var landing = await LandingPageAsync(window);
+        var (xid, key) = (landing["gsxid"]!, landing["gspk"]!);
+        Assert.Equal("bG92ZWxhY2U", key);
+        await window.Page.GotoAsync(new Uri(sandbox.DemoSite, $"landing?gsxid={xid}&gspk={key}&sid1=footer").ToString());
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Start for free" }).ClickAsync();
+        await Expect(window.Page.GetByLabel("Partner code")).ToHaveValueAsync("lovelace");
+        await SignUpAsync(window.Page, "Sofia", "sofia@example.com");
 
-        await Expect(window.Page.GetByRole(AriaRole.Complementary)).ToContainTextAsync("ProxyShim has read it back.");
-        await Expect(window.Page.GetByRole(AriaRole.Complementary)).ToContainTextAsync("click FromCookie56");
-        Assert.Empty(window.Complaints);
+        await IsProvedAsync(window, xid, "footer");
     }
 
     [Fact]
-    public async Task Without_a_click_one_sees_what_the_app_had_before()
+    public async Task What_PartnerStackJS_left_in_its_cookies_alone_will_do()
+    {
+        await using var window = await chromium.OpenAsync(sandbox.DemoSite);
+
+        // The landing page had PartnerStackJS and not our script: no page's address tells the click. SubIDs do not stand in its cookies.
+        var xid = (await LandingPageAsync(window))["ps_xid"]!;
+        await window.Page.Context.AddCookiesAsync([
+            new() { Name = "ps_xid", Value = xid, Url = sandbox.DemoSite.ToString() },
+            new() { Name = "growSumoPartnerKey", Value = "lovelace", Url = sandbox.DemoSite.ToString() },
+        ]);
+        await window.Page.GotoAsync(new Uri(sandbox.DemoSite, "sign-up?partner=lovelace").ToString());
+        await SignUpAsync(window.Page, "Amalie", "amalie@example.com");
+
+        await IsProvedAsync(window, xid);
+    }
+
+    [Fact]
+    public async Task A_click_that_comes_after_the_back_ends_call_is_waited_for()
+    {
+        // Without a browser no page tells of the click.
+        using var client = new HttpClient();
+        using var form = new FormUrlEncodedContent([new("name", "Marie"), new("email", "marie@example.com"), new("partner", "lovelace")]);
+        using var answer = await client.PostAsync(new Uri(sandbox.DemoSite, "sign-up"), form, Cancellation);
+        var story = answer.RequestMessage!.RequestUri!;
+        Assert.Contains("no click is known yet", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+
+        await sandbox.KeepClickAsync(story.Segments[^1], "lovelace");
+
+        await using var window = await chromium.OpenAsync(story);
+        await Expect(Story(window).Nth(1)).ToContainTextAsync("(held)");
+        await Expect(Story(window).Nth(3)).ToContainTextAsync("ProxyShim has read it back. PartnerStack has");
+        await Expect(Story(window).Nth(3)).ToContainTextAsync("partner lovelace, click ");
+    }
+
+    [Fact]
+    public async Task Where_no_click_comes_the_Customer_API_gets_the_original_call()
     {
         await using var window = await chromium.OpenAsync(new Uri(sandbox.DemoSite, "sign-up"));
         await window.Page.GetByLabel("Partner code").FillAsync("noether");
         await SignUpAsync(window.Page, "Emilie", "emilie@example.com");
 
-        var story = window.Page.GetByRole(AriaRole.Complementary).GetByRole(AriaRole.Listitem);
-        await Expect(story.Nth(0)).ToContainTextAsync("No click is known for this customer.");
-        await Expect(story.Nth(1)).ToContainTextAsync("the Customer API's own answer");
-        await Expect(story.Nth(3)).ToContainTextAsync("partner noether, no click");
+        await Expect(Story(window).Nth(0)).ToContainTextAsync("No click is known for this customer.");
+        await Expect(Story(window).Nth(1)).ToContainTextAsync("(held)");
+        await Expect(Story(window).Nth(2)).ToContainTextAsync("The original call");
+        await Expect(Story(window).Nth(3)).ToContainTextAsync("partner noether, no click");
         Assert.Empty(window.Complaints);
     }
 
@@ -129,6 +131,46 @@ public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium
             await window.HoldAsync();
             await window.KeepPictureAsync($"demo-{name}-{theme}-{width}".ToLowerInvariant());
         }
+    }
+
+    private static ILocator Story(ConsoleWindow window) => window.Page.GetByRole(AriaRole.Complementary).GetByRole(AriaRole.Listitem);
+
+    // Where PartnerStack sends somebody who follows the partner's link, and what it puts into the address.
+    private static async Task<NameValueCollection> LandingPageAsync(ConsoleWindow window)
+    {
+        var link = await window.Page.GetByRole(AriaRole.Link, new() { Name = "Try Acme Notes" }).GetAttributeAsync("href");
+        var answer = await window.Page.APIRequest.GetAsync(link!, new() { MaxRedirects = 0 });
+        return HttpUtility.ParseQueryString(new Uri(answer.Headers["location"]).Query);
+    }
+
+    /// <summary>Follows a sign-up to its end: on the page that tells of it, at PartnerStack, and in the console.</summary>
+    /// <returns>The conversion.</returns>
+    private async Task<JsonElement> IsProvedAsync(ConsoleWindow window, string xid, params string[] subIds)
+    {
+        var page = window.Page;
+        await Expect(Story(window).Nth(0)).ToContainTextAsync(xid);
+
+        // The page's message and the back-end's call race.
+        await Expect(Story(window).Nth(1)).ToContainTextAsync(new Regex(@"\((converted|held)\)"));
+        await Expect(Story(window).Nth(3)).ToContainTextAsync("ProxyShim has read it back.");
+        await Expect(Story(window).Nth(3)).ToContainTextAsync(
+            $"partner lovelace, click {xid}{(subIds.Length == 0 ? "" : $", SubIDs {string.Join(", ", subIds)}")}");
+        Assert.Empty(window.Complaints);
+
+        // As PartnerStack has it, and once.
+        var key = new Uri(page.Url).Segments[^1];
+        var got = Assert.Single((await sandbox.GotAsync("conversions")).EnumerateArray(), conversion => conversion.GetProperty("customer_key").GetString() == key).GetProperty("body");
+        Assert.Equal(xid, got.GetProperty("xid").GetString());
+        Assert.Equal(subIds, got.TryGetProperty("sub_ids", out var sent) ? sent.EnumerateArray().Select(static id => id.GetString()!) : []);
+        Assert.Equal("127.0.0.1", got.GetProperty("ip_address").GetString());
+        Assert.Equal(await page.EvaluateAsync<string>("navigator.userAgent"), got.GetProperty("user_agent").GetString());
+
+        await sandbox.SaysAsync($"{key} signed up and was reported → 200");
+        await using var console = await chromium.OpenAsync(sandbox.Console);
+        await console.UnlockAsync(sandbox.Token);
+        await console.FindAsync(key);
+        await Expect(console.Life).ToContainTextAsync("Verified A read-back has proved it.");
+        return got;
     }
 
     private static async Task SignUpAsync(IPage page, string name, string email)

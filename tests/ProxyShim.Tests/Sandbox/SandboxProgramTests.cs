@@ -20,7 +20,7 @@ public sealed partial class SandboxProgramTests
         "Outcome=converted",
         "Outcome=duplicate",
         "Outcome=queued",
-        "Outcome=fallback Reason=no_click",
+        "Outcome=held Reason=no_click",
         "Outcome=fallback Reason=partner_mismatch",
         "Outcome=passthrough Reason=malformed_json",
         "Outcome=unauthorized Reason=unknown_caller",
@@ -30,6 +30,9 @@ public sealed partial class SandboxProgramTests
         "ada_before: partner lovelace, no click",
         "ada        verified: PartnerStack has ada: partner lovelace, click xid_ada",
         "grace      verified: PartnerStack has grace: partner hopper, click xid_grace, SubIDs newsletter, spring",
+        "rosalind   the click has come",
+        "rosalind   verified: PartnerStack has rosalind: partner franklin, click xid_rosalind",
+        "linus      no click has come: handed over. PartnerStack has linus: partner pauling, no click",
         "kathleen   delivered",
         "kathleen   verified",
         "hedy       a phantom",
@@ -154,13 +157,13 @@ public sealed partial class SandboxProgramTests
         await AssertGoneAsync(sandbox);
     }
 
-    // Click, sign-up, sale: of the four who were converted and verified, the one with a click that says when has bought something.
+    // Click, sign-up, sale: of the five who were converted and verified, the one with a click that says when has bought something.
     private static void AssertChain(string log)
     {
         var (total, partners) = Report(log, "partner");
-        Assert.Equal("""4 4 1 {"USD":4900}""", Sums(total));
+        Assert.Equal("""5 5 1 {"USD":4900}""", Sums(total));
         Assert.Equal(
-            ["booth 1 1 0 {}", "hopper 1 1 1 {\"USD\":4900}", "lamarr 1 1 0 {}", "lovelace 1 1 0 {}"],
+            ["booth 1 1 0 {}", "franklin 1 1 0 {}", "hopper 1 1 1 {\"USD\":4900}", "lamarr 1 1 0 {}", "lovelace 1 1 0 {}"],
             partners.Select(static partner => $"{partner["name"]} {Sums(partner)}").Order(StringComparer.Ordinal));
         var hopper = partners.Single(static partner => (string?)partner["name"] == "hopper");
         Assert.Equal(1, (int)hopper["click_to_signup_ms"]!["count"]!);
@@ -170,9 +173,9 @@ public sealed partial class SandboxProgramTests
 
         // A click with two subIDs counts for both.
         (total, var subIds) = Report(log, "subid");
-        Assert.Equal("""4 4 1 {"USD":4900}""", Sums(total));
+        Assert.Equal("""5 5 1 {"USD":4900}""", Sums(total));
         Assert.Equal(
-            ["(none) 3 3 0 {}", "newsletter 1 1 1 {\"USD\":4900}", "spring 1 1 1 {\"USD\":4900}"],
+            ["(none) 4 4 0 {}", "newsletter 1 1 1 {\"USD\":4900}", "spring 1 1 1 {\"USD\":4900}"],
             subIds.Select(static subId => $"{subId["name"]} {Sums(subId)}").Order(StringComparer.Ordinal));
     }
 
