@@ -54,8 +54,7 @@ internal sealed class RedisClocks
     {
         for (DateTimeOffset? from = after; from is not null;)
         {
-            from = await _redis.NewBudget().RunAsync(
-                static (database, call) => call._ledger.ShortenWaitsAsync(database, call.partition, call.from), (_ledger, partition, from: from.Value));
+            from = await _ledger.ShortenWaitsAsync(_redis.NewBudget(), partition, from.Value);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ProxyShim.Customers;
+using ProxyShim.Redis;
 using ProxyShim.Redis.Sockets;
 using StackExchange.Redis;
 
@@ -11,8 +12,21 @@ internal sealed class ClickStore(ClickSettings settings)
     /// <summary>Reads every key template at once (one pipelined round trip); the first that yields a click wins.</summary>
     public Task<ClickLookup> FindAsync(IDatabase redis, CustomerRequest request) => FindAsync(redis, CustomerIdentity.Of(request));
 
+    /// <summary>The same in a round trip of its own.</summary>
+    /// <param name="stage">Null for what has no span.</param>
+    /// <exception cref="RedisUnavailableException">Redis did not answer in time.</exception>
+    public ValueTask<ClickLookup> FindAsync(RedisBudget budget, RedisOperation? stage, CustomerIdentity customer)
+    {
+        return stage is null ? budget.RunAsync(Find, (this, customer)) : budget.RunAsync(stage, Find, (this, customer));
+
+        static Task<ClickLookup> Find(IDatabase database, (ClickStore Clicks, CustomerIdentity Customer) call) => call.Clicks.FindAsync(database, call.Customer);
+    }
+
     /// <inheritdoc cref="FindAsync(IDatabase, CustomerRequest)"/>
     public async Task<ClickLookup> FindAsync(IDatabase redis, CustomerIdentity customer) => await ParseAsync(StartLookups(redis, customer));
+
+    /// <inheritdoc cref="StartLookups(IDatabase, in CustomerIdentity)"/>
+    public Task?[] StartLookups(RedisPipeline pipeline, in CustomerIdentity customer) => StartLookups(pipeline.Database, customer);
 
     /// <summary>The first half of it: puts a command for each template on its way.</summary>
     /// <returns>The replies, best first; null for a template that asks for more than is known of the customer.</returns>
@@ -22,8 +36,8 @@ internal sealed class ClickStore(ClickSettings settings)
         for (var i = 0; i < replies.Length; i++)
         {
             replies[i] = settings.Keys[i].KeyOf(customer) is not { } key ? null
-                : settings.Format == ClickFormat.Hash ? redis.HashGetAllAsync(key, CommandFlags.DemandMaster)
-                : redis.StringGetAsync(key, CommandFlags.DemandMaster);
+                : settings.Format == ClickFormat.Hash ? redis.GetHashFromMasterAsync(key)
+                : redis.GetFromMasterAsync(key);
         }
 
         return replies;

@@ -57,7 +57,7 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
             if (outcomes[i] == ClickWriteOutcome.Written && settings.Format == ClickFormat.Auto)
             {
                 // Most customers of a file have no click yet: a plain SET costs Redis half of what the script does.
-                isNew[i] = database.StringSetAsync(key!.Value, Json(many[i].Click), LifeOf(many[i].Click, now), When.NotExists, CommandFlags.DemandMaster);
+                isNew[i] = database.SetNewOnMasterAsync(key!.Value, Json(many[i].Click), LifeOf(many[i].Click, now));
             }
         }
 
@@ -110,7 +110,7 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
         foreach (var key in settings.Keys.Select(template => template.KeyOf(customer)).OfType<RedisKey>())
         {
             deleted |= await redis.NewBudget().RunAsync(
-                RedisOperation.Click, static (database, key) => database.KeyDeleteAsync(key, CommandFlags.DemandMaster), key);
+                RedisOperation.Click, static (database, key) => database.DeleteOnMasterAsync(key), key);
         }
 
         return deleted;

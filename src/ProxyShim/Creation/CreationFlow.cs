@@ -54,13 +54,13 @@ internal sealed class CreationFlow(
             // Each look takes from the budget, so that this ends, whatever others do to the entry meanwhile.
             while (true)
             {
-                var (reading, lookup) = await creation.Budget.RunAsync(
+                var (reading, lookup) = await creation.Budget.RunTogetherAsync(
                     RedisOperation.LookUp,
-                    static async (database, call) =>
+                    static async (pipeline, call) =>
                     {
                         // Both are on their way before either is awaited: one round trip.
-                        var reading = call.Ledger.ReadAsync(database, call.Id);
-                        var clicks = call.Request.Click is null ? call.Clicks.StartLookups(database, CustomerIdentity.Of(call.Request)) : [];
+                        var reading = call.Ledger.ReadAsync(pipeline, call.Id);
+                        var clicks = call.Request.Click is null ? call.Clicks.StartLookups(pipeline, CustomerIdentity.Of(call.Request)) : [];
                         var known = await reading;
                         var lookup = call.Request.Click is { } own ? new(new ClickLookup(own, Malformed: false)) : ClickStore.ParseAsync(clicks);
 
@@ -160,11 +160,7 @@ internal sealed class CreationFlow(
             // A deadline in Redis's time: a claim that runs later must not count, since by then this request is answered in another way. While the look-up's
             // answer waited for our own threads that clock went on.
             var notAfter = reading.Now + creation.Budget.OwnDelay + creation.Budget.Remaining;
-            var outcome = await creation.Budget.RunAsync(
-                RedisOperation.Claim,
-                static (database, call) => call.ledger.ClaimAsync(database, call.lease.Id, call.lease.Token, call.notAfter, call.conversion),
-                (ledger, lease, notAfter, conversion));
-            switch (outcome)
+            switch (await ledger.ClaimAsync(creation.Budget, lease.Id, lease.Token, notAfter, conversion))
             {
                 case ClaimOutcome.Known:
                     creation.Known = true;
@@ -206,10 +202,7 @@ internal sealed class CreationFlow(
         var settlement = SettlementResult.Queued;
         try
         {
-            settlement = await creation.Budget.RunAsync(
-                RedisOperation.Settle,
-                static (database, call) => call.settler.SettleAsync(database, call.lease, call.outcome),
-                (settler, lease, outcome));
+            settlement = await settler.SettleAsync(creation.Budget, lease, outcome);
         }
         catch (RedisUnavailableException) when (outcome.Answer.Meaning == AttemptResult.Sent)
         {
@@ -236,12 +229,9 @@ internal sealed class CreationFlow(
         var fallback = settings.OnRejected == OnRejected.Fallback;
         try
         {
-            var fenced = await creation.Budget.RunAsync(
-                RedisOperation.Settle,
-                static (database, call) => call.fallback
-                    ? call.ledger.FallbackAsync(database, call.lease.Id, call.lease.Token, call.outcome.Attempts, Reasons.Refused)
-                    : call.ledger.ReleaseAsync(database, call.lease.Id, call.lease.Token),
-                (ledger, lease, outcome, fallback));
+            var fenced = await (fallback
+                ? ledger.FallbackAsync(creation.Budget, lease.Id, lease.Token, outcome.Attempts, Reasons.Refused)
+                : ledger.ReleaseAsync(creation.Budget, lease.Id, lease.Token));
             if (fenced == FencedWrite.StaleLease)
             {
                 // Somebody has taken over and will be refused as well: it ends as a dead letter that a person sees.

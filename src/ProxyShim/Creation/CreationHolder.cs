@@ -30,11 +30,7 @@ internal sealed class CreationHolder(
         {
             // As for a claim: past that moment this request is answered otherwise.
             var notAfter = reading.Now + creation.Budget.OwnDelay + creation.Budget.Remaining;
-            var outcome = await creation.Budget.RunAsync(
-                RedisOperation.Claim,
-                static (database, call) => call.held.HoldAsync(database, call.lease.Id, call.lease.Token, call.notAfter, call.creating),
-                (held, lease, notAfter, creating));
-            switch (outcome)
+            switch (await held.HoldAsync(creation.Budget, lease.Id, lease.Token, notAfter, creating))
             {
                 case ClaimOutcome.Known:
                     creation.Known = true;
@@ -57,8 +53,7 @@ internal sealed class CreationHolder(
 
         // From here on it is the ledger's, whatever becomes of the answer.
         creation.Known = true;
-        if (!await creation.Budget.RunAsync(
-            static (database, call) => call.ledger.AcknowledgeAsync(database, call.creation.Id), (ledger, creation)))
+        if (!await ledger.AcknowledgeAsync(creation.Budget, creation.Id))
         {
             return CreationAnswer.LookAgain.Instance;
         }

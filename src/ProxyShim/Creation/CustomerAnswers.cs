@@ -1,13 +1,12 @@
 using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
 using ProxyShim.Ledger;
-using ProxyShim.Redis;
 using ProxyShim.Telemetry;
 
 namespace ProxyShim.Creation;
 
 /// <summary>Answers callers whose customer PartnerStack has, or will have.</summary>
-internal sealed class CustomerAnswers(ConversionSettings settings, ConversionApiSettings conversionApi, RedisGate redis, ConversionLedger ledger)
+internal sealed class CustomerAnswers(ConversionSettings settings, ConversionApiSettings conversionApi, ConversionLedger ledger)
 {
     /// <summary>PartnerStack has it.</summary>
     public CreationAnswer Created(CreationContext creation, Outcome outcome, IReadOnlyList<string>? subIds, DateTimeOffset createdAt) =>
@@ -15,7 +14,7 @@ internal sealed class CustomerAnswers(ConversionSettings settings, ConversionApi
 
     /// <summary>It is durable and will be delivered; where replicas must have it first and do not, the caller has to come again.</summary>
     public async ValueTask<CreationAnswer> QueuedAsync(CreationContext creation, Outcome outcome, IReadOnlyList<string>? subIds, DateTimeOffset createdAt) =>
-        await IsReplicatedAsync(creation)
+        await ledger.IsReplicatedAsync(creation.Budget, creation.Id)
             ? Created(creation, outcome, subIds, createdAt, settings.QueuedStatus)
             : creation.Unavailable(Reasons.NotReplicated);
 
@@ -25,9 +24,4 @@ internal sealed class CustomerAnswers(ConversionSettings settings, ConversionApi
         return new CreationAnswer.Created(
             new CustomerObject(creation.Version, creation.Request, subIds, createdAt, conversionApi.Test), status);
     }
-
-    private async ValueTask<bool> IsReplicatedAsync(CreationContext creation) =>
-        redis.Settings.WaitReplicas == 0
-        || await redis.RunOnDedicatedConnectionAsync(
-            static (database, call) => call.ledger.IsReplicatedAsync(database, call.creation.Id), (ledger, creation), creation.Budget.Remaining);
 }

@@ -55,8 +55,7 @@ internal sealed class DuplicateRequests(
         for (var poll = s_firstPoll; current.InFlight && time.GetElapsedTime(creation.Start) < settings.TotalTimeout; poll *= 2)
         {
             await Task.Delay(poll < s_longestPoll ? poll : s_longestPoll, time, aborted);
-            var reading = await redis.NewBudget().RunAsync(
-                RedisOperation.LookUp, static (database, call) => call.ledger.ReadAsync(database, call.creation.Id), (ledger, creation));
+            var reading = await ledger.ReadAsync(redis.NewBudget(), creation.Id);
             if (reading.Entry is null)
             {
                 return null;
@@ -69,8 +68,7 @@ internal sealed class DuplicateRequests(
     }
 
     // The lease holder could still fall back, and then nothing would deliver what this caller is told is queued. Acknowledged first, it no longer may.
-    private ValueTask<bool> AcknowledgeAsync(CreationContext creation) => creation.Budget.RunAsync(
-        static (database, call) => call.ledger.AcknowledgeAsync(database, call.creation.Id), (ledger, creation));
+    private ValueTask<bool> AcknowledgeAsync(CreationContext creation) => ledger.AcknowledgeAsync(creation.Budget, creation.Id);
 
     /// <returns><see cref="CreationAnswer.LookAgain"/> when it is a dead letter no more.</returns>
     private async ValueTask<CreationAnswer> ReviveAsync(CreationContext creation, LedgerEntry entry, Click? click)
@@ -78,11 +76,7 @@ internal sealed class DuplicateRequests(
         var anew = click is null ? null : new NewBody(
             StoredConversion.Compose(creation.Request, click, TraceContext.Current).Body, click.Xid.Value, events.PartnerOf(creation.Request.PartnerKey),
             events.SubIdsOf(click));
-        var outcome = await creation.Budget.RunAsync(
-            RedisOperation.Revive,
-            static (database, call) => call.ledger.ReviveAsync(database, call.creation.Id, call.anew),
-            (ledger, creation, anew));
-        switch (outcome)
+        switch (await ledger.ReviveAsync(creation.Budget, creation.Id, anew))
         {
             case ReviveOutcome.Revived:
                 creation.Record.Xid = anew?.Xid ?? entry.Xid;
@@ -92,8 +86,6 @@ internal sealed class DuplicateRequests(
         }
 
         // Its body has expired and there is no click to make another with: the Customer API gets it, and the ledger knows that before.
-        var discarded = await creation.Budget.RunAsync(
-            RedisOperation.Settle, static (database, call) => call.ledger.DiscardAsync(database, call.creation.Id), (ledger, creation));
-        return discarded ? creation.Forward(Outcome.Fallback, Reasons.FallbackBefore) : CreationAnswer.LookAgain.Instance;
+        return await ledger.DiscardAsync(creation.Budget, creation.Id) ? creation.Forward(Outcome.Fallback, Reasons.FallbackBefore) : CreationAnswer.LookAgain.Instance;
     }
 }

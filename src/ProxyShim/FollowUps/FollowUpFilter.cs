@@ -106,10 +106,7 @@ internal sealed class FollowUpFilter(
         var budget = redis.NewBudget();
         try
         {
-            return await budget.RunAsync(
-                RedisOperation.LookUp,
-                static (database, call) => call.ledger.ReferralAsync(database, call.id),
-                (ledger, id: ConversionId.Of(followUp.CustomerKey)));
+            return await ledger.ReferralAsync(budget, ConversionId.Of(followUp.CustomerKey));
         }
         catch (Exception exception) when (exception is RedisUnavailableException or FormatException)
         {
@@ -140,7 +137,7 @@ internal sealed class FollowUpFilter(
         var id = ConversionId.Of(followUp.CustomerKey);
         try
         {
-            await budget.RunAsync(RedisOperation.Erase, static (database, call) => call.ledger.EraseAsync(database, call.id), (ledger, id));
+            await ledger.EraseAsync(budget, id);
         }
         catch (RedisUnavailableException)
         {
@@ -177,15 +174,7 @@ internal sealed class FollowUpFilter(
     {
         try
         {
-            return await budget.RunAsync(
-                RedisOperation.LookUp,
-                static async (database, call) =>
-                {
-                    var entry = call.ledger.ReadAsync(database, call.id);
-                    var stored = call.ledger.ReadBodyAsync(database, call.id);
-                    return ((await entry).Entry, await stored);
-                },
-                (ledger, id: ConversionId.Of(followUp.CustomerKey)));
+            return await ledger.ReadWithBodyAsync(budget, ConversionId.Of(followUp.CustomerKey));
         }
         catch (Exception exception) when (exception is RedisUnavailableException or FormatException)
         {

@@ -43,8 +43,24 @@ internal sealed class LedgerKeys
     /// <summary>A customer's kept calls alone.</summary>
     public RedisKey CallsOf(ConversionId id) => ((RedisKey)id.Hash).Prepend(_partitions[id.Partition].Calls);
 
+    /// <summary>A customer's entry alone.</summary>
+    public RedisKey EntryOf(ConversionId id) => ((RedisKey)id.Hash).Prepend(_partitions[id.Partition].Conversions);
+
+    /// <summary>A customer's stored request alone.</summary>
+    public RedisKey BodyOf(ConversionId id) => ((RedisKey)id.Hash).Prepend(_partitions[id.Partition].Bodies);
+
+    /// <summary>A partition's dead letters alone.</summary>
+    public RedisKey DeadOf(int number) => _partitions[number].Dead;
+
+    /// <summary>A partition's dead calls alone.</summary>
+    public RedisKey LettersOf(int number) => _partitions[number].Letters;
+
+    /// <summary>Those of a partition's indexes whose scores are times to come.</summary>
+    public RedisKey[] SchedulesOf(int number) =>
+        [_partitions[number].Due, _partitions[number].Unverified, _partitions[number].Held, _partitions[number].Playing];
+
     /// <summary>The first of them alone.</summary>
-    public RedisKey[] OfEntry(ConversionId id) => [((RedisKey)id.Hash).Prepend(_partitions[id.Partition].Conversions)];
+    public RedisKey[] OfEntry(ConversionId id) => [EntryOf(id)];
 
     /// <summary>The same for a script that names no conversion.</summary>
     public RedisKey[] OfPartition(int number)

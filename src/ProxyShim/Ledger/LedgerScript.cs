@@ -81,6 +81,22 @@ internal sealed partial class LedgerScript
 
     public static LedgerScript Probe { get; } = new("probe");
 
+    /// <summary>Runs it in a round trip of its own.</summary>
+    /// <param name="stage">Null for what has no span.</param>
+    /// <param name="arguments">Its arguments, the conversion's hash among them.</param>
+    /// <param name="read">Reads the reply.</param>
+    /// <param name="told">Is told of it as soon as it is there, even when that is too late for the budget: the change has been made.</param>
+    /// <exception cref="RedisUnavailableException">Redis did not answer in time; the change may have been made nevertheless.</exception>
+    public ValueTask<TResult> RunAsync<TResult>(
+        RedisBudget budget, RedisOperation? stage, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read, Action<TResult>? told = null)
+    {
+        var call = (Script: this, Keys: keys, Arguments: arguments, Read: told is null ? read : Telling(read, told));
+        return stage is null ? budget.RunAsync(Run, call) : budget.RunAsync(stage, Run, call);
+
+        static Task<TResult> Run(IDatabase database, (LedgerScript Script, RedisKey[] Keys, RedisValue[] Arguments, Func<RedisResult, TResult> Read) call) =>
+            call.Script.RunAsync(database, call.Keys, call.Arguments, call.Read);
+    }
+
     /// <inheritdoc cref="RedisScript.RunAsync{TResult}"/>
     public Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read) =>
         _script.RunAsync(redis, keys, arguments, read);
@@ -94,6 +110,13 @@ internal sealed partial class LedgerScript
         && Call().Match(text) is { Success: true } call
             ? call.Groups[1].Value.ToLowerInvariant()
             : null;
+
+    private static Func<RedisResult, TResult> Telling<TResult>(Func<RedisResult, TResult> read, Action<TResult> told) => reply =>
+    {
+        var result = read(reply);
+        told(result);
+        return result;
+    };
 
     [GeneratedRegex(@"redis\.call\('([A-Z]+)'")]
     private static partial Regex Call();

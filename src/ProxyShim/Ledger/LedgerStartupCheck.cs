@@ -53,7 +53,7 @@ internal sealed class LedgerStartupCheck(RedisGate redis, LedgerSettings setting
         }
 
         await database.StringSetAsync(settings.Keys.Format, Format, when: When.NotExists);
-        var format = (string?)await database.StringGetAsync(settings.Keys.Format, CommandFlags.DemandMaster);
+        var format = (string?)await database.GetFromMasterAsync(settings.Keys.Format);
         if (!int.TryParse(format, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > Format)
         {
             exit.Stop($"The ledger in Redis has format '{format}'; this version reads format {Format}. Run a newer version, or use another Redis:KeyPrefix.");

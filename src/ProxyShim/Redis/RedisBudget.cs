@@ -4,7 +4,8 @@ using StackExchange.Redis;
 namespace ProxyShim.Redis;
 
 /// <summary>The time that one request may spend on Redis in all, however many round trips it makes.</summary>
-internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
+/// <param name="isTraced">Whether the round trips have spans: those of a request or a job.</param>
+internal sealed class RedisBudget(RedisGate gate, TimeSpan total, bool isTraced = true)
 {
     /// <summary>What is left below this is not worth a round trip.</summary>
     public static readonly TimeSpan MinRoundTrip = TimeSpan.FromMilliseconds(10);
@@ -22,7 +23,16 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
     /// <summary>What remains for a round trip that is under way since <paramref name="start"/>; less than nothing when it is late.</summary>
     public TimeSpan RemainingSince(long start) => Remaining - gate.Time.GetElapsedTime(start);
 
-    /// <summary>Does what belongs to no request and no job.</summary>
+    /// <summary>Does a request's or a job's work that is several questions in one round trip, with a span of its own.</summary>
+    /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
+    public ValueTask<TResult> RunTogetherAsync<TState, TResult>(RedisOperation stage, Func<RedisPipeline, TState, Task<TResult>> work, TState state) =>
+        RunAsync(stage, static (database, call) => call.work(new RedisPipeline(database), call.state), (work, state));
+
+    /// <summary>Does what blocks a connection, on one that nobody else needs. False when it does not answer within what remains: that says nothing of Redis.</summary>
+    public ValueTask<bool> RunOnDedicatedConnectionAsync<TState>(Func<IDatabase, TState, Task<bool>> work, TState state) =>
+        new(gate.RunOnDedicatedConnectionAsync(work, state, Remaining));
+
+    /// <summary>Does what has no span.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
     public ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state) =>
         gate.RunAsync(work, state, this);
@@ -30,7 +40,7 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total)
     /// <summary>Does a request's or a job's work, with a span of its own.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
     public ValueTask<TResult> RunAsync<TState, TResult>(RedisOperation stage, Func<IDatabase, TState, Task<TResult>> work, TState state) =>
-        Spans.HasListeners ? TracedAsync(stage, work, state) : gate.RunAsync(work, state, this);
+        isTraced && Spans.HasListeners ? TracedAsync(stage, work, state) : gate.RunAsync(work, state, this);
 
     /// <summary>Takes a round trip's time off; nothing when its reply had come in time and waited for our own threads: how long Redis took nobody knows then.</summary>
     /// <param name="patience">What there was for it.</param>

@@ -49,6 +49,9 @@ internal sealed class RedisGate : IAsyncDisposable
     /// <summary>What one request, or one background job, may spend on Redis.</summary>
     public RedisBudget NewBudget() => new(this, Settings.Timeout);
 
+    /// <summary>The same for what belongs to no request and no job: it has no spans.</summary>
+    public RedisBudget NewUntracedBudget() => new(this, Settings.Timeout, isTraced: false);
+
     /// <exception cref="RedisUnavailableException">Redis did not answer within the budget, refused, or is being left alone.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state, RedisBudget budget)
@@ -149,6 +152,20 @@ internal sealed class RedisGate : IAsyncDisposable
         try
         {
             await NewBudget().RunAsync(work, state);
+            return true;
+        }
+        catch (RedisUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc cref="TryRunAsync{TState, TResult}"/>
+    public async ValueTask<bool> TryRunAsync(Func<RedisBudget, ValueTask> write)
+    {
+        try
+        {
+            await write(NewUntracedBudget());
             return true;
         }
         catch (RedisUnavailableException)

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using ProxyShim.Redis.Sockets;
 using StackExchange.Redis;
 
 namespace ProxyShim.Redis;
@@ -13,19 +12,18 @@ internal sealed class RedisScript(string text)
     private readonly byte[] _hash = Hash(text);
 
     /// <summary>Runs it, by its hash; where Redis does not know it (a new server, <c>SCRIPT FLUSH</c>), it is sent as text.</summary>
-    /// <remarks>A replica that lags would deny what is known, and StackExchange.Redis asks one when the master does not answer: hence the master only.</remarks>
     /// <param name="read">Reads the reply.</param>
     public async Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read)
     {
         RedisResult reply;
         try
         {
-            reply = await redis.ScriptEvaluateAsync(_hash, keys, arguments, CommandFlags.DemandMaster).ResumeInBatch();
+            reply = await redis.EvaluateOnMaster(_hash, keys, arguments);
         }
         catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
             // It was not run, so running it now is not running it twice.
-            reply = await redis.ScriptEvaluateAsync(text, keys, arguments, CommandFlags.DemandMaster).ResumeInBatch();
+            reply = await redis.EvaluateOnMaster(text, keys, arguments);
         }
 
         return read(reply);
@@ -33,7 +31,7 @@ internal sealed class RedisScript(string text)
 
     /// <summary>Runs it on one server and no other, without its cache of scripts: for what is rare.</summary>
     public Task<RedisResult> RunAsync(IServer server, RedisKey[] keys, params RedisValue[] arguments) =>
-        server.ExecuteAsync("EVAL", [text, keys.Length, .. keys, .. arguments], CommandFlags.DemandMaster | CommandFlags.NoRedirect);
+        server.EvaluateOnMasterAsync(text, keys, arguments);
 
     /// <summary>The text of a script that is embedded in the program.</summary>
     public static string Load(string resource)

@@ -4,7 +4,6 @@ using System.Threading.Channels;
 using ProxyShim.Ledger;
 using ProxyShim.Primitives;
 using ProxyShim.Redis;
-using StackExchange.Redis;
 
 namespace ProxyShim.Settlement;
 
@@ -32,7 +31,7 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
     /// <summary>PartnerStack took it.</summary>
     public void Sent(Lease lease, int attempts)
     {
-        var report = new Report(database => settler.SentAsync(database, lease, attempts), _sent, lease.Id);
+        var report = new Report(async budget => await settler.SentAsync(budget, lease, attempts), _sent, lease.Id);
         _sent[lease.Id] = report;
         _reports.Writer.TryWrite(report);
     }
@@ -50,24 +49,24 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
             return false;
         }
 
-        await budget.RunAsync(RedisOperation.Settle, WriteAsync, report);
+        await report.WriteAsync(budget);
         report.Forget();
         return true;
     }
 
     /// <summary>The Customer API got the request: it must not be sent as well.</summary>
     public void Fallback(Lease lease, int attempts, string reason) =>
-        Add(database => ledger.FallbackAsync(database, lease.Id, lease.Token, attempts, reason));
+        Add(async budget => await ledger.FallbackAsync(budget, lease.Id, lease.Token, attempts, reason));
 
     /// <summary>The caller was told that it was refused: as if it had never been claimed.</summary>
-    public void Release(Lease lease) => Add(database => ledger.ReleaseAsync(database, lease.Id, lease.Token));
+    public void Release(Lease lease) => Add(async budget => await ledger.ReleaseAsync(budget, lease.Id, lease.Token));
 
     /// <summary>The customer was deleted just now.</summary>
     public void Erase(ConversionId id)
     {
         // By the time that Redis hears of it the legacy app may have created the customer anew.
         var deleted = Moment.Now(time);
-        Add(database => ledger.EraseAsync(database, id, deleted.Elapsed(time)));
+        Add(async budget => await ledger.EraseAsync(budget, id, deleted.Elapsed(time)));
     }
 
     /// <summary>Whoever reports while the shim drains is still heard: this stops after the listener, and tells Redis what it can.</summary>
@@ -94,7 +93,7 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
         }
     }
 
-    private void Add(Func<IDatabase, Task> write) => _reports.Writer.TryWrite(new Report(write));
+    private void Add(Func<RedisBudget, ValueTask> write) => _reports.Writer.TryWrite(new Report(write));
 
     // Read, not peeked at: a full channel drops its oldest, and that must not be one that is being written.
     private bool TryNext([NotNullWhen(true)] out Report? report)
@@ -108,7 +107,7 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
         return report is not null;
     }
 
-    private ValueTask<bool> TryWriteAsync(Report report) => redis.TryRunAsync(WriteAsync, report);
+    private ValueTask<bool> TryWriteAsync(Report report) => redis.TryRunAsync(report.WriteAsync);
 
     private void Done(Report report)
     {
@@ -116,16 +115,10 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
         _pending = null;
     }
 
-    private static async Task<bool> WriteAsync(IDatabase database, Report report)
-    {
-        await report.WriteAsync(database);
-        return true;
-    }
-
     /// <param name="index">Where it can be found by its conversion as long as Redis has not been told.</param>
-    private sealed class Report(Func<IDatabase, Task> write, ConcurrentDictionary<ConversionId, Report>? index = null, ConversionId id = default)
+    private sealed class Report(Func<RedisBudget, ValueTask> write, ConcurrentDictionary<ConversionId, Report>? index = null, ConversionId id = default)
     {
-        public Task WriteAsync(IDatabase database) => write(database);
+        public ValueTask WriteAsync(RedisBudget budget) => write(budget);
 
         /// <summary>Leaves the index, unless a later report of the same conversion has taken its place.</summary>
         public void Forget() => index?.TryRemove(KeyValuePair.Create(id, this));

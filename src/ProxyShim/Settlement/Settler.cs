@@ -1,7 +1,8 @@
+using System.Runtime.CompilerServices;
 using ProxyShim.Conversions;
 using ProxyShim.Ledger;
+using ProxyShim.Redis;
 using ProxyShim.Telemetry;
-using StackExchange.Redis;
 
 namespace ProxyShim.Settlement;
 
@@ -9,20 +10,20 @@ namespace ProxyShim.Settlement;
 internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery, Backoff backoff, ConversionEvents events)
 {
     /// <summary>One script; which one is the table of DESIGN.md, "What each answer of the Conversion API means".</summary>
-    public Task<SettlementResult> SettleAsync(IDatabase redis, Lease lease, ConversionOutcome outcome)
+    public ValueTask<SettlementResult> SettleAsync(RedisBudget budget, Lease lease, ConversionOutcome outcome)
     {
         return outcome.Answer.Meaning switch
         {
-            AttemptResult.Sent => SentAsync(redis, lease, outcome.Attempts),
-            AttemptResult.Refused => BuryAsync(redis, lease, outcome, Reasons.Refused),
-            AttemptResult.Ambiguous when ledger.ReadsBack => QueuedAsync(ledger.AmbiguousAsync(redis, lease.Id, lease.Token, outcome.Attempts, Error())),
+            AttemptResult.Sent => SentAsync(budget, lease, outcome.Attempts),
+            AttemptResult.Refused => BuryAsync(budget, lease, outcome, Reasons.Refused),
+            AttemptResult.Ambiguous when ledger.ReadsBack => QueuedAsync(ledger.AmbiguousAsync(budget, lease.Id, lease.Token, outcome.Attempts, Error())),
 
             // Nothing can be read back. "Known already" after an attempt that may have landed: a person has to look.
             AttemptResult.Ambiguous when lease.MaybeLanded && outcome.Answer.Status is StatusCodes.Status409Conflict =>
-                BuryAsync(redis, lease, outcome, Reasons.ConflictAfterAmbiguity),
-            _ when lease.TriedFor > delivery.MaxAge => BuryAsync(redis, lease, outcome, Reasons.Expired),
+                BuryAsync(budget, lease, outcome, Reasons.ConflictAfterAmbiguity),
+            _ when lease.TriedFor > delivery.MaxAge => BuryAsync(budget, lease, outcome, Reasons.Expired),
             var meaning => QueuedAsync(ledger.DueAsync(
-                redis, lease.Id, lease.Token, outcome.Attempts, backoff.After(lease.Attempts + outcome.Attempts, outcome.Answer.RetryAfter), Error(),
+                budget, lease.Id, lease.Token, outcome.Attempts, backoff.After(lease.Attempts + outcome.Attempts, outcome.Answer.RetryAfter), Error(),
                 maybeLanded: lease.MaybeLanded || meaning == AttemptResult.Ambiguous)),
         };
 
@@ -30,17 +31,20 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
     }
 
     /// <summary>Reports a conversion as sent; the report that makes it so is the one that is counted.</summary>
-    public async Task<SettlementResult> SentAsync(IDatabase redis, Lease lease, int attempts)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<SettlementResult> SentAsync(RedisBudget budget, Lease lease, int attempts)
     {
-        if (await ledger.SentAsync(redis, lease.Id, lease.Token, attempts, lease.Xid) == SentOutcome.Sent && lease.CountOnce())
+        await ledger.SentAsync(budget, lease.Id, lease.Token, attempts, lease.Xid, sent =>
         {
-            events.Sent(lease, attempts);
-        }
-
+            if (sent == SentOutcome.Sent && lease.CountOnce())
+            {
+                events.Sent(lease, attempts);
+            }
+        });
         return SettlementResult.Sent;
     }
 
-    private static async Task<SettlementResult> QueuedAsync(Task<FencedWrite> changing) => After(await changing, SettlementResult.Queued);
+    private static async ValueTask<SettlementResult> QueuedAsync(ValueTask<FencedWrite> changing) => After(await changing, SettlementResult.Queued);
 
     private static SettlementResult After(FencedWrite fenced, SettlementResult done) => fenced switch
     {
@@ -49,15 +53,14 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
         _ => SettlementResult.Lost,
     };
 
-    private async Task<SettlementResult> BuryAsync(IDatabase redis, Lease lease, ConversionOutcome outcome, string reason)
-    {
-        var fenced = await ledger.BuryAsync(
-            redis, lease.Id, lease.Token, outcome.Attempts, reason, outcome.Answer.Status, outcome.Answer.Said);
-        if (fenced == FencedWrite.Applied)
-        {
-            events.Dead(lease, outcome, reason);
-        }
-
-        return After(fenced, SettlementResult.Dead);
-    }
+    private async ValueTask<SettlementResult> BuryAsync(RedisBudget budget, Lease lease, ConversionOutcome outcome, string reason) => After(
+        await ledger.BuryAsync(
+            budget, lease.Id, lease.Token, outcome.Attempts, reason, outcome.Answer.Status, outcome.Answer.Said, buried =>
+            {
+                if (buried == FencedWrite.Applied)
+                {
+                    events.Dead(lease, outcome, reason);
+                }
+            }),
+        SettlementResult.Dead);
 }

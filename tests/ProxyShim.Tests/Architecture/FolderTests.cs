@@ -33,6 +33,16 @@ public class FolderTests
         Assert.Contains("Creation", s_folders.Edges[Folders.Root]);
     }
 
+    /// <summary>The others ask these, and so with a bound in time, of the master, and once for what goes out together.</summary>
+    [Fact]
+    public void Only_those_who_keep_something_there_give_commands_to_Redis()
+    {
+        var folders = s_folders.Foreign["StackExchange.Redis.IDatabase"].Concat(s_folders.Foreign["StackExchange.Redis.IServer"]).Distinct();
+
+        // Hosting's check command looks at each server before there is a shim.
+        Assert.Equal(["Clicks", "Hosting", "Ledger", "Redis", "SwitchOver"], folders.Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void The_picture_of_the_folders_is_up_to_date()
     {

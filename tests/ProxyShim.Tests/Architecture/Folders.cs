@@ -24,10 +24,15 @@ internal sealed class Folders
                 Reasons.Add($"{folder} → {known}: {Outermost(user).Name} uses {Outermost(used).Name}");
             }
         }
+
+        Foreign = uses.Where(use => !IsOurs(use.Used)).ToLookup(use => use.Used.FullName, use => FolderOf(use.User), StringComparer.Ordinal);
     }
 
     /// <summary>By folder: the folders that it knows.</summary>
     public Dictionary<string, HashSet<string>> Edges { get; }
+
+    /// <summary>By the full name of a type that is not ours: the folders that know it.</summary>
+    public ILookup<string, string> Foreign { get; }
 
     /// <summary>Each edge with the types that make it.</summary>
     public SortedSet<string> Reasons { get; } = new(StringComparer.Ordinal);

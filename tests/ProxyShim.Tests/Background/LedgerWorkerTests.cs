@@ -160,7 +160,7 @@ public class LedgerWorkerTests(TestRedis redis)
         async () =>
         {
             background.Time.Advance(s_tick);
-            var entries = await Task.WhenAll(ids.Select(id => background.Ledger.ReadAsync(background.Under.Redis, id)));
+            var entries = await Task.WhenAll(ids.Select(id => background.Ledger.ReadAsync(background.Under.Budget, id).AsTask()));
             return entries.All(entry => entry.Entry!.State == state);
         },
         cancellation: Cancellation);

@@ -33,7 +33,7 @@ internal sealed class CreationFlowHost : IAsyncDisposable
         // The connection is that of all tests, so nobody here closes it.
         Redis = new RedisGate(settings.Redis, time, () => Task.FromResult(LossyRedis.Over(background.Under.Scope.Connection, () => Losses())));
         Backlog = new SettlementBacklog(Redis, background.Settler, ledger, time);
-        var answers = new CustomerAnswers(settings.Conversions, settings.ConversionApi, Redis, ledger);
+        var answers = new CustomerAnswers(settings.Conversions, settings.ConversionApi, ledger);
         var known = new DuplicateRequests(settings.ConversionApi, Redis, ledger, answers, background.Events, time);
         var bounds = settings.RolloutBounds;
         Control = new RolloutControl(settings.Rollout, bounds, new RolloutStore(settings.Ledger), Redis, _rollout, EventLog.Silent);

@@ -130,7 +130,7 @@ public class CreationFlowTests(TestRedis redis)
         // PartnerStack took it, and Redis does not hear of that any more: the next master never had the claim.
         replica.At(3, () => Task.FromResult(Loss.Command));
         Assert.Equal(Outcome.Converted, (await replica.PostAsync()).Record.Outcome);
-        await background.Ledger.EraseAsync(background.Under.Redis, s_id);
+        await background.Ledger.EraseAsync(background.Under.Budget, s_id);
         await background.Under.Redis.KeyDeleteAsync(background.Under.Keys.Of(s_id)[0]);
 
         // The report waits for its turn.
@@ -156,7 +156,7 @@ public class CreationFlowTests(TestRedis redis)
         // No click and no body: to be given away. But another caller has found a click.
         replica.At(3, async () =>
         {
-            Assert.Equal(ReviveOutcome.Revived, await background.Ledger.ReviveAsync(background.Under.Redis, s_id, LedgerUnderTest.Anew("customer")));
+            Assert.Equal(ReviveOutcome.Revived, await background.Ledger.ReviveAsync(background.Under.Budget, s_id, LedgerUnderTest.Anew("customer")));
             return Loss.None;
         });
         var (answer, record) = await replica.PostAsync();

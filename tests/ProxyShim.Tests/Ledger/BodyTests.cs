@@ -30,13 +30,13 @@ public class BodyTests(TestRedis redis) : LedgerFixture(redis)
     {
         var wait = LedgerUnderTest.BodyTtl * 10;
         var (id, token) = await With.ClaimAsync();
-        Assert.Equal(FencedWrite.Applied, await With.Ledger.DueAsync(With.Redis, id, token, 1, wait, "status_429", maybeLanded: false));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.DueAsync(With.Budget, id, token, 1, wait, "status_429", maybeLanded: false));
         Assert.InRange((await With.SeeAsync(id))!.BodyTtl!.Value, wait + LedgerUnderTest.BodyTtl - s_tolerance, wait + LedgerUnderTest.BodyTtl);
 
         (id, _) = await With.BringToAsync(ConversionState.Ambiguous, "other");
         await With.PassTimeAsync(id);
         var review = await With.TakeReadBackAsync(id);
-        Assert.Equal(FencedWrite.Applied, await With.Ledger.RescheduleReadBackAsync(With.Redis, id, review.Job.Token, wait));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.RescheduleReadBackAsync(With.Budget, id, review.Job.Token, wait));
         Assert.InRange((await With.SeeAsync(id))!.BodyTtl!.Value, wait + LedgerUnderTest.BodyTtl - s_tolerance, wait + LedgerUnderTest.BodyTtl);
     }
 
@@ -52,7 +52,7 @@ public class BodyTests(TestRedis redis) : LedgerFixture(redis)
     public async Task A_dead_letter_that_turns_out_to_have_been_sent_expires_again()
     {
         var (id, token) = await With.BringToAsync(ConversionState.Dead);
-        await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1");
+        await With.Ledger.SentAsync(With.Budget, id, token, 1, "xid_1");
 
         Assert.NotNull((await With.SeeAsync(id))!.BodyTtl);
     }
@@ -65,13 +65,13 @@ public class BodyTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(ConversionState.Dead);
         var anew = withNewBody ? new NewBody(LedgerUnderTest.BodyOf("other"), "xid_2", "other", "second") : null;
 
-        Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Redis, id, anew));
+        Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Budget, id, anew));
 
         var seen = (await With.SeeAsync(id))!;
         Assert.InRange(seen.BodyTtl!.Value, LedgerUnderTest.BodyTtl - s_tolerance, LedgerUnderTest.BodyTtl);
         Assert.Contains(withNewBody ? "other" : "customer", seen.Body, StringComparison.Ordinal);
         Assert.Equal(withNewBody ? "xid_2" : "xid_1", (await With.TakeAsync(id)).Xid);
-        var referral = (await With.Ledger.ReferralAsync(With.Redis, id))!;
+        var referral = (await With.Ledger.ReferralAsync(With.Budget, id))!;
         Assert.Equal(withNewBody ? ("xid_2", "other", "second") : ("xid_1", "partner", "blog|top"), (referral.Xid, referral.PartnerKey, referral.SubIds));
     }
 
@@ -81,15 +81,15 @@ public class BodyTests(TestRedis redis) : LedgerFixture(redis)
         foreach (var under in new[] { With, Without })
         {
             var ledger = under.Ledger;
-            await GoneAfterAsync(under, "verified", ConversionState.Sent, (id, token) => ledger.VerifiedAsync(under.Redis, id, token, ""), reads: true);
-            await GoneAfterAsync(under, "given away", ConversionState.Claimed, (id, token) => ledger.FallbackAsync(under.Redis, id, token, 1, "refused"));
-            await GoneAfterAsync(under, "erased", ConversionState.Due, (id, _) => ledger.EraseAsync(under.Redis, id));
-            await GoneAfterAsync(under, "discarded", ConversionState.Dead, (id, _) => ledger.DiscardAsync(under.Redis, id));
-            await GoneAfterAsync(under, "released", ConversionState.Claimed, (id, token) => ledger.ReleaseAsync(under.Redis, id, token));
+            await GoneAfterAsync(under, "verified", ConversionState.Sent, (id, token) => ledger.VerifiedAsync(under.Budget, id, token, ""), reads: true);
+            await GoneAfterAsync(under, "given away", ConversionState.Claimed, (id, token) => ledger.FallbackAsync(under.Budget, id, token, 1, "refused"));
+            await GoneAfterAsync(under, "erased", ConversionState.Due, (id, _) => ledger.EraseAsync(under.Budget, id));
+            await GoneAfterAsync(under, "discarded", ConversionState.Dead, (id, _) => ledger.DiscardAsync(under.Budget, id));
+            await GoneAfterAsync(under, "released", ConversionState.Claimed, (id, token) => ledger.ReleaseAsync(under.Budget, id, token));
         }
 
         // Nothing can be read back, so nothing is left to be proved.
-        await GoneAfterAsync(Without, "sent", ConversionState.Claimed, (id, token) => Without.Ledger.SentAsync(Without.Redis, id, token, 1, "xid_1"));
+        await GoneAfterAsync(Without, "sent", ConversionState.Claimed, (id, token) => Without.Ledger.SentAsync(Without.Budget, id, token, 1, "xid_1"));
     }
 
     [Fact]
@@ -97,13 +97,13 @@ public class BodyTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.ClaimAsync();
 
-        var stored = (await With.Ledger.ReadBodyAsync(With.Redis, id))!;
+        var stored = (await With.Ledger.DescribeWithBodyAsync(With.Budget, id)).Stored!;
         Assert.Equal(("customer", "customer@example.com", "partner"), (stored.Request.CustomerKey.Value, stored.Request.Email, stored.Request.PartnerKey));
-        Assert.Null(await With.Ledger.ReadBodyAsync(With.Redis, LedgerUnderTest.IdOf("nobody")));
+        Assert.Null((await With.Ledger.DescribeWithBodyAsync(With.Budget, LedgerUnderTest.IdOf("nobody"))).Stored);
     }
 
-    private static async Task GoneAfterAsync(
-        LedgerUnderTest under, string end, ConversionState state, Func<ConversionId, LeaseToken, Task> change, bool reads = false)
+    private static async Task GoneAfterAsync<T>(
+        LedgerUnderTest under, string end, ConversionState state, Func<ConversionId, LeaseToken, ValueTask<T>> change, bool reads = false)
     {
         if (reads && !under.ReadsBack)
         {

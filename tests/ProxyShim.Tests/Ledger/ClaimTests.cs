@@ -75,12 +75,12 @@ public class ClaimTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.ClaimAsync();
 
-        var (now, entry) = await With.Ledger.ReadAsync(With.Redis, id);
+        var (now, entry) = await With.Ledger.ReadAsync(With.Budget, id);
         Assert.Equal((ConversionState.Claimed, "xid_1", "f1f2f3f4", true), (entry!.State, entry.Xid, entry.Fingerprint, entry.InFlight));
         Assert.InRange(now - entry.ClaimedAt, TimeSpan.Zero, TimeSpan.FromMinutes(1));
 
         await With.PassTimeAsync(id);
-        Assert.False((await With.Ledger.ReadAsync(With.Redis, id)).Entry!.InFlight);
+        Assert.False((await With.Ledger.ReadAsync(With.Budget, id)).Entry!.InFlight);
     }
 
     [Theory]
@@ -92,13 +92,13 @@ public class ClaimTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(state);
 
-        Assert.False((await With.Ledger.ReadAsync(With.Redis, id)).Entry!.InFlight);
+        Assert.False((await With.Ledger.ReadAsync(With.Budget, id)).Entry!.InFlight);
     }
 
     [Fact]
     public async Task Of_a_customer_who_is_not_known_nothing_is_read_or_written()
     {
-        Assert.Null((await With.Ledger.ReadAsync(With.Redis, LedgerUnderTest.IdOf("customer"))).Entry);
+        Assert.Null((await With.Ledger.ReadAsync(With.Budget, LedgerUnderTest.IdOf("customer"))).Entry);
         Assert.Null(await With.SeeAsync(LedgerUnderTest.IdOf("customer")));
     }
 }

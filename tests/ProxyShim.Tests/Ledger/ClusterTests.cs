@@ -51,7 +51,7 @@ public sealed class ClusterTests : IAsyncLifetime
         Assert.Equal(ConversionState.Claimed, (await RunAsync(ReadAsync)).Entry?.State);
         Assert.Equal(ClaimOutcome.Known, await RunAsync(ClaimAsync));
         Assert.Equal(SentOutcome.Sent, await RunAsync(redis => _ledger.SentAsync(redis, _customer.Id, _customer.Token, 1, "xid_1")));
-        Assert.True(await RunAsync(redis => _ledger.IsReplicatedAsync(redis, _customer.Id)));
+        Assert.True(await IsConfirmedAsync(_customer.Id));
     }
 
     // A change names keys that are and keys that are not, and Redis tells where either is only when the whole slot has moved. What is read is one key.
@@ -84,7 +84,7 @@ public sealed class ClusterTests : IAsyncLifetime
             await RunAsync(redis => _ledger.ClaimAsync(
                 redis, LedgerUnderTest.IdOf(customer), LeaseToken.New(), DateTimeOffset.MaxValue, LedgerUnderTest.NewConversion(customer)));
 
-            Assert.True(await RunAsync(redis => _ledger.IsReplicatedAsync(redis, LedgerUnderTest.IdOf(customer))));
+            Assert.True(await IsConfirmedAsync(LedgerUnderTest.IdOf(customer)));
         }
     }
 
@@ -99,12 +99,14 @@ public sealed class ClusterTests : IAsyncLifetime
         await Assert.ThrowsAsync<RedisUnavailableException>(async () => await NewScan().RunAsync());
     }
 
-    private async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> work)
-        => await _gate.NewBudget().RunAsync(static (redis, work) => work(redis), work);
+    private async Task<T> RunAsync<T>(Func<RedisBudget, ValueTask<T>> work) => await work(_gate.NewBudget());
 
-    private Task<LedgerReading> ReadAsync(IDatabase redis) => _ledger.ReadAsync(redis, _customer.Id);
+    private Task<bool> IsConfirmedAsync(ConversionId id) =>
+        RunAsync(budget => budget.RunAsync(static (redis, call) => call._ledger.IsReplicatedAsync(redis, call.id), (_ledger, id)));
 
-    private Task<ClaimOutcome> ClaimAsync(IDatabase redis)
+    private ValueTask<LedgerReading> ReadAsync(RedisBudget redis) => _ledger.ReadAsync(redis, _customer.Id);
+
+    private ValueTask<ClaimOutcome> ClaimAsync(RedisBudget redis)
         => _ledger.ClaimAsync(redis, _customer.Id, _customer.Token, DateTimeOffset.MaxValue, LedgerUnderTest.NewConversion("customer"));
 
     private Task<ClusterSlot> SlotAsync() => _cluster.FindSlotAsync($"{_keys.Of(_customer.Id)[0]}", Cancellation);

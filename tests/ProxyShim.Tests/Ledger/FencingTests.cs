@@ -8,16 +8,16 @@ namespace ProxyShim.Tests.Ledger;
 [RedisSuite]
 public class FencingTests(TestRedis redis) : LedgerFixture(redis)
 {
-    private static readonly Dictionary<string, Func<LedgerUnderTest, ConversionId, LeaseToken, Task<FencedWrite>>> s_changes = new()
+    private static readonly Dictionary<string, Func<LedgerUnderTest, ConversionId, LeaseToken, ValueTask<FencedWrite>>> s_changes = new()
     {
-        ["reschedule"] = (under, id, token) => under.Ledger.DueAsync(under.Redis, id, token, 1, TimeSpan.FromHours(1), "status_503", maybeLanded: true),
-        ["call ambiguous"] = (under, id, token) => under.Ledger.AmbiguousAsync(under.Redis, id, token, 1, "timeout"),
-        ["bury"] = (under, id, token) => under.Ledger.BuryAsync(under.Redis, id, token, 1, "refused"),
-        ["fall back"] = (under, id, token) => under.Ledger.FallbackAsync(under.Redis, id, token, 1, "refused"),
-        ["release"] = (under, id, token) => under.Ledger.ReleaseAsync(under.Redis, id, token),
-        ["ask again"] = (under, id, token) => under.Ledger.RescheduleReadBackAsync(under.Redis, id, token, TimeSpan.FromHours(1)),
-        ["give up reading"] = (under, id, token) => under.Ledger.AbandonReadBackAsync(under.Redis, id, token),
-        ["say absent"] = (under, id, token) => under.Ledger.ReadBackNotFoundAsync(under.Redis, id, token),
+        ["reschedule"] = (under, id, token) => under.Ledger.DueAsync(under.Budget, id, token, 1, TimeSpan.FromHours(1), "status_503", maybeLanded: true),
+        ["call ambiguous"] = (under, id, token) => under.Ledger.AmbiguousAsync(under.Budget, id, token, 1, "timeout"),
+        ["bury"] = (under, id, token) => under.Ledger.BuryAsync(under.Budget, id, token, 1, "refused"),
+        ["fall back"] = (under, id, token) => under.Ledger.FallbackAsync(under.Budget, id, token, 1, "refused"),
+        ["release"] = (under, id, token) => under.Ledger.ReleaseAsync(under.Budget, id, token),
+        ["ask again"] = (under, id, token) => under.Ledger.RescheduleReadBackAsync(under.Budget, id, token, TimeSpan.FromHours(1)),
+        ["give up reading"] = (under, id, token) => under.Ledger.AbandonReadBackAsync(under.Budget, id, token),
+        ["say absent"] = (under, id, token) => under.Ledger.ReadBackNotFoundAsync(under.Budget, id, token),
     };
 
     // What only somebody who reads back says.
@@ -43,7 +43,7 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, stale) = await With.ClaimAsync();
         await With.PassTimeAsync(id);
-        Assert.Equal(TakeOutcome.Ambiguous, (await With.Ledger.TakeAsync(With.Redis, id, LeaseToken.New())).Outcome);
+        Assert.Equal(TakeOutcome.Ambiguous, (await With.Ledger.TakeAsync(With.Budget, id, LeaseToken.New())).Outcome);
 
         await RefusedAsync(With, id, stale, change);
     }
@@ -103,7 +103,7 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         await With.PassTimeAsync(id);
         var token = (await With.TakeReadBackAsync(id)).Job.Token;
-        Assert.Equal(VerifiedOutcome.Verified, await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), ""));
+        Assert.Equal(VerifiedOutcome.Verified, await With.Ledger.VerifiedAsync(With.Budget, id, LeaseToken.New(), ""));
 
         await RefusedAsync(With, id, token, change);
     }
@@ -138,7 +138,7 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
             token = (await With.TakeReadBackAsync(id)).Job.Token;
         }
 
-        Assert.True(await With.Ledger.AcknowledgeAsync(With.Redis, id));
+        Assert.True(await With.Ledger.AcknowledgeAsync(With.Budget, id));
 
         Assert.Equal(change is "fall back" or "release" ? FencedWrite.StaleLease : FencedWrite.Applied, await s_changes[change](With, id, token));
     }
@@ -152,8 +152,8 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(state);
 
-        Assert.Equal(confirmed, await With.Ledger.AcknowledgeAsync(With.Redis, id));
-        Assert.False(await With.Ledger.AcknowledgeAsync(With.Redis, LedgerUnderTest.IdOf("nobody")));
+        Assert.Equal(confirmed, await With.Ledger.AcknowledgeAsync(With.Budget, id));
+        Assert.False(await With.Ledger.AcknowledgeAsync(With.Budget, LedgerUnderTest.IdOf("nobody")));
     }
 
     [Fact]

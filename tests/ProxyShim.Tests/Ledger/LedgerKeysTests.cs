@@ -55,7 +55,7 @@ public class LedgerKeysTests(TestRedis redis)
 
         await test.BringToAsync(ConversionState.Sent);
 
-        Assert.Null((await live.Ledger.ReadAsync(live.Redis, LedgerUnderTest.IdOf("customer"))).Entry);
+        Assert.Null((await live.Ledger.ReadAsync(live.Budget, LedgerUnderTest.IdOf("customer"))).Entry);
         await live.ClaimAsync();
         Assert.Equal(ConversionState.Sent, (await test.SeeAsync(LedgerUnderTest.IdOf("customer")))!.State);
     }

@@ -5,6 +5,7 @@ using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Ledger.Held;
 using ProxyShim.Ledger.Kept;
+using ProxyShim.Redis;
 using ProxyShim.Testing;
 using StackExchange.Redis;
 using Xunit;
@@ -52,6 +53,9 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
 
     public IDatabase Redis => Scope.Database;
 
+    /// <summary>For one call of the ledger.</summary>
+    public RedisBudget Budget => TestBudget.Over(Scope.Connection);
+
     public static ConversionId IdOf(string customerKey) => ConversionId.Of(KeyOf(customerKey));
 
     public static CustomerKey KeyOf(string customerKey) => CustomerKey.TryCreate(customerKey, out var key) ? key : throw new ArgumentException("No customer_key.");
@@ -82,7 +86,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     }
 
     /// <summary>Redis's clock.</summary>
-    public async Task<DateTimeOffset> NowAsync() => (await Ledger.ReadAsync(Redis, IdOf("nobody"))).Now;
+    public async Task<DateTimeOffset> NowAsync() => (await Ledger.ReadAsync(Budget, IdOf("nobody"))).Now;
 
     /// <summary>Claims a customer whom nobody has.</summary>
     public async Task<(ConversionId Id, LeaseToken Token)> ClaimAsync(string customerKey = "customer")
@@ -93,7 +97,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     }
 
     public async Task<ClaimOutcome> TryClaimAsync(string customerKey, LeaseToken token, TimeSpan? patience = null) =>
-        await Ledger.ClaimAsync(Redis, IdOf(customerKey), token, await NowAsync() + (patience ?? TimeSpan.FromMinutes(1)), NewConversion(customerKey));
+        await Ledger.ClaimAsync(Budget, IdOf(customerKey), token, await NowAsync() + (patience ?? TimeSpan.FromMinutes(1)), NewConversion(customerKey));
 
     /// <summary>Whatever the entry waits for has come: its lease has run out, its next attempt or its read-back is due.</summary>
     public async Task PassTimeAsync(ConversionId id)
@@ -114,7 +118,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     /// <summary>Takes a job that is due.</summary>
     public async Task<LedgerJob> TakeAsync(ConversionId id)
     {
-        var (outcome, job) = await Ledger.TakeAsync(Redis, id, LeaseToken.New());
+        var (outcome, job) = await Ledger.TakeAsync(Budget, id, LeaseToken.New());
         Assert.Equal(TakeOutcome.Taken, outcome);
         return job!;
     }
@@ -124,17 +128,17 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     {
         var id = IdOf(customerKey);
         Assert.Equal(ClaimOutcome.Claimed, await TryHoldAsync(customerKey, LeaseToken.New()));
-        Assert.True(await Ledger.AcknowledgeAsync(Redis, id));
+        Assert.True(await Ledger.AcknowledgeAsync(Budget, id));
         return id;
     }
 
     public async Task<ClaimOutcome> TryHoldAsync(string customerKey, LeaseToken token, TimeSpan? patience = null) =>
-        await Held.HoldAsync(Redis, IdOf(customerKey), token, await NowAsync() + (patience ?? TimeSpan.FromMinutes(1)), HeldCreation(customerKey));
+        await Held.HoldAsync(Budget, IdOf(customerKey), token, await NowAsync() + (patience ?? TimeSpan.FromMinutes(1)), HeldCreation(customerKey));
 
     /// <summary>Takes a held creation whose next look has come.</summary>
     public async Task<LedgerJob> SeekAsync(ConversionId id)
     {
-        var (outcome, job) = await Held.SeekAsync(Redis, id, LeaseToken.New());
+        var (outcome, job) = await Held.SeekAsync(Budget, id, LeaseToken.New());
         Assert.Equal(SeekOutcome.Taken, outcome);
         return job!;
     }
@@ -142,7 +146,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     /// <summary>Takes a conversion that is to be read back.</summary>
     public async Task<ReadBackJob> TakeReadBackAsync(ConversionId id)
     {
-        var review = await Ledger.TakeReadBackAsync(Redis, id, LeaseToken.New());
+        var review = await Ledger.TakeReadBackAsync(Budget, id, LeaseToken.New());
         Assert.NotNull(review);
         return review;
     }
@@ -161,13 +165,13 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         Assert.True(state switch
         {
             ConversionState.Claimed => true,
-            ConversionState.Due => await Ledger.DueAsync(Redis, id, token, 1, TimeSpan.FromHours(1), "status_503", maybeLanded: false) == FencedWrite.Applied,
-            ConversionState.Ambiguous => await Ledger.AmbiguousAsync(Redis, id, token, 1, "timeout") == FencedWrite.Applied,
-            ConversionState.Sent => await Ledger.SentAsync(Redis, id, token, 1, "xid_1") == SentOutcome.Sent,
-            ConversionState.Verified => await Ledger.SentAsync(Redis, id, token, 1, "xid_1") == SentOutcome.Sent
-                && await Ledger.VerifiedAsync(Redis, id, LeaseToken.New(), "") == VerifiedOutcome.Verified,
-            ConversionState.Dead => await Ledger.BuryAsync(Redis, id, token, 1, "refused") == FencedWrite.Applied,
-            ConversionState.Fallback => await Ledger.FallbackAsync(Redis, id, token, 1, "refused") == FencedWrite.Applied,
+            ConversionState.Due => await Ledger.DueAsync(Budget, id, token, 1, TimeSpan.FromHours(1), "status_503", maybeLanded: false) == FencedWrite.Applied,
+            ConversionState.Ambiguous => await Ledger.AmbiguousAsync(Budget, id, token, 1, "timeout") == FencedWrite.Applied,
+            ConversionState.Sent => await Ledger.SentAsync(Budget, id, token, 1, "xid_1") == SentOutcome.Sent,
+            ConversionState.Verified => await Ledger.SentAsync(Budget, id, token, 1, "xid_1") == SentOutcome.Sent
+                && await Ledger.VerifiedAsync(Budget, id, LeaseToken.New(), "") == VerifiedOutcome.Verified,
+            ConversionState.Dead => await Ledger.BuryAsync(Budget, id, token, 1, "refused") == FencedWrite.Applied,
+            ConversionState.Fallback => await Ledger.FallbackAsync(Budget, id, token, 1, "refused") == FencedWrite.Applied,
             _ => throw new ArgumentOutOfRangeException(nameof(state)),
         });
         Assert.Equal(state, (await SeeAsync(id))!.State);

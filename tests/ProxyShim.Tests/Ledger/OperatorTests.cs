@@ -20,13 +20,13 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, token) = await With.BringToAsync(state);
 
-        Assert.Equal(state, await With.Ledger.EraseAsync(With.Redis, id));
+        Assert.Equal(state, await With.Ledger.EraseAsync(With.Budget, id));
 
         var seen = (await With.SeeAsync(id))!;
         Assert.Equal((ConversionState.Fallback, "erased", null), (seen.State, seen.Field("error"), seen.Field("token")));
         Assert.Equal(ClaimOutcome.Known, await With.TryClaimAsync("customer", LeaseToken.New()));
-        Assert.Equal(ReviveOutcome.NotDead, await With.Ledger.ReviveAsync(With.Redis, id));
-        Assert.Equal(FencedWrite.StaleLease, await With.Ledger.DueAsync(With.Redis, id, token, 1, TimeSpan.Zero, "status_503", maybeLanded: false));
+        Assert.Equal(ReviveOutcome.NotDead, await With.Ledger.ReviveAsync(With.Budget, id));
+        Assert.Equal(FencedWrite.StaleLease, await With.Ledger.DueAsync(With.Budget, id, token, 1, TimeSpan.Zero, "status_503", maybeLanded: false));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(ConversionState.Due);
         await With.Redis.HashSetAsync(With.Keys.Of(id)[0], "claimed_at", (await With.NowAsync() + TimeSpan.FromHours(1)).ToUnixTimeMilliseconds());
 
-        Assert.Equal(ConversionState.Due, await With.Ledger.EraseAsync(With.Redis, id));
+        Assert.Equal(ConversionState.Due, await With.Ledger.EraseAsync(With.Budget, id));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
     {
         var id = LedgerUnderTest.IdOf("customer");
 
-        Assert.Null(await With.Ledger.EraseAsync(With.Redis, id));
+        Assert.Null(await With.Ledger.EraseAsync(With.Budget, id));
         Assert.Null(await With.SeeAsync(id));
     }
 
@@ -54,13 +54,13 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
         {
             var (id, _) = await With.BringToAsync(state, $"{state}");
 
-            Assert.Equal(state == ConversionState.Dead, await With.Ledger.DiscardAsync(With.Redis, id));
+            Assert.Equal(state == ConversionState.Dead, await With.Ledger.DiscardAsync(With.Budget, id));
 
             var seen = (await With.SeeAsync(id))!;
             Assert.Equal(state == ConversionState.Dead ? ConversionState.Fallback : state, seen.State);
         }
 
-        Assert.False(await With.Ledger.DiscardAsync(With.Redis, LedgerUnderTest.IdOf("nobody")));
+        Assert.False(await With.Ledger.DiscardAsync(With.Budget, LedgerUnderTest.IdOf("nobody")));
     }
 
     [Fact]
@@ -72,10 +72,10 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
 
             Assert.Equal(
                 state == ConversionState.Dead ? ReviveOutcome.Revived : ReviveOutcome.NotDead,
-                await With.Ledger.ReviveAsync(With.Redis, id, LedgerUnderTest.Anew($"{state}")));
+                await With.Ledger.ReviveAsync(With.Budget, id, LedgerUnderTest.Anew($"{state}")));
         }
 
-        Assert.Equal(ReviveOutcome.NotDead, await With.Ledger.ReviveAsync(With.Redis, LedgerUnderTest.IdOf("nobody"), LedgerUnderTest.Anew("nobody")));
+        Assert.Equal(ReviveOutcome.NotDead, await With.Ledger.ReviveAsync(With.Budget, LedgerUnderTest.IdOf("nobody"), LedgerUnderTest.Anew("nobody")));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
         await With.Redis.HashSetAsync(With.Keys.Of(id)[0], [new("age_from", 1), new("resends", 3)]);
         var before = await With.NowAsync();
 
-        Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Redis, id));
+        Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Budget, id));
 
         var seen = (await With.SeeAsync(id))!;
         Assert.Equal((ConversionState.Due, "0", "revived"), (seen.State, seen.Field("resends"), seen.Field("error")));
@@ -99,7 +99,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(ConversionState.Ambiguous);
         await BuryAsync(id, "unverifiable");
 
-        Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Redis, id));
+        Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Budget, id));
 
         Assert.Equal(ConversionState.Ambiguous, (await With.SeeAsync(id))!.State);
         await With.PassTimeAsync(id);
@@ -113,17 +113,17 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
         await With.PassTimeAsync(left);
         await With.Redis.HashSetAsync(With.Keys.Of(left)[0], "last_attempt", 1);
         await With.Redis.KeyDeleteAsync(With.Keys.Of(left)[1]);
-        Assert.Equal(TakeOutcome.Lost, (await With.Ledger.TakeAsync(With.Redis, left, LeaseToken.New())).Outcome);
+        Assert.Equal(TakeOutcome.Lost, (await With.Ledger.TakeAsync(With.Budget, left, LeaseToken.New())).Outcome);
 
         // Nothing could be read back when this one was sent and given up.
         var (refused, token) = await With.ClaimAsync("refused");
         await With.Redis.HashSetAsync(With.Keys.Of(refused)[0], [new("last_attempt", 1), new("maybe", 1)]);
-        Assert.Equal(FencedWrite.Applied, await With.Ledger.BuryAsync(With.Redis, refused, token, 1, "conflict_after_ambiguity"));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.BuryAsync(With.Budget, refused, token, 1, "conflict_after_ambiguity"));
 
         foreach (var (id, key) in new[] { (left, "left"), (refused, "refused") })
         {
             var before = await With.NowAsync();
-            Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Redis, id, LedgerUnderTest.Anew(key)));
+            Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Budget, id, LedgerUnderTest.Anew(key)));
 
             var seen = (await With.SeeAsync(id))!;
             Assert.Equal(ConversionState.Ambiguous, seen.State);
@@ -137,7 +137,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         await BuryAsync(id, "unverifiable");
 
-        Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Redis, id));
+        Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Budget, id));
 
         Assert.Equal(ConversionState.Ambiguous, (await With.SeeAsync(id))!.State);
     }
@@ -146,12 +146,12 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
     public async Task Without_a_key_pair_it_is_due()
     {
         var (id, token) = await Without.ClaimAsync();
-        await Without.Ledger.DueAsync(Without.Redis, id, token, 1, TimeSpan.Zero, "timeout", maybeLanded: true);
+        await Without.Ledger.DueAsync(Without.Budget, id, token, 1, TimeSpan.Zero, "timeout", maybeLanded: true);
         await Without.PassTimeAsync(id);
         var job = await Without.TakeAsync(id);
-        await Without.Ledger.BuryAsync(Without.Redis, id, job.Token, 1, "conflict_after_ambiguity");
+        await Without.Ledger.BuryAsync(Without.Budget, id, job.Token, 1, "conflict_after_ambiguity");
 
-        Assert.Equal(ReviveOutcome.Revived, await Without.Ledger.ReviveAsync(Without.Redis, id));
+        Assert.Equal(ReviveOutcome.Revived, await Without.Ledger.ReviveAsync(Without.Budget, id));
 
         Assert.True((await Without.TakeAsync(id)).MaybeLanded);
     }
@@ -162,9 +162,9 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(ConversionState.Dead);
         await With.Redis.KeyDeleteAsync(With.Keys.Of(id)[1]);
 
-        Assert.Equal(ReviveOutcome.NoBody, await With.Ledger.ReviveAsync(With.Redis, id));
+        Assert.Equal(ReviveOutcome.NoBody, await With.Ledger.ReviveAsync(With.Budget, id));
         Assert.Equal("dead", await With.Redis.HashGetAsync(With.Keys.Of(id)[0], "state"));
-        Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Redis, id, LedgerUnderTest.Anew("customer")));
+        Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Budget, id, LedgerUnderTest.Anew("customer")));
         Assert.Equal(ConversionState.Due, (await With.SeeAsync(id))!.State);
     }
 
@@ -173,7 +173,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(ConversionState.Dead);
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => With.Ledger.ReviveAsync(With.Redis, id)));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => With.Ledger.ReviveAsync(With.Budget, id).AsTask()));
 
         Assert.Single(outcomes, ReviveOutcome.Revived);
     }
@@ -182,6 +182,6 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
     {
         await With.PassTimeAsync(id);
         var review = await With.TakeReadBackAsync(id);
-        Assert.Equal(FencedWrite.Applied, await With.Ledger.BuryAsync(With.Redis, id, review.Job.Token, 0, reason));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.BuryAsync(With.Budget, id, review.Job.Token, 0, reason));
     }
 }

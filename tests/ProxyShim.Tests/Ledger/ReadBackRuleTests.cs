@@ -13,11 +13,11 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
     internal async Task A_read_back_waits_for_its_time_and_is_one_readers(ConversionState state)
     {
         var (id, _) = await With.BringToAsync(state);
-        Assert.Null(await With.Ledger.TakeReadBackAsync(With.Redis, id, LeaseToken.New()));
+        Assert.Null(await With.Ledger.TakeReadBackAsync(With.Budget, id, LeaseToken.New()));
         await With.PassTimeAsync(id);
         var before = await With.NowAsync();
 
-        var reviews = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => With.Ledger.TakeReadBackAsync(With.Redis, id, LeaseToken.New())));
+        var reviews = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => With.Ledger.TakeReadBackAsync(With.Budget, id, LeaseToken.New()).AsTask()));
 
         var review = Assert.Single(reviews, review => review is not null)!;
         Assert.Equal((state, 1, 0, 1), (review.State, review.Job.Attempts, review.Resends, review.ReadBacks));
@@ -50,22 +50,22 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(state);
 
-        Assert.NotEqual(VerifiedOutcome.Already, await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), "already_existed"));
+        Assert.NotEqual(VerifiedOutcome.Already, await With.Ledger.VerifiedAsync(With.Budget, id, LeaseToken.New(), "already_existed"));
 
         var seen = (await With.SeeAsync(id))!;
         Assert.Equal((ConversionState.Verified, "already_existed"), (seen.State, seen.Field("error")));
-        Assert.Equal(VerifiedOutcome.Already, await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), ""));
+        Assert.Equal(VerifiedOutcome.Already, await With.Ledger.VerifiedAsync(With.Budget, id, LeaseToken.New(), ""));
     }
 
     [Fact]
     public async Task Proof_does_not_bring_back_an_erased_customer()
     {
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
-        await With.Ledger.EraseAsync(With.Redis, id);
+        await With.Ledger.EraseAsync(With.Budget, id);
 
-        Assert.Equal(VerifiedOutcome.Already, await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), ""));
+        Assert.Equal(VerifiedOutcome.Already, await With.Ledger.VerifiedAsync(With.Budget, id, LeaseToken.New(), ""));
         Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(id))!.State);
-        Assert.Equal(VerifiedOutcome.Already, await With.Ledger.VerifiedAsync(With.Redis, LedgerUnderTest.IdOf("nobody"), LeaseToken.New(), ""));
+        Assert.Equal(VerifiedOutcome.Already, await With.Ledger.VerifiedAsync(With.Budget, LedgerUnderTest.IdOf("nobody"), LeaseToken.New(), ""));
     }
 
     [Fact]
@@ -77,14 +77,14 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
             await With.PassTimeAsync(id);
             var review = await With.TakeReadBackAsync(id);
             Assert.Equal(resends, review.Resends);
-            Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Redis, id, review.Job.Token));
+            Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Budget, id, review.Job.Token));
 
             var seen = (await With.SeeAsync(id))!;
             Assert.Equal((ConversionState.Due, "phantom"), (seen.State, seen.Field("error")));
             Assert.True(seen.DueAt <= await With.NowAsync());
             var job = await With.TakeAsync(id);
             Assert.False(job.MaybeLanded);
-            await With.Ledger.SentAsync(With.Redis, id, job.Token, 1, "xid_1");
+            await With.Ledger.SentAsync(With.Budget, id, job.Token, 1, "xid_1");
         }
     }
 
@@ -95,7 +95,7 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
         await With.PassTimeAsync(id);
         var review = await With.TakeReadBackAsync(id);
 
-        Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Redis, id, review.Job.Token));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Budget, id, review.Job.Token));
 
         var seen = (await With.SeeAsync(id))!;
         Assert.Equal((ConversionState.Due, "not_landed", "0"), (seen.State, seen.Field("error"), seen.Field("resends")));
@@ -112,7 +112,7 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
         var review = await With.TakeReadBackAsync(id);
         var before = await With.NowAsync();
 
-        Assert.Equal(FencedWrite.Applied, await With.Ledger.RescheduleReadBackAsync(With.Redis, id, review.Job.Token, TimeSpan.FromMinutes(7)));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.RescheduleReadBackAsync(With.Budget, id, review.Job.Token, TimeSpan.FromMinutes(7)));
 
         var seen = (await With.SeeAsync(id))!;
         Assert.Equal(state, seen.State);
@@ -125,7 +125,7 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await Without.BringToAsync(ConversionState.Sent);
         await Without.PassTimeAsync(id);
 
-        Assert.Null(await Without.Ledger.TakeReadBackAsync(Without.Redis, id, LeaseToken.New()));
+        Assert.Null(await Without.Ledger.TakeReadBackAsync(Without.Budget, id, LeaseToken.New()));
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
         await With.PassTimeAsync(id);
         var review = await With.TakeReadBackAsync(id);
 
-        Assert.Equal(FencedWrite.Applied, await With.Ledger.AbandonReadBackAsync(With.Redis, id, review.Job.Token));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.AbandonReadBackAsync(With.Budget, id, review.Job.Token));
 
         // As a ledger without a key pair would have it.
         var seen = (await new LedgerUnderTest(With.Scope, readsBack: false).SeeAsync(id))!;

@@ -18,13 +18,13 @@ public sealed class ReferralTests(TestRedis redis)
         {
             var (id, _) = await under.BringToAsync(state, $"customer-{state}");
 
-            var referral = await under.Ledger.ReferralAsync(under.Redis, id);
+            var referral = await under.Ledger.ReferralAsync(under.Budget, id);
 
             Assert.Equal(state is not (ConversionState.Fallback or ConversionState.Held), referral is not null);
             Assert.True(referral is null || (referral.Xid, referral.PartnerKey, referral.SubIds) == ("xid_1", "partner", "blog|top"));
         }
 
-        Assert.Null(await under.Ledger.ReferralAsync(under.Redis, LedgerUnderTest.IdOf("nobody")));
+        Assert.Null(await under.Ledger.ReferralAsync(under.Budget, LedgerUnderTest.IdOf("nobody")));
     }
 
     [Fact]
@@ -37,9 +37,9 @@ public sealed class ReferralTests(TestRedis redis)
         // As 0.1.0 of 2026-11-28 has left it.
         await under.Redis.HashDeleteAsync(under.Keys.OfEntry(id)[0], ["partner", "sub_ids"]);
 
-        var referral = (await under.Ledger.ReferralAsync(under.Redis, id))!;
+        var referral = (await under.Ledger.ReferralAsync(under.Budget, id))!;
         Assert.Equal(("xid_1", null, null), (referral.Xid, referral.PartnerKey, referral.SubIds));
-        Assert.Equal(SentOutcome.Sent, await under.Ledger.SentAsync(under.Redis, id, token, 1, "xid_1"));
+        Assert.Equal(SentOutcome.Sent, await under.Ledger.SentAsync(under.Budget, id, token, 1, "xid_1"));
         Assert.Equal(ConversionState.Sent, (await under.SeeAsync(id))!.State);
     }
 }

@@ -84,10 +84,10 @@ public class ReplicationTests
             "the master is missed", () => Task.FromResult(!connection.GetServer(master.Endpoint).IsConnected), cancellation: Cancellation);
 
         Assert.True(connection.GetServer(replica.Endpoint).IsConnected);
-        await Assert.ThrowsAnyAsync<RedisException>(() => ledger.ReadAsync(redis, id));
-        await Assert.ThrowsAnyAsync<RedisException>(() => ledger.ReadBodyAsync(redis, id));
-        await Assert.ThrowsAnyAsync<RedisException>(() => ledger.DescribeAsync(redis, id));
-        await Assert.ThrowsAnyAsync<RedisException>(() => ledger.DeadAsync(redis, id.Partition, 1));
+        await Assert.ThrowsAsync<ProxyShim.Redis.RedisUnavailableException>(() => ledger.ReadAsync(TestBudget.Over(connection), id).AsTask());
+        await Assert.ThrowsAsync<ProxyShim.Redis.RedisUnavailableException>(() => ledger.ReadWithBodyAsync(TestBudget.Over(connection), id).AsTask());
+        await Assert.ThrowsAsync<ProxyShim.Redis.RedisUnavailableException>(() => ledger.DescribeWithBodyAsync(TestBudget.Over(connection), id).AsTask());
+        await Assert.ThrowsAsync<ProxyShim.Redis.RedisUnavailableException>(() => ledger.DeadAsync(TestBudget.Over(connection), 1).AsTask());
         await Assert.ThrowsAnyAsync<RedisException>(() => new ClickStore(Given.Settings().Clicks).FindAsync(redis, Read.Request()));
     }
 
@@ -97,7 +97,7 @@ public class ReplicationTests
     private static async Task ClaimAsync(ConversionLedger ledger, IDatabase redis)
     {
         var id = LedgerUnderTest.IdOf("customer");
-        var now = (await ledger.ReadAsync(redis, id)).Now;
-        await ledger.ClaimAsync(redis, id, LeaseToken.New(), now + TimeSpan.FromMinutes(1), LedgerUnderTest.NewConversion("customer"));
+        var now = (await ledger.ReadAsync(TestBudget.Over(redis.Multiplexer), id)).Now;
+        await ledger.ClaimAsync(TestBudget.Over(redis.Multiplexer), id, LeaseToken.New(), now + TimeSpan.FromMinutes(1), LedgerUnderTest.NewConversion("customer"));
     }
 }

@@ -16,7 +16,7 @@ public class ScriptCacheTests(TestRedis redis) : LedgerFixture(redis)
             await server.ExecuteAsync("SCRIPT", "FLUSH");
         }
 
-        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1"));
+        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Budget, id, token, 1, "xid_1"));
         Assert.Equal(ConversionState.Sent, (await With.SeeAsync(id))!.State);
         await With.ClaimAsync("other");
     }

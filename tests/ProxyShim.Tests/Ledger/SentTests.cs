@@ -19,7 +19,7 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
         {
             var (id, _) = await under.BringToAsync(state);
 
-            Assert.Equal(SentOutcome.Sent, await under.Ledger.SentAsync(under.Redis, id, LeaseToken.New(), 1, "xid_1"));
+            Assert.Equal(SentOutcome.Sent, await under.Ledger.SentAsync(under.Budget, id, LeaseToken.New(), 1, "xid_1"));
             Assert.Equal(ConversionState.Sent, (await under.SeeAsync(id))!.State);
         }
     }
@@ -33,7 +33,7 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(state);
         Assert.NotNull((await With.SeeAsync(id))!.Field("error"));
 
-        await With.Ledger.SentAsync(With.Redis, id, LeaseToken.New(), 1, "xid_1");
+        await With.Ledger.SentAsync(With.Budget, id, LeaseToken.New(), 1, "xid_1");
 
         Assert.Null((await With.SeeAsync(id))!.Field("error"));
     }
@@ -52,8 +52,8 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, token) = await With.ClaimAsync();
 
-        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1"));
-        Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Redis, id, LeaseToken.New(), 1, "xid_1"));
+        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Budget, id, token, 1, "xid_1"));
+        Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Budget, id, LeaseToken.New(), 1, "xid_1"));
         Assert.Equal("1", (await With.SeeAsync(id))!.Field("attempts"));
     }
 
@@ -61,11 +61,11 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
     public async Task A_reporter_who_did_not_hear_the_reply_may_ask_again()
     {
         var (id, token) = await With.ClaimAsync();
-        await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1");
+        await With.Ledger.SentAsync(With.Budget, id, token, 1, "xid_1");
 
-        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1"));
-        await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), "");
-        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1"));
+        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Budget, id, token, 1, "xid_1"));
+        await With.Ledger.VerifiedAsync(With.Budget, id, LeaseToken.New(), "");
+        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Budget, id, token, 1, "xid_1"));
         Assert.Equal(ConversionState.Verified, (await With.SeeAsync(id))!.State);
         Assert.Equal("1", (await With.SeeAsync(id))!.Field("attempts"));
     }
@@ -77,7 +77,7 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
         await ReadBackNotFoundAsync(id);
         var job = await With.TakeAsync(id);
 
-        Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Redis, id, job.Token, 1, "xid_1"));
+        Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Budget, id, job.Token, 1, "xid_1"));
         Assert.Equal(ConversionState.Sent, (await With.SeeAsync(id))!.State);
         Assert.Equal("2", (await With.SeeAsync(id))!.Field("attempts"));
     }
@@ -87,17 +87,17 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, token) = await With.BringToAsync(ConversionState.Ambiguous);
 
-        Assert.Equal(VerifiedOutcome.SentAndVerified, await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), ""));
-        Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1"));
+        Assert.Equal(VerifiedOutcome.SentAndVerified, await With.Ledger.VerifiedAsync(With.Budget, id, LeaseToken.New(), ""));
+        Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Budget, id, token, 1, "xid_1"));
     }
 
     [Fact]
     public async Task Of_an_erased_customer_it_changes_nothing()
     {
         var (id, token) = await With.ClaimAsync();
-        await With.Ledger.EraseAsync(With.Redis, id);
+        await With.Ledger.EraseAsync(With.Budget, id);
 
-        Assert.Equal(SentOutcome.Fallback, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_1"));
+        Assert.Equal(SentOutcome.Fallback, await With.Ledger.SentAsync(With.Budget, id, token, 1, "xid_1"));
         Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(id))!.State);
     }
 
@@ -106,11 +106,11 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, token) = (LedgerUnderTest.IdOf("customer"), LeaseToken.New());
 
-        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_9"));
-        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Redis, id, token, 1, "xid_9"));
-        Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Redis, id, LeaseToken.New(), 1, "xid_9"));
+        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Budget, id, token, 1, "xid_9"));
+        Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Budget, id, token, 1, "xid_9"));
+        Assert.Equal(SentOutcome.Already, await With.Ledger.SentAsync(With.Budget, id, LeaseToken.New(), 1, "xid_9"));
 
-        var entry = (await With.Ledger.ReadAsync(With.Redis, id)).Entry!;
+        var entry = (await With.Ledger.ReadAsync(With.Budget, id)).Entry!;
         Assert.Equal((ConversionState.Sent, "xid_9", false), (entry.State, entry.Xid, entry.InFlight));
         Assert.Equal(ClaimOutcome.Known, await With.TryClaimAsync("customer", LeaseToken.New()));
     }
@@ -119,6 +119,6 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
     {
         await With.PassTimeAsync(id);
         var review = await With.TakeReadBackAsync(id);
-        Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Redis, id, review.Job.Token));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Budget, id, review.Job.Token));
     }
 }

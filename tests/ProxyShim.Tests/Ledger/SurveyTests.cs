@@ -102,7 +102,7 @@ public class SurveyTests(TestRedis redis) : LedgerFixture(redis)
         // By two replicas, each for itself.
         for (var replica = 0; replica < 2; replica++)
         {
-            Assert.Null(await With.Ledger.ShortenWaitsAsync(With.Redis, id.Partition, before));
+            Assert.Null(await With.Ledger.ShortenWaitsAsync(With.Budget, id.Partition, before));
         }
 
         var after = await With.NowAsync();

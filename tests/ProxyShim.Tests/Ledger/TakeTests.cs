@@ -12,7 +12,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, _) = await With.BringToAsync(ConversionState.Due);
 
-        Assert.Equal((TakeOutcome.Gone, null), await With.Ledger.TakeAsync(With.Redis, id, LeaseToken.New()));
+        Assert.Equal((TakeOutcome.Gone, null), await With.Ledger.TakeAsync(With.Budget, id, LeaseToken.New()));
         Assert.Equal(ConversionState.Due, (await With.SeeAsync(id))!.State);
 
         await With.PassTimeAsync(id);
@@ -45,7 +45,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(ConversionState.Due);
         await With.PassTimeAsync(id);
 
-        var takes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => With.Ledger.TakeAsync(With.Redis, id, LeaseToken.New())));
+        var takes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => With.Ledger.TakeAsync(With.Budget, id, LeaseToken.New()).AsTask()));
 
         Assert.Single(takes, take => take.Outcome == TakeOutcome.Taken);
         Assert.Equal(19, takes.Count(take => take.Outcome == TakeOutcome.Gone));
@@ -56,7 +56,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, token) = await With.ClaimAsync();
 
-        Assert.Equal(TakeOutcome.Gone, (await With.Ledger.TakeAsync(With.Redis, id, LeaseToken.New())).Outcome);
+        Assert.Equal(TakeOutcome.Gone, (await With.Ledger.TakeAsync(With.Budget, id, LeaseToken.New())).Outcome);
         Assert.Equal(token.Value, (await With.SeeAsync(id))!.Field("token"));
     }
 
@@ -67,7 +67,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         await With.PassTimeAsync(id);
         var before = await With.NowAsync();
 
-        Assert.Equal((TakeOutcome.Ambiguous, null), await With.Ledger.TakeAsync(With.Redis, id, LeaseToken.New()));
+        Assert.Equal((TakeOutcome.Ambiguous, null), await With.Ledger.TakeAsync(With.Budget, id, LeaseToken.New()));
 
         var seen = (await With.SeeAsync(id))!;
         Assert.Equal((ConversionState.Ambiguous, "1", "lease_expired"), (seen.State, seen.Field("maybe"), seen.Field("error")));
@@ -84,7 +84,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         var job = await Without.TakeAsync(id);
 
         Assert.True(job.MaybeLanded);
-        Assert.Equal(FencedWrite.Applied, await Without.Ledger.DueAsync(Without.Redis, id, job.Token, 1, TimeSpan.Zero, "status_503", job.MaybeLanded));
+        Assert.Equal(FencedWrite.Applied, await Without.Ledger.DueAsync(Without.Budget, id, job.Token, 1, TimeSpan.Zero, "status_503", job.MaybeLanded));
         await Without.PassTimeAsync(id);
         Assert.True((await Without.TakeAsync(id)).MaybeLanded);
     }
@@ -98,12 +98,12 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         await With.Redis.KeyDeleteAsync(keys[1]);
         await With.Redis.HashSetAsync(keys[0], "token", token.Value);
 
-        Assert.Equal((TakeOutcome.Lost, null), await With.Ledger.TakeAsync(With.Redis, id, LeaseToken.New()));
+        Assert.Equal((TakeOutcome.Lost, null), await With.Ledger.TakeAsync(With.Budget, id, LeaseToken.New()));
 
         Assert.Equal(["dead", "body_lost"], await With.Redis.HashGetAsync(keys[0], ["state", "error"]));
         Assert.NotNull(await With.Redis.SortedSetScoreAsync(keys[4], id.Hash));
         Assert.Null(await With.Redis.SortedSetScoreAsync(keys[2], id.Hash));
-        Assert.Equal(FencedWrite.StaleLease, await With.Ledger.DueAsync(With.Redis, id, token, 1, TimeSpan.Zero, "status_503", maybeLanded: false));
+        Assert.Equal(FencedWrite.StaleLease, await With.Ledger.DueAsync(With.Budget, id, token, 1, TimeSpan.Zero, "status_503", maybeLanded: false));
     }
 
     [Theory]
@@ -115,10 +115,10 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await under.ClaimAsync();
         await under.PassTimeAsync(id);
         await under.Redis.KeyDeleteAsync(under.Keys.Of(id)[1]);
-        Assert.Equal(TakeOutcome.Lost, (await under.Ledger.TakeAsync(under.Redis, id, LeaseToken.New())).Outcome);
+        Assert.Equal(TakeOutcome.Lost, (await under.Ledger.TakeAsync(under.Budget, id, LeaseToken.New())).Outcome);
 
         // The legacy app posts it again.
-        Assert.Equal(ReviveOutcome.Revived, await under.Ledger.ReviveAsync(under.Redis, id, LedgerUnderTest.Anew("customer")));
+        Assert.Equal(ReviveOutcome.Revived, await under.Ledger.ReviveAsync(under.Budget, id, LedgerUnderTest.Anew("customer")));
 
         Assert.Equal(readsBack ? ConversionState.Ambiguous : ConversionState.Due, (await under.SeeAsync(id))!.State);
         Assert.True(readsBack || (await under.TakeAsync(id)).MaybeLanded);
@@ -135,7 +135,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(state);
         await With.PassTimeAsync(id);
 
-        Assert.Equal(TakeOutcome.Gone, (await With.Ledger.TakeAsync(With.Redis, id, LeaseToken.New())).Outcome);
+        Assert.Equal(TakeOutcome.Gone, (await With.Ledger.TakeAsync(With.Budget, id, LeaseToken.New())).Outcome);
         Assert.Equal(state, (await With.SeeAsync(id))!.State);
     }
 
@@ -143,11 +143,11 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
     public async Task One_that_may_have_landed_before_there_was_a_key_pair_is_read_back_first()
     {
         var (id, token) = await Without.ClaimAsync();
-        await Without.Ledger.DueAsync(Without.Redis, id, token, 1, TimeSpan.Zero, "timeout", maybeLanded: true);
+        await Without.Ledger.DueAsync(Without.Budget, id, token, 1, TimeSpan.Zero, "timeout", maybeLanded: true);
         await Without.PassTimeAsync(id);
         var with = new LedgerUnderTest(Without.Scope);
 
-        Assert.Equal((TakeOutcome.Ambiguous, null), await with.Ledger.TakeAsync(with.Redis, id, LeaseToken.New()));
+        Assert.Equal((TakeOutcome.Ambiguous, null), await with.Ledger.TakeAsync(with.Budget, id, LeaseToken.New()));
         Assert.Equal(ConversionState.Ambiguous, (await with.SeeAsync(id))!.State);
     }
 
@@ -159,8 +159,8 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         await With.Redis.SortedSetAddAsync(keys[2], id.Hash, 1);
         await With.Redis.SortedSetAddAsync(keys[3], id.Hash, 1);
 
-        Assert.Equal(TakeOutcome.Gone, (await With.Ledger.TakeAsync(With.Redis, id, LeaseToken.New())).Outcome);
-        Assert.Null(await With.Ledger.TakeReadBackAsync(With.Redis, id, LeaseToken.New()));
+        Assert.Equal(TakeOutcome.Gone, (await With.Ledger.TakeAsync(With.Budget, id, LeaseToken.New())).Outcome);
+        Assert.Null(await With.Ledger.TakeReadBackAsync(With.Budget, id, LeaseToken.New()));
 
         Assert.Null(await With.SeeAsync(id));
     }

@@ -27,10 +27,10 @@ public class DeadLettersTests(TestRedis redis)
             // A worker that is quick, and an API that refuses as before; not for ever, so that the test has an end in any case.
             foreach (var id in letters.Where(_ => deaths < 10))
             {
-                if (await background.Ledger.TakeAsync(background.Under.Redis, id, LeaseToken.New()) is (TakeOutcome.Taken, { } job))
+                if (await background.Ledger.TakeAsync(background.Under.Budget, id, LeaseToken.New()) is (TakeOutcome.Taken, { } job))
                 {
                     deaths++;
-                    await background.Ledger.BuryAsync(background.Under.Redis, id, job.Token, 1, "refused");
+                    await background.Ledger.BuryAsync(background.Under.Budget, id, job.Token, 1, "refused");
                 }
             }
 

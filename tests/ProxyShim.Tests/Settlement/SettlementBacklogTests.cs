@@ -78,7 +78,7 @@ public class SettlementBacklogTests(TestRedis redis)
         await using var background = await BackgroundHost.OpenAsync(redis);
         background.Backlog.Erase(LedgerUnderTest.IdOf("customer"));
         var (id, token) = await background.Under.ClaimAsync();
-        Assert.Equal(FencedWrite.Applied, await background.Ledger.DueAsync(background.Under.Redis, id, token, 1, TimeSpan.Zero, "status_503", maybeLanded: false));
+        Assert.Equal(FencedWrite.Applied, await background.Ledger.DueAsync(background.Under.Budget, id, token, 1, TimeSpan.Zero, "status_503", maybeLanded: false));
         if (before)
         {
             await BackdateAsync(background, id);

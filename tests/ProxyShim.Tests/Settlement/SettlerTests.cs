@@ -44,7 +44,7 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
         var (id, token) = await under.ClaimAsync();
         var lease = LeaseOf(id, token) with { MaybeLanded = maybeLanded, TriedFor = old ? TimeSpan.FromDays(4) : TimeSpan.FromDays(2) };
 
-        Assert.Equal(settlement, await SettlerOf(under).SettleAsync(under.Redis, lease, Ended(meaning, status)));
+        Assert.Equal(settlement, await SettlerOf(under).SettleAsync(under.Budget, lease, Ended(meaning, status)));
 
         var seen = (await under.SeeAsync(id))!;
         Assert.Equal((state, "1"), (seen.State, seen.Field("attempts")));
@@ -70,7 +70,7 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, stale) = await With.BringToAsync(ConversionState.Due);
 
-        Assert.Equal(settlement, await SettlerOf(With).SettleAsync(With.Redis, LeaseOf(id, stale), Ended(meaning, null)));
+        Assert.Equal(settlement, await SettlerOf(With).SettleAsync(With.Budget, LeaseOf(id, stale), Ended(meaning, null)));
 
         Assert.Equal(meaning == AttemptResult.Sent ? ConversionState.Sent : ConversionState.Due, (await With.SeeAsync(id))!.State);
         Assert.Equal(meaning == AttemptResult.Sent ? ["ConversionSent"] : [], Events());
@@ -85,7 +85,7 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
     {
         var lease = LeaseOf(LedgerUnderTest.IdOf("customer"), LeaseToken.New());
 
-        Assert.Equal(settlement, await SettlerOf(With).SettleAsync(With.Redis, lease, Ended(meaning, null)));
+        Assert.Equal(settlement, await SettlerOf(With).SettleAsync(With.Budget, lease, Ended(meaning, null)));
         Assert.Equal(meaning == AttemptResult.Sent ? ["ConversionSent"] : [], Events());
     }
 
@@ -102,7 +102,7 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
         await With.Redis.HashSetAsync(With.Keys.Of(id)[0], "last_attempt", 1);
         var before = await With.NowAsync();
 
-        await SettlerOf(With).SettleAsync(With.Redis, LeaseOf(id, token), state switch
+        await SettlerOf(With).SettleAsync(With.Budget, LeaseOf(id, token), state switch
         {
             ConversionState.Due => Ended(AttemptResult.NotDelivered, 503),
             ConversionState.Ambiguous => Ended(AttemptResult.Ambiguous, null),
@@ -120,7 +120,7 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, token) = await With.ClaimAsync();
 
-        Assert.Equal(FencedWrite.Applied, await With.Ledger.FallbackAsync(With.Redis, id, token, 3, Reasons.Refused));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.FallbackAsync(With.Budget, id, token, 3, Reasons.Refused));
 
         Assert.Equal("3", (await With.SeeAsync(id))!.Field("attempts"));
     }
@@ -131,8 +131,8 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
         var (id, token) = await With.ClaimAsync();
         var lease = LeaseOf(id, token);
 
-        await SettlerOf(With).SettleAsync(With.Redis, lease, Ended(AttemptResult.Sent, 200));
-        await SettlerOf(With).SentAsync(With.Redis, lease, 1);
+        await SettlerOf(With).SettleAsync(With.Budget, lease, Ended(AttemptResult.Sent, 200));
+        await SettlerOf(With).SentAsync(With.Budget, lease, 1);
 
         Assert.Equal(["ConversionSent"], Events());
     }
@@ -142,7 +142,7 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, token) = await Without.ClaimAsync();
 
-        await SettlerOf(Without).SettleAsync(Without.Redis, LeaseOf(id, token) with { MaybeLanded = true }, Ended(AttemptResult.NotDelivered, 503));
+        await SettlerOf(Without).SettleAsync(Without.Budget, LeaseOf(id, token) with { MaybeLanded = true }, Ended(AttemptResult.NotDelivered, 503));
 
         Assert.Equal("1", (await Without.SeeAsync(id))!.Field("maybe"));
     }

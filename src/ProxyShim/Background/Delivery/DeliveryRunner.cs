@@ -30,13 +30,11 @@ internal sealed class DeliveryRunner(
 
     private async ValueTask<bool> RunAsync(ConversionId id)
     {
-        var budget = redis.NewBudget();
         var since = Moment.Now(time);
         var token = LeaseToken.New();
         try
         {
-            var (outcome, taken) = await budget.RunAsync(
-                static (database, call) => call.ledger.TakeAsync(database, call.id, call.token), (ledger, id, token));
+            var (outcome, taken) = await ledger.TakeAsync(redis.NewBudget(), id, token);
             if (outcome == TakeOutcome.Lost)
             {
                 events.Lost();
@@ -59,8 +57,7 @@ internal sealed class DeliveryRunner(
         }
         catch (FormatException)
         {
-            if (await redis.TryRunAsync(
-                static (database, call) => call.ledger.BuryAsync(database, call.id, call.token, 0, Reasons.BodyLost), (ledger, id, token)))
+            if (await redis.TryRunAsync(async budget => await ledger.BuryAsync(budget, id, token, 0, Reasons.BodyLost)))
             {
                 events.Lost();
             }
@@ -79,10 +76,7 @@ internal sealed class DeliveryRunner(
         var outcome = await sender.SendOnceAsync(body, lease.Since, events.Observe(lease));
         try
         {
-            await redis.NewBudget().RunAsync(
-                RedisOperation.Settle,
-                static (database, call) => call.settler.SettleAsync(database, call.lease, call.outcome),
-                (settler, lease, outcome));
+            await settler.SettleAsync(redis.NewBudget(), lease, outcome);
         }
         catch (RedisUnavailableException) when (outcome.Answer.Meaning == AttemptResult.Sent)
         {

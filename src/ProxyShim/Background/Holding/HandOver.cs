@@ -7,7 +7,6 @@ using ProxyShim.Primitives;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
-using StackExchange.Redis;
 
 namespace ProxyShim.Background.Holding;
 
@@ -37,8 +36,7 @@ internal sealed class HandOver(
 
         // Written down first: whoever finds it begun reads back. With it the lease begins anew.
         var before = Moment.Now(time);
-        var begun = await redis.NewBudget().RunAsync(
-            RedisOperation.Settle, static (database, call) => call.held.BeginAsync(database, call.Lease.Id, call.Lease.Token), (held, mine.Lease));
+        var begun = await held.BeginAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token);
 
         // What would end after the lease must not begin: somebody else may have asked for the customer by then, and have found nobody.
         if (begun == FencedWrite.Applied && before.Elapsed(time) <= held.Lease - CallPlayer.Patience)
@@ -94,24 +92,20 @@ internal sealed class HandOver(
 
     private async ValueTask HandedAsync(HeldJob mine, string reason, int attempts, int? status)
     {
-        if (await RunAsync(mine, (database, lease) => held.HandedAsync(database, lease.Id, lease.Token, reason)))
+        if (await held.HandedAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, reason) == FencedWrite.Applied)
         {
             events.HandedOver(mine.Lease, reason, attempts, status);
         }
     }
 
     private async ValueTask WaitAsync(HeldJob mine, TimeSpan wait, bool mayHaveLanded, string error) =>
-        await RunAsync(mine, (database, lease) => held.WaitAsync(database, lease.Id, lease.Token, wait, mayHaveLanded, error));
+        await held.WaitAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, wait, mayHaveLanded, error);
 
     private async ValueTask BuryAsync(HeldJob mine, string reason, int? status = null)
     {
-        if (await RunAsync(mine, (database, lease) => ledger.BuryAsync(database, lease.Id, lease.Token, 0, reason, status)))
+        if (await ledger.BuryAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, 0, reason, status) == FencedWrite.Applied)
         {
             events.Dead(mine.Lease, reason, status);
         }
     }
-
-    /// <returns>Whether the lease was still ours.</returns>
-    private async ValueTask<bool> RunAsync(HeldJob mine, Func<IDatabase, Lease, Task<FencedWrite>> change) => await redis.NewBudget().RunAsync(
-        RedisOperation.Settle, static (database, call) => call.change(database, call.Lease), (change, mine.Lease)) == FencedWrite.Applied;
 }

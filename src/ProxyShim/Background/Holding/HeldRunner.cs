@@ -40,8 +40,7 @@ internal sealed class HeldRunner(
         var token = LeaseToken.New();
         try
         {
-            var (outcome, found) = await redis.NewBudget().RunAsync(
-                static (database, call) => call.held.SeekAsync(database, call.id, call.token), (held, id, token));
+            var (outcome, found) = await held.SeekAsync(redis.NewBudget(), id, token);
             if (outcome == SeekOutcome.Lost)
             {
                 events.Lost();
@@ -65,8 +64,7 @@ internal sealed class HeldRunner(
         }
         catch (FormatException)
         {
-            if (await redis.TryRunAsync(
-                static (database, call) => call.ledger.BuryAsync(database, call.id, call.token, 0, Reasons.BodyLost), (ledger, id, token)))
+            if (await redis.TryRunAsync(async budget => await ledger.BuryAsync(budget, id, token, 0, Reasons.BodyLost)))
             {
                 events.Lost();
             }
@@ -83,8 +81,7 @@ internal sealed class HeldRunner(
     private async ValueTask LookAsync(HeldJob mine)
     {
         var request = mine.Stored.Request;
-        var lookup = await redis.NewBudget().RunAsync(
-            RedisOperation.LookUp, static (database, call) => call.clicks.FindAsync(database, call.request), (clicks, request));
+        var lookup = await clicks.FindAsync(redis.NewBudget(), RedisOperation.LookUp, CustomerIdentity.Of(request));
         if (lookup.Click is { } click)
         {
             var other = PartnerKeySpelling.OtherThan(request.PartnerKey, click);
@@ -98,10 +95,7 @@ internal sealed class HeldRunner(
         }
         else
         {
-            await redis.NewBudget().RunAsync(
-                RedisOperation.Settle,
-                static (database, call) => call.held.WaitAsync(database, call.Lease.Id, call.Lease.Token, call.wait, mayHaveLanded: false, ""),
-                (held, mine.Lease, wait: WaitOf(mine.Job)));
+            await held.WaitAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, WaitOf(mine.Job), mayHaveLanded: false, "");
         }
     }
 
@@ -109,10 +103,9 @@ internal sealed class HeldRunner(
     {
         var (body, _) = StoredConversion.Compose(request, click, TraceContext.Current);
         var lease = mine.Lease with { Xid = click.Xid.Value, PartnerKey = request.PartnerKey };
-        if (await redis.NewBudget().RunAsync(
-            RedisOperation.Settle,
-            static (database, call) => call.held.FoundAsync(database, call.lease.Id, call.lease.Token, call.body, call.lease.Xid, call.partner, call.subIds),
-            (held, lease, body, partner: events.PartnerOf(request.PartnerKey), subIds: events.SubIdsOf(click))) == FencedWrite.Applied)
+        var found = await held.FoundAsync(
+            redis.NewBudget(), lease.Id, lease.Token, body, lease.Xid, events.PartnerOf(request.PartnerKey), events.SubIdsOf(click));
+        if (found == FencedWrite.Applied)
         {
             events.ClickFound(lease);
         }

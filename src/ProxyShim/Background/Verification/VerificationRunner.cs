@@ -5,7 +5,6 @@ using ProxyShim.Redis;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Tracing;
-using StackExchange.Redis;
 
 namespace ProxyShim.Background.Verification;
 
@@ -42,11 +41,9 @@ internal sealed class VerificationRunner(
     {
         var since = time.GetUtcNow();
         var token = LeaseToken.New();
-        var budget = redis.NewBudget();
         try
         {
-            if (await budget.RunAsync(
-                static (database, call) => call.ledger.TakeReadBackAsync(database, call.id, call.token), (ledger, id, token)) is not { } review)
+            if (await ledger.TakeReadBackAsync(redis.NewBudget(), id, token) is not { } review)
             {
                 return false;
             }
@@ -65,8 +62,7 @@ internal sealed class VerificationRunner(
         }
         catch (FormatException)
         {
-            if (await redis.TryRunAsync(
-                static (database, call) => call.ledger.BuryAsync(database, call.id, call.token, 0, Reasons.BodyLost), (ledger, id, token)))
+            if (await redis.TryRunAsync(async budget => await ledger.BuryAsync(budget, id, token, 0, Reasons.BodyLost)))
             {
                 events.Lost();
             }
@@ -76,8 +72,7 @@ internal sealed class VerificationRunner(
         catch (OperationCanceledException)
         {
             // The shim stops: another replica shall ask, and need not wait for this one's lease to run out.
-            await redis.TryRunAsync(
-                static (database, call) => call.ledger.RescheduleReadBackAsync(database, call.id, call.token, TimeSpan.Zero), (ledger, id, token));
+            await redis.TryRunAsync(async budget => await ledger.RescheduleReadBackAsync(budget, id, token, TimeSpan.Zero));
             return false;
         }
         catch (RedisUnavailableException)
@@ -88,12 +83,9 @@ internal sealed class VerificationRunner(
     }
 
     // The key pair was there when it was sent, and is no more.
-    private async ValueTask GiveUpReadingAsync(ReadBackJob review, Lease lease) => await redis.NewBudget().RunAsync(
-        RedisOperation.Settle,
-        static (database, call) => call.review.State == ConversionState.Ambiguous
-            ? call.ledger.DueAsync(database, call.lease.Id, call.lease.Token, 0, TimeSpan.Zero, Reasons.Unverifiable, maybeLanded: true)
-            : call.ledger.AbandonReadBackAsync(database, call.lease.Id, call.lease.Token),
-        (ledger, review, lease));
+    private async ValueTask GiveUpReadingAsync(ReadBackJob review, Lease lease) => await (review.State == ConversionState.Ambiguous
+        ? ledger.DueAsync(redis.NewBudget(), lease.Id, lease.Token, 0, TimeSpan.Zero, Reasons.Unverifiable, maybeLanded: true)
+        : ledger.AbandonReadBackAsync(redis.NewBudget(), lease.Id, lease.Token));
 
     private async ValueTask SettleAsync(ReadBackJob review, Lease lease, ReadBack answer)
     {
@@ -104,26 +96,12 @@ internal sealed class VerificationRunner(
             (_pausedAt, _pause) = (time.GetTimestamp(), answer.RetryAfter is { } asked && asked < s_longestPause ? asked : settings.Interval);
         }
 
-        await redis.NewBudget().RunAsync(
-            RedisOperation.Settle,
-            async (database, call) =>
-            {
-                switch (call.answer.Result)
-                {
-                    case ReadBackResult.Found:
-                        await FoundAsync(database, call.review, call.lease, call.answer);
-                        break;
-                    case ReadBackResult.Absent:
-                        await ReadBackNotFoundAsync(database, call.review, call.lease);
-                        break;
-                    default:
-                        await RescheduleReadBackAsync(database, call.review, call.lease);
-                        break;
-                }
-
-                return true;
-            },
-            (review, lease, answer));
+        await (answer.Result switch
+        {
+            ReadBackResult.Found => FoundAsync(review, lease, answer),
+            ReadBackResult.Absent => ReadBackNotFoundAsync(review, lease),
+            _ => RescheduleReadBackAsync(lease),
+        });
     }
 
     // Whoever refuses for another reason, or does not answer, says nothing of the key pair.
@@ -167,7 +145,7 @@ internal sealed class VerificationRunner(
         }
     }
 
-    private async Task FoundAsync(IDatabase database, ReadBackJob review, Lease lease, ReadBack answer)
+    private async ValueTask FoundAsync(ReadBackJob review, Lease lease, ReadBack answer)
     {
         if (brake.Found())
         {
@@ -180,19 +158,21 @@ internal sealed class VerificationRunner(
         }
 
         var reason = answer.CreatedAt < review.Job.ClaimedAt ? Reasons.AlreadyExisted : null;
-        var outcome = await ledger.VerifiedAsync(database, lease.Id, lease.Token, reason ?? "");
-        if (outcome == VerifiedOutcome.SentAndVerified && reason is null)
+        await ledger.VerifiedAsync(redis.NewBudget(), lease.Id, lease.Token, reason ?? "", outcome =>
         {
-            events.Sent(lease, attempts: 0);
-        }
+            if (outcome == VerifiedOutcome.SentAndVerified && reason is null)
+            {
+                events.Sent(lease, attempts: 0);
+            }
 
-        if (outcome != VerifiedOutcome.Already)
-        {
-            events.Verified(review, lease, reason);
-        }
+            if (outcome != VerifiedOutcome.Already)
+            {
+                events.Verified(review, lease, reason);
+            }
+        });
     }
 
-    private async Task ReadBackNotFoundAsync(IDatabase database, ReadBackJob review, Lease lease)
+    private async ValueTask ReadBackNotFoundAsync(ReadBackJob review, Lease lease)
     {
         if (brake.Absent())
         {
@@ -201,38 +181,45 @@ internal sealed class VerificationRunner(
 
         if (brake.IsEngaged)
         {
-            await RescheduleReadBackAsync(database, review, lease);
+            await RescheduleReadBackAsync(lease);
         }
         else if (review.State == ConversionState.Sent && review.Resends >= settings.MaxResends)
         {
-            await BuryAsync(database, lease, Reasons.Phantom);
+            await BuryAsync(lease, Reasons.Phantom);
         }
         else if (lease.TriedFor > delivery.MaxAge)
         {
-            await BuryAsync(database, lease, Reasons.Expired);
+            await BuryAsync(lease, Reasons.Expired);
         }
-        else if (await ledger.ReadBackNotFoundAsync(database, lease.Id, lease.Token) == FencedWrite.Applied && review.State == ConversionState.Sent)
+        else
         {
-            events.Phantom(review, lease);
+            await ledger.ReadBackNotFoundAsync(redis.NewBudget(), lease.Id, lease.Token, gone =>
+            {
+                if (gone == FencedWrite.Applied && review.State == ConversionState.Sent)
+                {
+                    events.Phantom(review, lease);
+                }
+            });
         }
     }
 
-    private async Task RescheduleReadBackAsync(IDatabase database, ReadBackJob review, Lease lease)
+    private async ValueTask RescheduleReadBackAsync(Lease lease)
     {
         if (lease.TriedFor > delivery.MaxAge)
         {
-            await BuryAsync(database, lease, Reasons.Unverifiable);
+            await BuryAsync(lease, Reasons.Unverifiable);
             return;
         }
 
-        await ledger.RescheduleReadBackAsync(database, lease.Id, lease.Token, settings.Interval);
+        await ledger.RescheduleReadBackAsync(redis.NewBudget(), lease.Id, lease.Token, settings.Interval);
     }
 
-    private async Task BuryAsync(IDatabase database, Lease lease, string reason)
-    {
-        if (await ledger.BuryAsync(database, lease.Id, lease.Token, 0, reason) == FencedWrite.Applied)
+    private async ValueTask BuryAsync(Lease lease, string reason) =>
+        await ledger.BuryAsync(redis.NewBudget(), lease.Id, lease.Token, 0, reason, told: buried =>
         {
-            events.Dead(lease, null, reason);
-        }
-    }
+            if (buried == FencedWrite.Applied)
+            {
+                events.Dead(lease, null, reason);
+            }
+        });
 }

@@ -1,3 +1,4 @@
+using ProxyShim.Redis;
 using StackExchange.Redis;
 
 namespace ProxyShim.Ledger.Held;
@@ -7,7 +8,7 @@ namespace ProxyShim.Ledger.Held;
 /// one atomic change.
 /// </summary>
 /// <remarks>
-/// Every method may throw what StackExchange.Redis throws; the change may have been made nevertheless. <c>LedgerJob.TriedSince</c> of a held one is the end of
+/// Every method throws <see cref="RedisUnavailableException"/> when Redis does not answer; the change may have been made nevertheless. <c>LedgerJob.TriedSince</c> of a held one is the end of
 /// its hold, from which <c>Delivery:MaxAge</c> counts; <c>LedgerJob.MaybeLanded</c>: the Customer API may have it already.
 /// </remarks>
 internal sealed class HeldCreations(LedgerSettings settings)
@@ -23,19 +24,19 @@ internal sealed class HeldCreations(LedgerSettings settings)
 
     /// <summary>Keeps a customer that nobody has, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
     /// <remarks>Nobody looks for the click before <see cref="ConversionLedger.AcknowledgeAsync"/>.</remarks>
-    public Task<ClaimOutcome> HoldAsync(IDatabase redis, ConversionId id, LeaseToken token, DateTimeOffset notAfter, HeldCreation held) => RunAsync(
-        LedgerScript.Hold, redis, id, ConversionLedger.ClaimOutcomeOf,
+    public ValueTask<ClaimOutcome> HoldAsync(RedisBudget budget, ConversionId id, LeaseToken token, DateTimeOffset notAfter, HeldCreation held) => RunAsync(
+        LedgerScript.Hold, budget, RedisOperation.Claim, id, LedgerReply.Claim,
         token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, held.Body, _bodyTtl, (long)held.For.TotalMilliseconds, held.Fingerprint, held.TraceId, held.Caller);
 
     /// <summary>Takes one whose next look has come.</summary>
-    public Task<(SeekOutcome Outcome, LedgerJob? Job)> SeekAsync(IDatabase redis, ConversionId id, LeaseToken token) => RunAsync(
-        LedgerScript.Seek, redis, id,
+    public ValueTask<(SeekOutcome Outcome, LedgerJob? Job)> SeekAsync(RedisBudget budget, ConversionId id, LeaseToken token) => RunAsync(
+        LedgerScript.Seek, budget, null, id,
         reply =>
         {
             var fields = (RedisResult[])reply!;
             return (string?)fields[0] switch
             {
-                "taken" => (SeekOutcome.Taken, (LedgerJob?)ConversionLedger.Job(id, token, fields)),
+                "taken" => (SeekOutcome.Taken, (LedgerJob?)LedgerReply.Job(id, token, fields)),
                 "lost" => (SeekOutcome.Lost, null),
                 _ => (SeekOutcome.Gone, null),
             };
@@ -45,27 +46,27 @@ internal sealed class HeldCreations(LedgerSettings settings)
     /// <summary>To be looked at again after a wait.</summary>
     /// <param name="mayHaveLanded">The Customer API may have it already: it is read back before anything else.</param>
     /// <param name="error">How the hand-over ended; empty where there was none.</param>
-    public Task<FencedWrite> WaitAsync(IDatabase redis, ConversionId id, LeaseToken token, TimeSpan wait, bool mayHaveLanded, string error) => FencedAsync(
-        LedgerScript.Wait, redis, id, token.Value, (long)Math.Ceiling(wait.TotalMilliseconds), mayHaveLanded ? 1 : 0, error, _bodyTtl);
+    public ValueTask<FencedWrite> WaitAsync(RedisBudget budget, ConversionId id, LeaseToken token, TimeSpan wait, bool mayHaveLanded, string error) => FencedAsync(
+        LedgerScript.Wait, budget, id, token.Value, LedgerReply.Milliseconds(wait), mayHaveLanded ? 1 : 0, error, _bodyTtl);
 
     /// <summary>Its click has come: it is due.</summary>
     /// <param name="partnerKey">As <see cref="NewConversion"/> has it; null where nobody told.</param>
     /// <param name="subIds">Likewise.</param>
-    public Task<FencedWrite> FoundAsync(
-        IDatabase redis, ConversionId id, LeaseToken token, ReadOnlyMemory<byte> body, string xid, string? partnerKey = null, string? subIds = null) => FencedAsync(
-            LedgerScript.Found, redis, id, token.Value, body, _bodyTtl, xid, partnerKey ?? RedisValue.EmptyString, subIds ?? RedisValue.EmptyString);
+    public ValueTask<FencedWrite> FoundAsync(
+        RedisBudget budget, ConversionId id, LeaseToken token, ReadOnlyMemory<byte> body, string xid, string? partnerKey = null, string? subIds = null) => FencedAsync(
+            LedgerScript.Found, budget, id, token.Value, body, _bodyTtl, xid, partnerKey ?? RedisValue.EmptyString, subIds ?? RedisValue.EmptyString);
 
     /// <summary>The original request is about to be handed to the Customer API. Only what answers <see cref="FencedWrite.Applied"/> may go out, within the lease.</summary>
-    public Task<FencedWrite> BeginAsync(IDatabase redis, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Begin, redis, id, token.Value, _lease);
+    public ValueTask<FencedWrite> BeginAsync(RedisBudget budget, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Begin, budget, id, token.Value, _lease);
 
     /// <summary>The Customer API has it.</summary>
-    public Task<FencedWrite> HandedAsync(IDatabase redis, ConversionId id, LeaseToken token, string reason) =>
-        FencedAsync(LedgerScript.Handed, redis, id, token.Value, reason);
+    public ValueTask<FencedWrite> HandedAsync(RedisBudget budget, ConversionId id, LeaseToken token, string reason) =>
+        FencedAsync(LedgerScript.Handed, budget, id, token.Value, reason);
 
-    private Task<FencedWrite> FencedAsync(LedgerScript script, IDatabase redis, ConversionId id, params ReadOnlySpan<RedisValue> arguments) =>
-        RunAsync(script, redis, id, ConversionLedger.FencedOf, arguments);
+    private ValueTask<FencedWrite> FencedAsync(LedgerScript script, RedisBudget budget, ConversionId id, params ReadOnlySpan<RedisValue> arguments) =>
+        RunAsync(script, budget, RedisOperation.Settle, id, LedgerReply.Fenced, arguments);
 
-    private Task<TResult> RunAsync<TResult>(
-        LedgerScript script, IDatabase redis, ConversionId id, Func<RedisResult, TResult> read, params ReadOnlySpan<RedisValue> arguments) =>
-        script.RunAsync(redis, settings.Keys.Of(id), [id.Hash, .. arguments], read);
+    private ValueTask<TResult> RunAsync<TResult>(
+        LedgerScript script, RedisBudget budget, RedisOperation? stage, ConversionId id, Func<RedisResult, TResult> read, params ReadOnlySpan<RedisValue> arguments) =>
+        script.RunAsync(budget, stage, settings.Keys.Of(id), [id.Hash, .. arguments], read);
 }

@@ -22,8 +22,8 @@ internal sealed class KeptCalls(LedgerSettings settings)
         static async (database, call) =>
         {
             // The state first: calls that are played between the two reads have been played.
-            var entry = database.HashGetAsync(call.Keys.OfEntry(call.id)[0], Referrals.Fields, CommandFlags.DemandMaster);
-            var waiting = database.HashGetAsync(call.Keys.CallsOf(call.id), "count", CommandFlags.DemandMaster);
+            var entry = database.GetFieldsFromMasterAsync(call.Keys.EntryOf(call.id), Referrals.Fields);
+            var waiting = database.GetFieldFromMasterAsync(call.Keys.CallsOf(call.id), "count");
             var (state, referral) = Referrals.Read(await entry);
             return (state, (int?)await waiting ?? 0, referral);
         },
@@ -34,7 +34,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
         RedisOperation.LookUp,
         static async (database, call) =>
         {
-            var fields = await database.HashGetAllAsync(call.Keys.CallsOf(call.id), CommandFlags.DemandMaster);
+            var fields = await database.GetHashFromMasterAsync(call.Keys.CallsOf(call.id));
             return (IReadOnlyList<KeptCall>)[.. fields
                 .Select(static field => (Name: (string)field.Name!, field.Value))
                 .Where(static field => field.Name.StartsWith("c:", StringComparison.Ordinal))
@@ -109,7 +109,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
 
     private static async Task<IEnumerable<DeadCall>> DeadAsync(IDatabase database, LedgerKeys keys, int partition, int most)
     {
-        var letters = await database.SortedSetRangeByRankWithScoresAsync(keys.OfPartition(partition)[9], 0, most - 1, flags: CommandFlags.DemandMaster);
+        var letters = await database.GetFirstFromMasterAsync(keys.LettersOf(partition), most);
         return await Task.WhenAll(letters.Select(letter =>
         {
             var parts = ((string)letter.Element!).Split(':');
@@ -121,7 +121,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
     private static async Task<DeadCall> FindAsync(IDatabase database, LedgerKeys keys, CallReference reference, DateTimeOffset deadAt)
     {
         RedisValue[] names = [$"d:{reference.Number}", $"r:{reference.Number}"];
-        var fields = await database.HashGetAsync(keys.CallsOf(reference.Id), names, CommandFlags.DemandMaster);
+        var fields = await database.GetFieldsFromMasterAsync(keys.CallsOf(reference.Id), names);
         return new DeadCall(reference.Id, reference.Number, deadAt, Read(fields[0]), (string?)fields[1] ?? "");
     }
 
@@ -138,8 +138,6 @@ internal sealed class KeptCalls(LedgerSettings settings)
     }
 
     private ValueTask<TResult> RunAsync<TResult>(
-        RedisBudget budget, RedisOperation stage, LedgerScript script, ConversionId id, RedisValue[] arguments, Func<RedisResult, TResult> read) => budget.RunAsync(
-            stage,
-            static (database, call) => call.script.RunAsync(database, call.Item2, call.Item3, call.read),
-            (script, settings.Keys.OfCalls(id), (RedisValue[])[id.Hash, .. arguments], read));
+        RedisBudget budget, RedisOperation stage, LedgerScript script, ConversionId id, RedisValue[] arguments, Func<RedisResult, TResult> read) =>
+        script.RunAsync(budget, stage, settings.Keys.OfCalls(id), [id.Hash, .. arguments], read);
 }

@@ -8,6 +8,6 @@ namespace ProxyShim.Management.Admin;
 internal sealed class ClickSearch(RedisGate redis, ClickStore clicks)
 {
     /// <exception cref="RedisUnavailableException">Redis did not answer.</exception>
-    public async Task<Click?> FindAsync(CustomerKey key) => (await redis.NewBudget().RunAsync(
-        RedisOperation.Click, static (database, call) => call.clicks.FindAsync(database, call.customer), (clicks, customer: new CustomerIdentity(key.Value)))).Click;
+    public async Task<Click?> FindAsync(CustomerKey key) =>
+        (await clicks.FindAsync(redis.NewBudget(), RedisOperation.Click, new CustomerIdentity(key.Value))).Click;
 }

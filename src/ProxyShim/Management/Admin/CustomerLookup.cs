@@ -5,7 +5,6 @@ using ProxyShim.Ledger.Kept;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
-using StackExchange.Redis;
 
 namespace ProxyShim.Management.Admin;
 
@@ -35,19 +34,12 @@ internal sealed class CustomerLookup(
     private async Task<FoundCustomer> FindAsync(ConversionId id, CustomerKey? key, string? name)
     {
         var budget = redis.NewBudget();
-        var (entry, request, click) = await budget.RunAsync(
-            static async (database, call) =>
-            {
-                var describing = call.ledger.DescribeAsync(database, call.id);
+        var (entry, stored) = await ledger.DescribeWithBodyAsync(budget, id);
 
-                // The click may stand under the e-mail address, which the ledger has only as long as there is something to do.
-                var request = await RequestAsync(call.ledger.ReadBodyAsync(database, call.id))
-                    ?? (call.key is { } key ? new CustomerRequest(key, "", "", null, null, null) : null);
-                var click = request is null ? null : (await call.clicks.FindAsync(database, request)).Click;
-                var entry = await describing;
-                return (entry, request, entry is null || click?.Xid.Value == entry.Xid ? click : null);
-            },
-            (ledger, clicks, id, key));
+        // The click may stand under the e-mail address, which the ledger has only as long as there is something to do.
+        var request = stored?.Request ?? (key is { } known ? new CustomerRequest(known, "", "", null, null, null) : null);
+        var found = request is null ? null : (await clicks.FindAsync(budget, null, CustomerIdentity.Of(request))).Click;
+        var click = entry is null || found?.Xid.Value == entry.Xid ? found : null;
         name ??= request is null ? null : customerRef.Of(request.CustomerKey);
         return new FoundCustomer(entry, click, name, await CallsAsync(budget, id), name is null ? [] : decisions.Of(name));
     }
@@ -62,19 +54,6 @@ internal sealed class CustomerLookup(
         {
             // A newer version wrote one; the rest of the life is still told.
             return [];
-        }
-    }
-
-    private static async Task<CustomerRequest?> RequestAsync(Task<StoredConversion?> reading)
-    {
-        try
-        {
-            return (await reading)?.Request;
-        }
-        catch (FormatException)
-        {
-            // A newer version wrote it; what the key alone tells is still told.
-            return null;
         }
     }
 }

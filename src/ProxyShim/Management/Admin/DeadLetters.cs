@@ -1,7 +1,6 @@
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;
-using StackExchange.Redis;
 
 namespace ProxyShim.Management.Admin;
 
@@ -16,28 +15,26 @@ internal sealed class DeadLetters(RedisGate redis, ConversionLedger ledger, Conv
     /// <exception cref="RedisUnavailableException">Redis did not answer.</exception>
     public async Task<IReadOnlyList<LedgerDetails>> ListAsync(int limit)
     {
-        var ids = (await IdsAsync(MostPerPartition)).Take(limit);
-        var details = await redis.NewBudget().RunAsync(
-            static (database, call) => Task.WhenAll(call.ids.Select(id => call.ledger.DescribeAsync(database, id))), (ledger, ids));
+        var ids = (await ledger.DeadAsync(redis.NewUntracedBudget(), MostPerPartition)).Take(limit);
+        var details = await ledger.DescribeAsync(redis.NewUntracedBudget(), ids);
         return [.. details.OfType<LedgerDetails>().Where(entry => entry.State == ConversionState.Dead).OrderBy(entry => entry.DeadAt)];
     }
 
     /// <summary>Has it delivered after all.</summary>
     /// <param name="by">The name of the token with which a person said so.</param>
     /// <exception cref="RedisUnavailableException">Redis did not answer; it may have been done.</exception>
-    public async Task<ReviveOutcome> ReplayAsync(ConversionId id, string by) => await redis.NewBudget().RunAsync(
-        async (database, call) =>
+    public async Task<ReviveOutcome> ReplayAsync(ConversionId id, string by)
+    {
+        var budget = redis.NewUntracedBudget();
+        var letter = await ReadAsync(budget, id);
+        return await ledger.ReviveAsync(budget, id, told: outcome =>
         {
-            var letter = await ReadAsync(database, call.id);
-            var outcome = await ledger.ReviveAsync(database, call.id);
             if (outcome == ReviveOutcome.Revived)
             {
-                events.Replayed(letter, call.by);
+                events.Replayed(letter, by);
             }
-
-            return outcome;
-        },
-        (id, by));
+        });
+    }
 
     /// <summary>Replays every one that has its body, once: one that dies again meanwhile is not replayed again.</summary>
     /// <param name="by">The name of the token with which a person said so.</param>
@@ -51,7 +48,7 @@ internal sealed class DeadLetters(RedisGate redis, ConversionLedger ledger, Conv
             cancellationToken.ThrowIfCancellationRequested();
 
             // What cannot be replayed stays, and stands before all that has not been seen yet.
-            var letters = (await IdsAsync(MostPerPartition + seen.Count - replayed)).Where(seen.Add).ToArray();
+            var letters = (await ledger.DeadAsync(redis.NewUntracedBudget(), MostPerPartition + seen.Count - replayed)).Where(seen.Add).ToArray();
             if (letters.Length == 0)
             {
                 return replayed;
@@ -67,43 +64,23 @@ internal sealed class DeadLetters(RedisGate redis, ConversionLedger ledger, Conv
     /// <summary>Gives it up for good. False when it was no dead letter.</summary>
     /// <param name="by">The name of the token with which a person said so.</param>
     /// <exception cref="RedisUnavailableException">Redis did not answer; it may have been done.</exception>
-    public async Task<bool> DiscardAsync(ConversionId id, string by) => await redis.NewBudget().RunAsync(
-        async (database, call) =>
+    public async Task<bool> DiscardAsync(ConversionId id, string by)
+    {
+        // Read before: of what is discarded nothing is left that could tell whose it was.
+        var budget = redis.NewUntracedBudget();
+        var letter = await ReadAsync(budget, id);
+        return await ledger.DiscardAsync(budget, id, discarded =>
         {
-            // Read before: of what is discarded nothing is left that could tell whose it was.
-            var letter = await ReadAsync(database, call.id);
-            var discarded = await ledger.DiscardAsync(database, call.id);
             if (discarded)
             {
-                events.Discarded(letter, call.by);
+                events.Discarded(letter, by);
             }
-
-            return discarded;
-        },
-        (id, by));
-
-    private async Task<DeadLetter> ReadAsync(IDatabase database, ConversionId id)
-    {
-        var reading = ledger.ReadBodyAsync(database, id);
-        var details = await ledger.DescribeAsync(database, id);
-        try
-        {
-            return new DeadLetter(details, await reading);
-        }
-        catch (FormatException)
-        {
-            // A newer version wrote it; whose it is cannot be told.
-            return new DeadLetter(details, null);
-        }
+        });
     }
 
-    // Longest dead first.
-    private async Task<ConversionId[]> IdsAsync(int mostPerPartition)
+    private async ValueTask<DeadLetter> ReadAsync(RedisBudget budget, ConversionId id)
     {
-        var partitions = await redis.NewBudget().RunAsync(
-            static (database, call) => Task.WhenAll(
-                Enumerable.Range(0, ConversionId.Partitions).Select(partition => call.ledger.DeadAsync(database, partition, call.mostPerPartition))),
-            (ledger, mostPerPartition));
-        return [.. partitions.SelectMany(letters => letters).OrderBy(letter => letter.DeadAt).Select(letter => letter.Id)];
+        var (details, stored) = await ledger.DescribeWithBodyAsync(budget, id);
+        return new DeadLetter(details, stored);
     }
 }

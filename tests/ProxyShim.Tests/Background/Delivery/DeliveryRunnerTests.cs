@@ -40,11 +40,11 @@ public class DeliveryRunnerTests(TestRedis redis)
 
         await background.DeliverAsync(id);
 
-        var letter = (await background.Ledger.DescribeAsync(background.Under.Redis, id))!;
+        var letter = (await background.Ledger.DescribeWithBodyAsync(background.Under.Budget, id)).Details!;
         Assert.Equal(
             (ConversionState.Dead, 422, "xid xid_1 is not known; […] of […] has another"), (letter.State, letter.AnswerStatus, letter.AnswerText));
-        await background.Ledger.ReviveAsync(background.Under.Redis, id);
-        letter = (await background.Ledger.DescribeAsync(background.Under.Redis, id))!;
+        await background.Ledger.ReviveAsync(background.Under.Budget, id);
+        letter = (await background.Ledger.DescribeWithBodyAsync(background.Under.Budget, id)).Details!;
         Assert.Equal((ConversionState.Due, 0, ""), (letter.State, letter.AnswerStatus, letter.AnswerText));
     }
 

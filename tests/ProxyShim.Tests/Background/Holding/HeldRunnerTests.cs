@@ -44,7 +44,7 @@ public class HeldRunnerTests(TestRedis redis)
         await background.DeliverAsync(id);
 
         Assert.Equal(1, background.PartnerStack.ConversionsFor("customer"));
-        var referral = (await background.Ledger.ReferralAsync(background.Under.Redis, id))!;
+        var referral = (await background.Ledger.ReferralAsync(background.Under.Budget, id))!;
         Assert.Equal(("xid_1", "partner", "blog|top"), (referral.Xid, referral.PartnerKey, referral.SubIds));
         Assert.Empty(Posts(background));
         Assert.Equal(ConversionState.Sent, (await background.SeeAsync(id)).State);
@@ -103,7 +103,7 @@ public class HeldRunnerTests(TestRedis redis)
         await RunAsync(background, id);
         Assert.Equal(["may_have_landed"], background.Deaths());
 
-        await background.Ledger.ReviveAsync(background.Under.Redis, id);
+        await background.Ledger.ReviveAsync(background.Under.Budget, id);
         await AgainAsync(background, id);
         Assert.Equal((ConversionState.Fallback, 2), ((await background.SeeAsync(id)).State, Posts(background).Count));
     }
@@ -151,7 +151,7 @@ public class HeldRunnerTests(TestRedis redis)
         Assert.Equal(["refused"], background.Deaths());
 
         // Read back, and handed over again.
-        await background.Ledger.ReviveAsync(background.Under.Redis, id);
+        await background.Ledger.ReviveAsync(background.Under.Budget, id);
         await AgainAsync(background, id);
         await AgainAsync(background, id);
         Assert.Equal((ConversionState.Fallback, 2), ((await background.SeeAsync(id)).State, Posts(background).Count));

@@ -55,7 +55,7 @@ public class VerificationRunnerTests(TestRedis redis)
         var claimedAt = (await background.Under.NowAsync()) - TimeSpan.FromDays(5);
         await background.Under.Redis.HashSetAsync(
             background.Under.Keys.Of(id)[0], [new("claimed_at", claimedAt.ToUnixTimeMilliseconds()), new("age_from", claimedAt.ToUnixTimeMilliseconds())]);
-        Assert.Equal(ReviveOutcome.Revived, await background.Ledger.ReviveAsync(background.Under.Redis, id));
+        Assert.Equal(ReviveOutcome.Revived, await background.Ledger.ReviveAsync(background.Under.Budget, id));
         background.PartnerStack.ConversionApi.EnqueueFaults(Fault.Status(503));
         await background.DeliverAsync(id);
         Assert.Empty(background.Deaths());

@@ -13,9 +13,9 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     {
         var id = LedgerUnderTest.IdOf("customer");
         Assert.Equal(ClaimOutcome.Claimed, await With.TryHoldAsync("customer", LeaseToken.New()));
-        Assert.Equal((SeekOutcome.Gone, null), await With.Held.SeekAsync(With.Redis, id, LeaseToken.New()));
+        Assert.Equal((SeekOutcome.Gone, null), await With.Held.SeekAsync(With.Budget, id, LeaseToken.New()));
 
-        Assert.True(await With.Ledger.AcknowledgeAsync(With.Redis, id));
+        Assert.True(await With.Ledger.AcknowledgeAsync(With.Budget, id));
 
         Assert.False((await With.SeekAsync(id)).MaybeLanded);
     }
@@ -26,13 +26,13 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         var (given, promised) = (LeaseToken.New(), LeaseToken.New());
         await With.TryHoldAsync("given", given);
         await With.TryHoldAsync("promised", promised);
-        await With.Ledger.AcknowledgeAsync(With.Redis, LedgerUnderTest.IdOf("promised"));
+        await With.Ledger.AcknowledgeAsync(With.Budget, LedgerUnderTest.IdOf("promised"));
 
-        Assert.Equal(FencedWrite.Applied, await With.Ledger.FallbackAsync(With.Redis, LedgerUnderTest.IdOf("given"), given, 0, "redis_down"));
-        Assert.Equal(FencedWrite.StaleLease, await With.Ledger.FallbackAsync(With.Redis, LedgerUnderTest.IdOf("promised"), promised, 0, "redis_down"));
+        Assert.Equal(FencedWrite.Applied, await With.Ledger.FallbackAsync(With.Budget, LedgerUnderTest.IdOf("given"), given, 0, "redis_down"));
+        Assert.Equal(FencedWrite.StaleLease, await With.Ledger.FallbackAsync(With.Budget, LedgerUnderTest.IdOf("promised"), promised, 0, "redis_down"));
 
         Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(LedgerUnderTest.IdOf("given")))!.State);
-        Assert.False(await With.Ledger.AcknowledgeAsync(With.Redis, LedgerUnderTest.IdOf("given")));
+        Assert.False(await With.Ledger.AcknowledgeAsync(With.Budget, LedgerUnderTest.IdOf("given")));
         Assert.Equal(ConversionState.Held, (await With.SeeAsync(LedgerUnderTest.IdOf("promised")))!.State);
     }
 
@@ -53,7 +53,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         var id = await With.HoldAsync();
         var job = await With.SeekAsync(id);
 
-        Assert.Equal(FencedWrite.Applied, await With.Held.FoundAsync(With.Redis, id, job.Token, LedgerUnderTest.BodyOf("customer"), "xid_1"));
+        Assert.Equal(FencedWrite.Applied, await With.Held.FoundAsync(With.Budget, id, job.Token, LedgerUnderTest.BodyOf("customer"), "xid_1"));
 
         var taken = await With.TakeAsync(id);
         Assert.Equal(("xid_1", 0, false, "default"), (taken.Xid, taken.Attempts, taken.MaybeLanded, taken.Caller));
@@ -66,16 +66,16 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     {
         var id = await With.HoldAsync();
         var late = await With.SeekAsync(id);
-        Assert.Equal(SeekOutcome.Gone, (await With.Held.SeekAsync(With.Redis, id, LeaseToken.New())).Outcome);
+        Assert.Equal(SeekOutcome.Gone, (await With.Held.SeekAsync(With.Budget, id, LeaseToken.New())).Outcome);
         await With.PassTimeAsync(id);
         var now = await With.SeekAsync(id);
 
-        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginAsync(With.Redis, id, late.Token));
-        Assert.Equal(FencedWrite.StaleLease, await With.Held.FoundAsync(With.Redis, id, late.Token, LedgerUnderTest.BodyOf("customer"), "xid_1"));
-        Assert.Equal(FencedWrite.StaleLease, await With.Held.HandedAsync(With.Redis, id, late.Token, "no_click"));
-        Assert.Equal(FencedWrite.StaleLease, await With.Held.WaitAsync(With.Redis, id, late.Token, TimeSpan.Zero, mayHaveLanded: false, ""));
-        Assert.Equal(FencedWrite.Applied, await With.Held.BeginAsync(With.Redis, id, now.Token));
-        Assert.Equal(FencedWrite.Applied, await With.Held.HandedAsync(With.Redis, id, now.Token, "no_click"));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginAsync(With.Budget, id, late.Token));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.FoundAsync(With.Budget, id, late.Token, LedgerUnderTest.BodyOf("customer"), "xid_1"));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.HandedAsync(With.Budget, id, late.Token, "no_click"));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.WaitAsync(With.Budget, id, late.Token, TimeSpan.Zero, mayHaveLanded: false, ""));
+        Assert.Equal(FencedWrite.Applied, await With.Held.BeginAsync(With.Budget, id, now.Token));
+        Assert.Equal(FencedWrite.Applied, await With.Held.HandedAsync(With.Budget, id, now.Token, "no_click"));
         var seen = (await With.SeeAsync(id))!;
         Assert.Equal((ConversionState.Fallback, "no_click"), (seen.State, seen.Field("error")));
     }
@@ -84,7 +84,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     public async Task A_hand_over_that_was_begun_and_left_may_have_landed()
     {
         var id = await With.HoldAsync();
-        await With.Held.BeginAsync(With.Redis, id, (await With.SeekAsync(id)).Token);
+        await With.Held.BeginAsync(With.Budget, id, (await With.SeekAsync(id)).Token);
 
         await With.PassTimeAsync(id);
 
@@ -99,14 +99,14 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         var under = readsBack ? With : Without;
         var id = await under.HoldAsync();
         var job = await under.SeekAsync(id);
-        await under.Held.BeginAsync(under.Redis, id, job.Token);
-        await under.Ledger.BuryAsync(under.Redis, id, job.Token, 0, "may_have_landed");
+        await under.Held.BeginAsync(under.Budget, id, job.Token);
+        await under.Ledger.BuryAsync(under.Budget, id, job.Token, 0, "may_have_landed");
         Assert.Equal(ConversionState.Dead, (await under.SeeAsync(id))!.State);
 
-        Assert.Equal(ReviveOutcome.Revived, await under.Ledger.ReviveAsync(under.Redis, id));
+        Assert.Equal(ReviveOutcome.Revived, await under.Ledger.ReviveAsync(under.Budget, id));
 
         Assert.Equal(ConversionState.Held, (await under.SeeAsync(id))!.State);
-        Assert.Equal(readsBack ? SeekOutcome.Gone : SeekOutcome.Taken, (await under.Held.SeekAsync(under.Redis, id, LeaseToken.New())).Outcome);
+        Assert.Equal(readsBack ? SeekOutcome.Gone : SeekOutcome.Taken, (await under.Held.SeekAsync(under.Budget, id, LeaseToken.New())).Outcome);
         await under.PassTimeAsync(id);
         Assert.Equal(readsBack, (await under.SeekAsync(id)).MaybeLanded);
     }
@@ -117,9 +117,9 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         var id = await With.HoldAsync();
         var job = await With.SeekAsync(id);
 
-        Assert.Equal(ConversionState.Held, await With.Ledger.EraseAsync(With.Redis, id));
+        Assert.Equal(ConversionState.Held, await With.Ledger.EraseAsync(With.Budget, id));
 
-        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginAsync(With.Redis, id, job.Token));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginAsync(With.Budget, id, job.Token));
         Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(id))!.State);
     }
 
@@ -132,7 +132,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         await With.Redis.HashSetAsync(keys[0], "state", "fallback");
         await With.Redis.KeyDeleteAsync(keys[1]);
 
-        Assert.Equal(SeekOutcome.Gone, (await With.Held.SeekAsync(With.Redis, id, LeaseToken.New())).Outcome);
+        Assert.Equal(SeekOutcome.Gone, (await With.Held.SeekAsync(With.Budget, id, LeaseToken.New())).Outcome);
 
         Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(id))!.State);
     }
@@ -143,7 +143,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         var id = await With.HoldAsync();
         await With.Redis.KeyDeleteAsync(With.Keys.Of(id)[1]);
 
-        Assert.Equal(SeekOutcome.Lost, (await With.Held.SeekAsync(With.Redis, id, LeaseToken.New())).Outcome);
+        Assert.Equal(SeekOutcome.Lost, (await With.Held.SeekAsync(With.Budget, id, LeaseToken.New())).Outcome);
 
         Assert.Equal("dead", await With.Redis.HashGetAsync(With.Keys.Of(id)[0], "state"));
     }

@@ -24,7 +24,7 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
         await kept.PassTimeAsync(id);
         Assert.Null(await kept.TakeAsync(id));
 
-        await With.Ledger.VerifiedAsync(With.Redis, id, token, "");
+        await With.Ledger.VerifiedAsync(With.Budget, id, token, "");
         await kept.PassTimeAsync(id);
         Assert.Equal("a", await kept.PlayAsync(id));
         Assert.Equal("b", await kept.PlayAsync(id));
@@ -89,7 +89,7 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
         await using var kept = new KeptUnderTest(With);
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         await kept.KeepAsync(id, "a");
-        await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), "");
+        await With.Ledger.VerifiedAsync(With.Budget, id, LeaseToken.New(), "");
         await kept.PassTimeAsync(id);
 
         var takes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => kept.TakeAsync(id)));
@@ -108,7 +108,7 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
         await using var kept = new KeptUnderTest(With);
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         await kept.KeepAsync(id, "a");
-        await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), "");
+        await With.Ledger.VerifiedAsync(With.Budget, id, LeaseToken.New(), "");
         await kept.PassTimeAsync(id);
         var taken = (await kept.TakeAsync(id))!;
 
@@ -129,7 +129,7 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
             await kept.KeepAsync(id, body);
         }
 
-        await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), "");
+        await With.Ledger.VerifiedAsync(With.Budget, id, LeaseToken.New(), "");
         await kept.PassTimeAsync(id);
         await kept.Calls.BuryAsync(kept.Budget, (await kept.TakeAsync(id))!, "refused", 400);
         await kept.Calls.BuryAsync(kept.Budget, (await kept.TakeAsync(id))!, "may_have_landed", null);
@@ -151,11 +151,11 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         await kept.KeepAsync(id, "a");
         await kept.KeepAsync(id, "b");
-        await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), "");
+        await With.Ledger.VerifiedAsync(With.Budget, id, LeaseToken.New(), "");
         await kept.PassTimeAsync(id);
         await kept.Calls.BuryAsync(kept.Budget, (await kept.TakeAsync(id))!, "refused", 400);
 
-        await With.Ledger.EraseAsync(With.Redis, id);
+        await With.Ledger.EraseAsync(With.Budget, id);
 
         Assert.Empty(await kept.LeftAsync());
     }
@@ -171,7 +171,7 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal((1, 0, 0), (waiting.WaitingDepth, waiting.LettersDepth, waiting.Playing.Count));
         Assert.InRange(waiting.OldestWaiting!.Value, before, await With.NowAsync());
 
-        await With.Ledger.VerifiedAsync(With.Redis, id, LeaseToken.New(), "");
+        await With.Ledger.VerifiedAsync(With.Budget, id, LeaseToken.New(), "");
         await kept.PassTimeAsync(id);
         Assert.Equal([id], (await With.Ledger.SurveyAsync(With.Redis, id.Partition, 10)).Playing);
     }
@@ -201,7 +201,7 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
                         Assert.Equal(KeepOutcome.Kept, await kept.KeepAsync(id, $"{++sent}", most: 1000));
                         break;
                     case 2 when step > 40 && !verified:
-                        await With.Ledger.VerifiedAsync(With.Redis, id, token, "");
+                        await With.Ledger.VerifiedAsync(With.Budget, id, token, "");
                         verified = true;
                         break;
                     case 3 or 4 when await kept.TakeAsync(id) is { } taken:
@@ -229,7 +229,7 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
                 }
             }
 
-            await With.Ledger.VerifiedAsync(With.Redis, id, token, "");
+            await With.Ledger.VerifiedAsync(With.Budget, id, token, "");
             await kept.PassTimeAsync(id);
             while (await kept.TakeAsync(id) is { } rest)
             {

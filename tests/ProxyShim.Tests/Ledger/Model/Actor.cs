@@ -1,8 +1,8 @@
 using ProxyShim.Background.Verification;
 using ProxyShim.Conversions;
 using ProxyShim.Ledger;
+using ProxyShim.Redis;
 using ProxyShim.Settlement;
-using StackExchange.Redis;
 
 namespace ProxyShim.Tests.Ledger.Model;
 
@@ -40,7 +40,7 @@ internal sealed class Actor
     public AttemptResult? Handed { get; set; }
 
     /// <summary>What it could not tell the ledger yet.</summary>
-    public Queue<(Customer Customer, bool IsSent, Func<IDatabase, Task> Report)> Backlog { get; } = new();
+    public Queue<(Customer Customer, bool IsSent, Func<RedisBudget, Task> Report)> Backlog { get; } = new();
 
     public bool IsIdle => Customer is null;
 

@@ -1,15 +1,15 @@
 using ProxyShim.Background.Verification;
 using ProxyShim.Conversions;
 using ProxyShim.Ledger;
+using ProxyShim.Redis;
 using ProxyShim.Telemetry;
-using StackExchange.Redis;
 
 namespace ProxyShim.Tests.Ledger.Model;
 
 /// <summary>Customers whose click is not there yet: CreationFlow's and HeldRunner's protocol, step by step.</summary>
 internal sealed partial class ModelRun
 {
-    private async Task HoldAsync(Step step, IDatabase redis, Actor actor, Customer customer)
+    private async Task HoldAsync(Step step, RedisBudget redis, Actor actor, Customer customer)
     {
         var token = LeaseToken.New();
         var notAfter = await _under.NowAsync() + TimeSpan.FromMinutes(step.Luck == 8 ? -1 : 1);
@@ -23,19 +23,19 @@ internal sealed partial class ModelRun
         {
             // Redis was silent, and the Customer API gets the request.
             Forward(step, customer);
-            actor.Backlog.Enqueue((customer, IsSent: false, database => Ledger.FallbackAsync(database, customer.Id, token, 0, Reasons.RedisDown)));
+            actor.Backlog.Enqueue((customer, IsSent: false, async budget => await Ledger.FallbackAsync(budget, customer.Id, token, 0, Reasons.RedisDown)));
         }
     }
 
     // Lost, or given away in the meantime: the caller comes again.
-    private async Task AcknowledgeAsync(IDatabase redis, Customer customer)
+    private async Task AcknowledgeAsync(RedisBudget redis, Customer customer)
     {
         var confirmed = false;
         await TryAsync(async () => confirmed = await Ledger.AcknowledgeAsync(redis, customer.Id));
         customer.Acknowledged |= confirmed;
     }
 
-    private async Task SeekAsync(IDatabase redis, Actor actor, Customer customer)
+    private async Task SeekAsync(RedisBudget redis, Actor actor, Customer customer)
     {
         var age = customer.Age;
         LedgerJob? job = null;
@@ -46,17 +46,17 @@ internal sealed partial class ModelRun
         }
     }
 
-    private async Task LookAsync(Step step, IDatabase redis, Actor actor, Customer customer)
+    private async Task LookAsync(Step step, RedisBudget redis, Actor actor, Customer customer)
     {
         var token = actor.Held!.Token;
         switch (step.Luck)
         {
             case < 3:
                 var anew = LedgerUnderTest.Anew(customer.Key);
-                await TryAsync(() => _under.Held.FoundAsync(redis, customer.Id, token, anew.Body, anew.Xid));
+                await TryRunAsync(() => _under.Held.FoundAsync(redis, customer.Id, token, anew.Body, anew.Xid));
                 break;
             case < 5:
-                await TryAsync(() => _under.Held.WaitAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: false, ""));
+                await TryRunAsync(() => _under.Held.WaitAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: false, ""));
                 break;
             default:
                 await TryAsync(async () => actor.Begun = await _under.Held.BeginAsync(redis, customer.Id, token) == FencedWrite.Applied);
@@ -93,10 +93,10 @@ internal sealed partial class ModelRun
         customer.GivenAway |= lands || actor.Handed == AttemptResult.Ambiguous;
     }
 
-    private Task<bool> SettleHandOverAsync(IDatabase redis, Actor actor, Customer customer)
+    private Task<bool> SettleHandOverAsync(RedisBudget redis, Actor actor, Customer customer)
     {
         var (token, held) = (actor.Held!.Token, _under.Held);
-        return TryAsync(() => actor.Handed switch
+        return TryRunAsync(() => actor.Handed switch
         {
             AttemptResult.Sent => held.HandedAsync(redis, customer.Id, token, Reasons.NoClick),
             AttemptResult.Refused => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.Refused),
@@ -106,26 +106,26 @@ internal sealed partial class ModelRun
         });
     }
 
-    private async Task JudgeHandOverAsync(IDatabase redis, Actor actor, Customer customer)
+    private async Task JudgeHandOverAsync(RedisBudget redis, Actor actor, Customer customer)
     {
         var (token, held) = (actor.Held!.Token, _under.Held);
         if (!_under.ReadsBack)
         {
-            await TryAsync(() => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.MayHaveLanded));
+            await TryRunAsync(() => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.MayHaveLanded));
             return;
         }
 
-        if (actor.Found == ReadBackResult.Absent && await TryAsync(() => held.WaitAsync(redis, customer.Id, token, TimeSpan.Zero, mayHaveLanded: false, "not_landed")))
+        if (actor.Found == ReadBackResult.Absent && await TryRunAsync(() => held.WaitAsync(redis, customer.Id, token, TimeSpan.Zero, mayHaveLanded: false, "not_landed")))
         {
             customer.HandOverAbsences++;
         }
         else if (actor.Found == ReadBackResult.Found)
         {
-            await TryAsync(() => held.HandedAsync(redis, customer.Id, token, Reasons.NoClick));
+            await TryRunAsync(() => held.HandedAsync(redis, customer.Id, token, Reasons.NoClick));
         }
         else if (actor.Found == ReadBackResult.Unknown)
         {
-            await TryAsync(() => held.WaitAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: true, "timeout"));
+            await TryRunAsync(() => held.WaitAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: true, "timeout"));
         }
     }
 }

@@ -2,10 +2,10 @@ using ProxyShim.Background.Verification;
 using ProxyShim.Conversions;
 using ProxyShim.Ledger;
 using ProxyShim.Primitives;
+using ProxyShim.Redis;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 using ProxyShim.Tests.Telemetry;
-using StackExchange.Redis;
 using Xunit;
 
 namespace ProxyShim.Tests.Ledger.Model;
@@ -61,7 +61,7 @@ internal sealed partial class ModelRun
 
     private async Task DoAsync(Step step, Actor actor, Customer customer)
     {
-        var redis = LossyRedis.Over(_under.Redis, () => step.Loss);
+        var redis = TestBudget.Over(LossyRedis.Over(_under.Scope.Connection, () => step.Loss));
         switch (step.Act)
         {
             case Act.Post when actor.IsIdle:
@@ -127,23 +127,23 @@ internal sealed partial class ModelRun
                 break;
             case Act.Erase:
                 // The Customer API deletes whom it knows, the ledger whom it knows; both refuse nothing.
-                await Ledger.EraseAsync(_under.Redis, customer.Id);
+                await Ledger.EraseAsync(_under.Budget, customer.Id);
                 (customer.Exists, customer.GivenAway) = (false, true);
                 break;
             case Act.Replay:
                 // Without a key pair that is a person's word that it is not there.
                 customer.HandOverAbsences += _under.ReadsBack ? 0 : 1;
-                await TryAsync(() => Ledger.ReviveAsync(redis, customer.Id));
+                await TryRunAsync(() => Ledger.ReviveAsync(redis, customer.Id));
                 break;
             case Act.Discard:
-                customer.GivenAway |= await Ledger.DiscardAsync(_under.Redis, customer.Id);
+                customer.GivenAway |= await Ledger.DiscardAsync(_under.Budget, customer.Id);
                 break;
         }
     }
 
-    private async Task PostAsync(Step step, IDatabase redis, Actor actor, Customer customer)
+    private async Task PostAsync(Step step, RedisBudget redis, Actor actor, Customer customer)
     {
-        switch ((await Ledger.ReadAsync(_under.Redis, customer.Id)).Entry?.State)
+        switch ((await Ledger.ReadAsync(_under.Budget, customer.Id)).Entry?.State)
         {
             case null when step.Luck % 3 == 2:
                 await HoldAsync(step, redis, actor, customer);
@@ -170,7 +170,7 @@ internal sealed partial class ModelRun
         }
     }
 
-    private async Task ClaimAsync(Step step, IDatabase redis, Actor actor, Customer customer)
+    private async Task ClaimAsync(Step step, RedisBudget redis, Actor actor, Customer customer)
     {
         var lease = LeaseOf(customer, LeaseToken.New(), inline: true, attempts: 0, maybeLanded: false);
         var isLate = step.Luck == 9;
@@ -186,11 +186,11 @@ internal sealed partial class ModelRun
         {
             // Redis was silent, and the Customer API gets the request. (Otherwise the caller is told to come again.)
             Forward(step, customer);
-            actor.Backlog.Enqueue((customer, IsSent: false, database => Ledger.FallbackAsync(database, customer.Id, lease.Token, 0, Reasons.RedisDown)));
+            actor.Backlog.Enqueue((customer, IsSent: false, async budget => await Ledger.FallbackAsync(budget, customer.Id, lease.Token, 0, Reasons.RedisDown)));
         }
     }
 
-    private async Task TakeAsync(IDatabase redis, Actor actor, Customer customer)
+    private async Task TakeAsync(RedisBudget redis, Actor actor, Customer customer)
     {
         var age = customer.Age;
         LedgerJob? job = null;
@@ -235,26 +235,26 @@ internal sealed partial class ModelRun
         actor.Outcome = Ended(meaning, status, attempts + 1);
     }
 
-    private async Task SettleAsync(IDatabase redis, Actor actor, Customer customer)
+    private async Task SettleAsync(RedisBudget redis, Actor actor, Customer customer)
     {
         var (lease, outcome) = (actor.Lease!, actor.Outcome!);
         var isSent = outcome.Answer.Meaning == AttemptResult.Sent;
         var settlement = SettlementResult.Queued;
         if (!await TryAsync(async () => settlement = await _settler.SettleAsync(redis, lease, outcome)) && isSent)
         {
-            actor.Backlog.Enqueue((customer, IsSent: true, database => _settler.SentAsync(database, lease, outcome.Attempts)));
+            actor.Backlog.Enqueue((customer, IsSent: true, async budget => await _settler.SentAsync(budget, lease, outcome.Attempts)));
         }
 
         // No memory is lost here; but a claim that was released has no entry either, and whoever took it over hears of that.
         customer.Acknowledged |= lease.Inline && (isSent || settlement != SettlementResult.Lost);
     }
 
-    private async Task RefuseAsync(Step step, IDatabase redis, Actor actor, Customer customer)
+    private async Task RefuseAsync(Step step, RedisBudget redis, Actor actor, Customer customer)
     {
         var (lease, attempts, fallsBack) = (actor.Lease!, actor.Outcome!.Attempts, step.Luck < 5);
-        Task<FencedWrite> ChangeAsync(IDatabase database) => fallsBack
-            ? Ledger.FallbackAsync(database, customer.Id, lease.Token, attempts, Reasons.Refused)
-            : Ledger.ReleaseAsync(database, customer.Id, lease.Token);
+        async Task<FencedWrite> ChangeAsync(RedisBudget budget) => await (fallsBack
+            ? Ledger.FallbackAsync(budget, customer.Id, lease.Token, attempts, Reasons.Refused)
+            : Ledger.ReleaseAsync(budget, customer.Id, lease.Token));
         FencedWrite? fenced = null;
         if (!await TryAsync(async () => fenced = await ChangeAsync(redis)))
         {
@@ -271,7 +271,7 @@ internal sealed partial class ModelRun
         }
     }
 
-    private async Task TakeReadBackAsync(IDatabase redis, Actor actor, Customer customer)
+    private async Task TakeReadBackAsync(RedisBudget redis, Actor actor, Customer customer)
     {
         ReadBackJob? review = null;
         await TryAsync(async () => review = await Ledger.TakeReadBackAsync(redis, customer.Id, LeaseToken.New()));
@@ -282,7 +282,7 @@ internal sealed partial class ModelRun
     }
 
     // VerificationRunner, step by step.
-    private async Task JudgeAsync(Step step, IDatabase redis, Actor actor, Customer customer)
+    private async Task JudgeAsync(Step step, RedisBudget redis, Actor actor, Customer customer)
     {
         var (review, token) = (actor.Review!, actor.Review!.Job.Token);
         switch (actor.Found)
@@ -297,16 +297,16 @@ internal sealed partial class ModelRun
 
                 break;
             case ReadBackResult.Absent when review.State == ConversionState.Sent && review.Resends >= MaxResends:
-                await TryAsync(() => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.Phantom));
+                await TryRunAsync(() => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.Phantom));
                 break;
             case ReadBackResult.Absent:
-                await TryAsync(() => Ledger.ReadBackNotFoundAsync(redis, customer.Id, token));
+                await TryRunAsync(() => Ledger.ReadBackNotFoundAsync(redis, customer.Id, token));
                 break;
             case ReadBackResult.Unknown when step.Luck < 3:
-                await TryAsync(() => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.Unverifiable));
+                await TryRunAsync(() => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.Unverifiable));
                 break;
             default:
-                await TryAsync(() => Ledger.RescheduleReadBackAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1)));
+                await TryRunAsync(() => Ledger.RescheduleReadBackAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1)));
                 break;
         }
     }
@@ -425,9 +425,11 @@ internal sealed partial class ModelRun
             await command();
             return true;
         }
-        catch (RedisTimeoutException)
+        catch (RedisUnavailableException lost) when (lost.InnerException is TimeoutException)
         {
             return false;
         }
     }
+
+    private static Task<bool> TryRunAsync<T>(Func<ValueTask<T>> command) => TryAsync(() => command().AsTask());
 }

@@ -160,7 +160,7 @@ public sealed class CustomerLookupTests(TestRedis redis) : LedgerFixture(redis)
         await With.BringToAsync(ConversionState.Sent);
         Assert.Equal("2026-01-31T09:30:00+00:00", JsonElement.Parse((await FindAsync("customer", keys)).Body).GetProperty("clicked_at").GetString());
 
-        await With.Ledger.VerifiedAsync(With.Redis, LedgerUnderTest.IdOf("customer"), LeaseToken.New(), "");
+        await With.Ledger.VerifiedAsync(With.Budget, LedgerUnderTest.IdOf("customer"), LeaseToken.New(), "");
         Assert.Equal(JsonValueKind.Null, JsonElement.Parse((await FindAsync("customer", keys)).Body).GetProperty("clicked_at").ValueKind);
     }
 

@@ -23,8 +23,7 @@ internal sealed class CreationFlow(
         var creation = new CreationContext(request, version, record, http, redis.NewBudget(), time.GetTimestamp());
         record.CustomerRef = events.NameOf(request.CustomerKey, creation.Id);
         record.PartnerKey = request.PartnerKey;
-        var lookup = await creation.Budget.RunAsync(
-            static (database, call) => call.clicks.FindAsync(database, call.request), (clicks, request));
+        var lookup = await clicks.FindAsync(creation.Budget, null, CustomerIdentity.Of(request));
         aborted.ThrowIfCancellationRequested();
         record.Redis = creation.Budget.Spent;
         if (lookup.Click is not { } click)

@@ -1,0 +1,44 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace ProxyShim.Ledger;
+
+/// <summary>Reads what the scripts reply.</summary>
+internal static class LedgerReply
+{
+    /// <summary>How a claim ended.</summary>
+    public static ClaimOutcome Claim(RedisResult reply) => Text(reply) switch
+    {
+        "claimed" => ClaimOutcome.Claimed,
+        "known" => ClaimOutcome.Known,
+        _ => ClaimOutcome.Late,
+    };
+
+    /// <summary>How a change ended that only the holder of a lease may make.</summary>
+    public static FencedWrite Fenced(RedisResult reply) => Text(reply) switch
+    {
+        "stale" => FencedWrite.StaleLease,
+        "missing" => FencedWrite.NotFound,
+        _ => FencedWrite.Applied,
+    };
+
+    /// <summary>What was taken: take.lua, review.lua and seek.lua begin alike.</summary>
+    public static LedgerJob Job(ConversionId id, LeaseToken token, RedisResult[] reply) => new(
+        id, token, Time(reply[1]), ClaimedAt: Time(reply[9]), TriedSince: Time(reply[3]), Number(reply[2]), MaybeLanded: Text(reply[4]) == "1",
+        Text(reply[5]), Text(reply[6]), Text(reply[7]), (byte[]?)reply[8] is { } body ? body : (ReadOnlyMemory<byte>?)null);
+
+    /// <summary>A list of conversions of one partition.</summary>
+    public static IReadOnlyList<ConversionId> Ids(int partition, RedisResult list) =>
+        [.. ((RedisValue[])list!).Select(hash => new ConversionId(partition, hash!))];
+
+    public static string Text(RedisResult value) => (string?)value ?? "";
+
+    public static int Number(RedisResult value) => int.TryParse(Text(value), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    /// <summary>A score: it comes back as a number with a decimal point, or with an exponent, as the server likes.</summary>
+    public static DateTimeOffset Time(RedisResult value) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)double.Parse(Text(value), CultureInfo.InvariantCulture));
+
+    /// <summary>A duration as the scripts take it.</summary>
+    public static RedisValue Milliseconds(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
+}
