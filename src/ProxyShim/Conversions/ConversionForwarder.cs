@@ -128,7 +128,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     }
 
     // CONTRACT.md: {"message", "status"} or any text.
-    private static string? MessageIn(ReadOnlyMemory<byte> body)
+    internal static string? MessageIn(ReadOnlyMemory<byte> body)
     {
         try
         {

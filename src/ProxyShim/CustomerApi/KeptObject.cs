@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace ProxyShim.CustomerApi;
@@ -13,20 +15,19 @@ internal sealed record KeptObject(CustomerApiVersion Version, ReadOnlyMemory<byt
     {
         using var document = JsonDocument.Parse(Sent);
         json.WriteStartObject();
-        json.WriteStartObject(Version.DataName);
-        if (!document.RootElement.TryGetProperty("key"u8, out _))
-        {
-            json.WriteNull("key"u8);
-        }
-
-        foreach (var property in document.RootElement.EnumerateObject())
-        {
-            property.WriteTo(json);
-        }
-
-        json.WriteEndObject();
+        json.WritePropertyName(Version.DataName);
+        json.WriteRawValue(WithKey(document.RootElement), skipInputValidation: true);
         json.WriteString("message"u8, "Accepted; it takes effect when PartnerStack shows the customer"u8);
         json.WriteNumber("status"u8, status);
         json.WriteEndObject();
+    }
+
+    // As it came: it may hold what is no text, such as half of a surrogate pair, and by now it is kept. What is not UTF-8 is replaced.
+    private static string WithKey(JsonElement sent)
+    {
+        var text = Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(sent));
+        return sent.EnumerateObject().Any(static member => JsonMarshal.GetRawUtf8PropertyName(member).SequenceEqual("key"u8)) ? text
+            : sent.GetPropertyCount() == 0 ? """{"key":null}"""
+            : $"{{\"key\":null,{text.AsSpan(1)}";
     }
 }

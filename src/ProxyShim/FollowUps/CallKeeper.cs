@@ -127,7 +127,7 @@ internal sealed class CallKeeper(
             record.TraceId, time.GetUtcNow());
     }
 
-    private static bool IsObject(ReadOnlyMemory<byte> json)
+    internal static bool IsObject(ReadOnlyMemory<byte> json)
     {
         try
         {

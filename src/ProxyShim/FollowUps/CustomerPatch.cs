@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
 using ProxyShim.Customers;
 using ProxyShim.Primitives;
 
@@ -8,8 +9,23 @@ namespace ProxyShim.FollowUps;
 /// <summary>What a write about a customer changes, as far as a read shows it.</summary>
 internal static class CustomerPatch
 {
-    /// <param name="body">A JSON object; members that are absent, or of another type, change nothing.</param>
+    /// <param name="body">
+    /// A JSON object; members that are absent, or of another type, change nothing. One with a text in it that is none changes nothing at all.
+    /// </param>
     public static CustomerRequest Apply(CustomerRequest customer, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return Utf8.IsValid(body.Span) ? Patch(customer, body) : customer;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: what PartnerStack makes of it, it shows in some minutes.
+            return customer;
+        }
+    }
+
+    private static CustomerRequest Patch(CustomerRequest customer, ReadOnlyMemory<byte> body)
     {
         using var document = JsonDocument.Parse(ByteOrderMark.Skip(body));
         var root = document.RootElement;

@@ -220,6 +220,28 @@ public sealed class KeptCallTests(TestRedis redis)
         Assert.Equal([Payment(key, 1), Payment(key, 2)], stand.PartnerStack.FollowUps.Select(done => done.BodyText));
     }
 
+    /// <summary>JavaScript cuts a name in the middle of an emoji, and sends the half that is left.</summary>
+    [Fact]
+    public async Task A_text_that_is_no_text_is_kept_answered_shown_and_played_as_it_came()
+    {
+        await using var stand = await LaggingAsync();
+        var key = await SignUpAsync(stand);
+        Assert.Equal("kept", (await WriteAsync(stand, key, "customers", Change("Ann"))).Outcome);
+        string[] bodies = [Change("Bob \\ud83d"), Payment(key, 1).Replace("USD", "\\ud83d", StringComparison.Ordinal)];
+        foreach (var (body, resource) in bodies.Zip((string[])["customers", "transactions"]))
+        {
+            var answer = await WriteAsync(stand, key, resource, body);
+            Assert.Equal((200, "kept"), (answer.Status, answer.Outcome));
+            Assert.Contains("\\ud83d", answer.Json.GetProperty("data").GetRawText(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("Ann", (await stand.CallAsync(About(HttpMethod.Get, key), Cancellation)).Json.GetProperty("data").GetProperty("name").GetString());
+        await Eventually.IsTrueAsync(
+            "both have come to PartnerStack, whose to judge they are",
+            () => Task.FromResult(bodies.All(body => stand.Forwarded.Count(call => call.BodyText == body) == 1)),
+            cancellation: Cancellation);
+    }
+
     private static string Change(string name) => $$"""{"name":"{{name}}"}""";
 
     private static string Payment(string key, int amount) => $$"""{"customer_key":"{{key}}","amount":{{amount}},"currency":"USD"}""";

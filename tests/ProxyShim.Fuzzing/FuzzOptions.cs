@@ -1,0 +1,52 @@
+namespace ProxyShim.Fuzzing;
+
+/// <summary>What <c>-- run</c> was asked for.</summary>
+internal sealed record FuzzOptions
+{
+    public static readonly string Usage = $"""
+        dotnet run --project tests/ProxyShim.Fuzzing -- run [options] [SURFACE…]      coverage-guided: afl-fuzz makes the inputs (Debian: afl++)
+          --seconds N           of each surface (60)
+          --jobs N              surfaces at once (as many as there are processors)
+          --report FILE         writes the table there as well
+        dotnet run --project tests/ProxyShim.Fuzzing -- read SURFACE FILE…            reads these once; what breaks is thrown
+        SURFACE: {string.Join(", ", Fuzzing.Surfaces.All.Select(static surface => surface.Name))}
+        """;
+
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(60);
+
+    public int Jobs { get; init; } = Environment.ProcessorCount;
+
+    public string? Report { get; init; }
+
+    /// <summary>All of them where none is named.</summary>
+    public IReadOnlyList<Surface> Surfaces { get; init; } = Fuzzing.Surfaces.All;
+
+    /// <exception cref="FormatException">An option or a surface is unknown, or lacks its value.</exception>
+    public static FuzzOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new FuzzOptions();
+        var named = new List<Surface>();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            string Value() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{arguments[i - 1]} needs a value");
+            int Number() => int.TryParse(Value(), out var number) && number > 0 ? number : throw new FormatException($"{arguments[i - 1]} needs a positive number");
+            switch (arguments[i])
+            {
+                case "--seconds":
+                    options = options with { Duration = TimeSpan.FromSeconds(Number()) };
+                    break;
+                case "--jobs":
+                    options = options with { Jobs = Number() };
+                    break;
+                case "--report":
+                    options = options with { Report = Path.GetFullPath(Value()) };
+                    break;
+                case var name:
+                    named.Add(Fuzzing.Surfaces.Named(name));
+                    break;
+            }
+        }
+
+        return named.Count == 0 ? options : options with { Surfaces = named };
+    }
+}
