@@ -49,30 +49,20 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
     {
         var now = time.GetUtcNow();
         var outcomes = new ClickWriteOutcome[many.Count];
-        var isNew = new Task<bool>?[many.Count];
+        var (places, keys, clicks) = (new List<int>(many.Count), new List<RedisKey>(many.Count), new List<Click>(many.Count));
         for (var i = 0; i < many.Count; i++)
         {
             var key = KeyOf(many[i].Customer);
             outcomes[i] = key is null ? ClickWriteOutcome.NoKey : Foresee(many[i].Click, now);
-            if (outcomes[i] == ClickWriteOutcome.Written && settings.Format == ClickFormat.Auto)
-            {
-                // Most customers of a file have no click yet: a plain SET costs Redis half of what the script does.
-                isNew[i] = database.SetNewOnMasterAsync(key!.Value, Json(many[i].Click), LifeOf(many[i].Click, now));
-            }
-        }
-
-        var places = new List<int>();
-        for (var i = 0; i < many.Count; i++)
-        {
-            if (outcomes[i] == ClickWriteOutcome.Written && !(isNew[i] is { } reply && await reply))
+            if (outcomes[i] == ClickWriteOutcome.Written)
             {
                 places.Add(i);
+                keys.Add(key!.Value);
+                clicks.Add(many[i].Click);
             }
         }
 
         // In a Cluster they are not of one slot.
-        var clicks = places.ConvertAll(place => many[place].Click);
-        var keys = places.ConvertAll(place => KeyOf(many[place].Customer)!.Value);
         var merged = settings.Format == ClickFormat.Auto && !database.Multiplexer.GetServers().Any(server => server.ServerType == ServerType.Cluster)
             ? await WriteTogetherAsync(database, keys, clicks, now)
             : await Task.WhenAll(keys.Zip(clicks, (key, click) => WriteAsync(database, key, click, LifeOf(click, now))));
@@ -98,7 +88,7 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
             (arguments[3 * i], arguments[(3 * i) + 1], arguments[(3 * i) + 2]) = (Json(clicks[i]), TimeOf(clicks[i]), (long)LifeOf(clicks[i], now).TotalMilliseconds);
         }
 
-        return await s_writeString.RunAsync(database, [.. keys], arguments, static reply => Array.ConvertAll((RedisResult[])reply!, Understand));
+        return await s_writeString.RunAsync(database, [.. keys], arguments, static reply => Array.ConvertAll(((string)reply!).ToCharArray(), Understand));
     }
 
     /// <summary>Takes the click of a customer away, wherever a template names it by what is known of the customer.</summary>
@@ -136,16 +126,17 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
     {
         var (at, lives) = (TimeOf(click), (long)life.TotalMilliseconds);
         return settings.Format == ClickFormat.Hash
-            ? s_writeHash.RunAsync(database, [key], [click.Xid.Value, at, lives, .. Fields(click).SelectMany(field => new RedisValue[] { field.Name, field.Value })], Understand)
-            : s_writeString.RunAsync(database, [key], [Json(click), at, lives], static reply => Understand(((RedisResult[])reply!)[0]));
+            ? s_writeHash.RunAsync(database, [key], [click.Xid.Value, at, lives, .. Fields(click).SelectMany(field => new RedisValue[] { field.Name, field.Value })], static reply => Understand(((string)reply!)[0]))
+            : s_writeString.RunAsync(database, [key], [Json(click), at, lives], static reply => Understand(((string)reply!)[0]));
     }
 
     private static long TimeOf(Click click) => click.When?.ToUnixTimeMilliseconds() ?? 0;
 
-    private static ClickWriteOutcome Understand(RedisResult reply) => (string?)reply switch
+    // The first letter of written, same and older.
+    private static ClickWriteOutcome Understand(char said) => said switch
     {
-        "written" => ClickWriteOutcome.Written,
-        "same" => ClickWriteOutcome.Same,
+        'w' => ClickWriteOutcome.Written,
+        's' => ClickWriteOutcome.Same,
         _ => ClickWriteOutcome.Older,
     };
 
