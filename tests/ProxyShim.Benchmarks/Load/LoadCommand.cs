@@ -69,6 +69,11 @@ internal sealed class LoadCommand(LoadOptions options)
             await new ClicksSection(options, _catalogue, _page).RunAsync(cancellationToken);
         }
 
+        if (options.Has("kept-calls"))
+        {
+            await new KeptCallsSection(options, _catalogue, _page).RunAsync(cancellationToken);
+        }
+
         if (options.Has("scale"))
         {
             await new ScaleSection(options, _catalogue, _page).RunAsync(cancellationToken);

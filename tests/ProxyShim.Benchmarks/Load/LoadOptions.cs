@@ -12,7 +12,7 @@ internal sealed record LoadOptions
           --clicks N            clicks in Redis (1000000)
           --rate N              requests/s of the open loop (half the peak of the first shim contender, else of the slowest peer)
           --contenders A,B      only those whose name contains one of these
-          --sections A,B        of conversions, passthrough, shadow, follow-ups, allocations, footprint, scale, slow, bulk, clicks (without it: conversions, passthrough, allocations, footprint)
+          --sections A,B        of conversions, passthrough, shadow, follow-ups, allocations, footprint, scale, slow, bulk, clicks, kept-calls (without it: conversions, passthrough, allocations, footprint)
           --most-bytes N        bytes a conversion may allocate (12288)
           --appendonly          Redis writes its append-only file, fsync every second
           --shim PATH           the shim's native binary (published by the harness)

@@ -13,6 +13,8 @@ internal sealed record Workload(string Name, RequestTemplate Template, bool Conv
 
     private const string FollowUpBody = $$"""{"customer_key":"{{RequestTemplate.Placeholder}}","amount":4900,"currency":"USD","category_key":"plan"}""";
 
+    private const string ActionBody = $$"""{"target_type":"customer","target_key":"{{RequestTemplate.Placeholder}}","key":"seats","value":1}""";
+
     private const string ClickBody =
         $$"""{"customer_key":"{{RequestTemplate.Placeholder}}","ps_xid":"xid-{{RequestTemplate.Placeholder}}","ps_partner_key":"{{Account.PartnerKey}}","sub_ids":["spring"],"ip_address":"203.0.113.7"}""";
 
@@ -28,6 +30,12 @@ internal sealed record Workload(string Name, RequestTemplate Template, bool Conv
     public static Workload FollowUp { get; } = new(
         "follow-up",
         LegacyPost("/api/v2/transactions", FollowUpBody),
+        Converts: false);
+
+    /// <summary>An action of a customer: kept at once while the customer has not appeared.</summary>
+    public static Workload Action { get; } = new(
+        "action",
+        LegacyPost("/api/v2/actions", ActionBody),
         Converts: false);
 
     /// <summary>A back-end reports a click to the capture listener.</summary>

@@ -21,6 +21,9 @@ internal sealed class Ledger(RedisServer redis)
     /// <summary>Conversions that wait to be read back.</summary>
     public Task<long> UnverifiedAsync() => CountAsync("unverified");
 
+    /// <summary>Customers for whom calls wait.</summary>
+    public Task<long> KeptAsync() => CountAsync("waiting");
+
     /// <summary>Ends every wait: whatever would be sent later is due now.</summary>
     public Task MakeDueAsync() => EndWaitAsync("due");
 
