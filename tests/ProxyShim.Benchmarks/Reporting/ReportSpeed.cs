@@ -8,7 +8,7 @@ using ProxyShim.Tests.Management.Reporting;
 
 namespace ProxyShim.Benchmarks.Reporting;
 
-/// <summary><c>-- report</c>: the published binary's <c>report</c> beside jq, which counts the same on the same file in the same run.</summary>
+/// <summary><c>-- report</c>: the published binary's <c>report</c>, the usual one and those by partner and subID, beside jq, which counts the same as the usual one on the same file.</summary>
 internal sealed class ReportSpeed(ReportOptions options)
 {
     private static readonly (string Name, Func<LogReading, int, double> Figure, string Format)[] s_figures =
@@ -42,47 +42,57 @@ internal sealed class ReportSpeed(ReportOptions options)
             new SyntheticLog(file, seed: 20260504).Write(options.Lines);
         }
 
-        var shim = Launch.Of(options.Shim ?? new Binaries().Native(Binaries.Shim), "report", "--json", log);
-        var jq = Launch.Of("jq", "-n", "-f", Script("count.jq"), log);
-        List<LogReading> shims = [];
-        List<LogReading> jqs = [];
+        var shim = options.Shim ?? new Binaries().Native(Binaries.Shim);
+        Reader[] readers =
+        [
+            new("shim report (native)", Launch.Of(shim, "report", "--json", log), reported),
+            new("shim report --by partner", Launch.Of(shim, "report", "--json", "--by", "partner", log), Path.Combine(folder, "partner.json")),
+            new("shim report --by subid", Launch.Of(shim, "report", "--json", "--by", "subid", log), Path.Combine(folder, "subid.json")),
+            new("jq", Launch.Of("jq", "-n", "-f", Script("count.jq"), log), counted),
+        ];
         for (var round = 0; round < options.Rounds; round++)
         {
-            var turns = new (List<LogReading> Readings, Launch Launch, string Output)[] { (shims, shim, reported), (jqs, jq, counted) };
-            foreach (var (readings, launch, output) in round % 2 == 0 ? turns : turns.Reverse())
+            foreach (var reader in round % 2 == 0 ? readers : readers.Reverse())
             {
-                readings.Add(await LogReading.RunAsync(launch, output, cancellationToken));
+                reader.Readings.Add(await LogReading.RunAsync(reader.Launch, reader.Output, cancellationToken));
             }
         }
 
-        Print(new FileInfo(log).Length, shims, jqs);
+        Print(new FileInfo(log).Length, readers);
         var reshaped = await ChildProcess.RunAsync(Launch.Of("jq", "-f", Script("reshape.jq"), reported), Cores.Others, Path.Combine(folder, "reshaped.json"), cancellationToken);
-        if (JsonNode.DeepEquals(JsonNode.Parse(reshaped), JsonNode.Parse(jqs[^1].Output)))
+        if (JsonNode.DeepEquals(JsonNode.Parse(reshaped), JsonNode.Parse(readers[^1].Readings[^1].Output)))
         {
             return 0;
         }
 
-        Console.WriteLine($"The two do not count alike: the figures do not count.\nreport: {reshaped}\njq: {jqs[^1].Output}");
+        Console.WriteLine($"The two do not count alike: the figures do not count.\nreport: {reshaped}\njq: {readers[^1].Readings[^1].Output}");
         return 1;
     }
 
-    private void Print(long bytes, List<LogReading> shims, List<LogReading> jqs)
+    private void Print(long bytes, Reader[] readers)
     {
-        IReadOnlyList<string> Row(string name, List<LogReading> readings) =>
-            [name, .. s_figures.Select(figure => Spread.Of(readings.Select(one => figure.Figure(one, options.Lines))).ToString(figure.Format))];
+        var usual = readers[0].Readings;
+        IReadOnlyList<string> Row(Reader reader) =>
+            [reader.Name, .. s_figures.Select(figure => Spread.Of(reader.Readings.Select(one => figure.Figure(one, options.Lines))).ToString(figure.Format))];
+        IReadOnlyList<string> Ratio(Reader reader) =>
+        [
+            $"shim report to {reader.Name}",
+            .. s_figures.Select(figure =>
+                Spread.Of(usual.Zip(reader.Readings, (mine, theirs) => figure.Figure(mine, options.Lines) / figure.Figure(theirs, options.Lines))).ToString("F2")),
+        ];
         Console.Write(new Markdown()
             .Heading(1, "Report")
             .Paragraph(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{options.Lines:N0} lines, {bytes / 1024 / 1024:N0} MiB, on one core. Medians of {options.Rounds} rounds (lowest–highest). jq counts the same, without latencies; the ratio is formed within each round."))
-            .Table(
-                ["reader", .. s_figures.Select(figure => figure.Name)],
-                [
-                    Row("shim report (native)", shims),
-                    Row("jq", jqs),
-                    ["ratio", .. s_figures.Select(figure => Spread.Of(shims.Zip(jqs, (mine, theirs) => figure.Figure(mine, options.Lines) / figure.Figure(theirs, options.Lines))).ToString("F2"))],
-                ]));
+                $"{options.Lines:N0} lines, {bytes / 1024 / 1024:N0} MiB, on one core. Medians of {options.Rounds} rounds (lowest–highest). jq counts the same as the first, without latencies; ratios are formed within each round."))
+            .Table(["reader", .. s_figures.Select(figure => figure.Name)], [.. readers.Select(Row), .. readers[1..].Select(Ratio)]));
     }
 
     private static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Reporting", name);
+
+    /// <summary>A program that reads the log, and what it cost, round by round.</summary>
+    private sealed record Reader(string Name, Launch Launch, string Output)
+    {
+        public List<LogReading> Readings { get; } = [];
+    }
 }

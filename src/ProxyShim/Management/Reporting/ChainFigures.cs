@@ -6,7 +6,8 @@ internal sealed class ChainFigures
     // ISO 4217 has some 180; a caller can invent more.
     private const int MaxCurrencies = 200;
 
-    private readonly SortedDictionary<string, decimal> _revenue = new(StringComparer.Ordinal);
+    // Most have one currency: a list is looked through sooner than a dictionary, and takes less room.
+    private readonly List<KeyValuePair<string, decimal>> _revenue = new(1);
 
     /// <summary>Conversions that PartnerStack took.</summary>
     public long Conversions { get; set; }
@@ -17,8 +18,9 @@ internal sealed class ChainFigures
     /// <summary>Transactions of customers who were converted.</summary>
     public long Sales { get; private set; }
 
-    /// <summary>Their amounts by currency, an empty text standing for none.</summary>
-    public IReadOnlyDictionary<string, decimal> Revenue => _revenue;
+    /// <summary>Their amounts by currency, in its order, an empty text standing for none.</summary>
+    public IReadOnlyDictionary<string, decimal> Revenue =>
+        new SortedDictionary<string, decimal>(_revenue.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
 
     /// <summary>Of the conversions whose click says when it was made.</summary>
     public DurationSketch ClickToSignup { get; } = new();
@@ -33,9 +35,18 @@ internal sealed class ChainFigures
     {
         Sales++;
         var name = currency ?? "";
-        if (_revenue.TryGetValue(name, out var sum) || _revenue.Count < MaxCurrencies)
+        for (var place = 0; place < _revenue.Count; place++)
         {
-            _revenue[name] = Sum(sum, amount);
+            if (_revenue[place].Key == name)
+            {
+                _revenue[place] = new(name, Sum(_revenue[place].Value, amount));
+                return;
+            }
+        }
+
+        if (_revenue.Count < MaxCurrencies)
+        {
+            _revenue.Add(new(name, amount));
         }
     }
 

@@ -94,13 +94,13 @@ internal sealed class ChainReport(bool bySubId)
         {
             add(_names[entry.PartnerKey ?? None], entry);
         }
-        else if (entry.SubIds is null)
+        else if (entry.SubIds.IsEmpty)
         {
             add(_names[None], entry);
         }
         else
         {
-            foreach (var part in entry.SubIds.AsSpan().Split('|'))
+            foreach (var part in entry.SubIds.Split('|'))
             {
                 add(_names[entry.SubIds[part]], entry);
             }

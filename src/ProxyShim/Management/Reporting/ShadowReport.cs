@@ -15,7 +15,6 @@ internal sealed class ShadowReport
 
     // Whether a conversion would have been sent for this one.
     private readonly Dictionary<UInt128, bool> _customers = [];
-    private readonly Dictionary<string, string[]> _split = new(StringComparer.Ordinal);
     private long _unnamed;
 
     public long Lines { get; private set; }
@@ -152,26 +151,14 @@ internal sealed class ShadowReport
         return isNews;
     }
 
-    private void AddEach(BoundedCounters<Counter> tally, string? joined, char separator)
+    private static void AddEach(BoundedCounters<Counter> tally, ReadOnlySpan<char> joined, char separator)
     {
-        if (joined is null)
+        foreach (var part in joined.Split(separator))
         {
-            return;
-        }
-
-        // The same ones come again and again: most links have one set of subIDs.
-        if (!_split.TryGetValue(joined, out var names))
-        {
-            names = joined.Split(separator, StringSplitOptions.RemoveEmptyEntries);
-            if (_split.Count < MaxPartners)
+            if (joined[part] is { IsEmpty: false } name)
             {
-                _split.Add(joined, names);
+                tally[name].Add();
             }
-        }
-
-        foreach (var name in names)
-        {
-            tally[name].Add();
         }
     }
 

@@ -7,9 +7,6 @@ namespace ProxyShim.Tests.Management.Reporting;
 /// <summary>The published program on a long log: what it counts, counted independently by jq, and what it needs for that.</summary>
 public sealed class MillionLinesTests(MillionLines log) : IClassFixture<MillionLines>
 {
-    // The program with its runtime is some 20 MiB; the log is more than ten times that.
-    private const long MostMemory = 48 * 1024 * 1024;
-
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(15);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -53,20 +50,40 @@ public sealed class MillionLinesTests(MillionLines log) : IClassFixture<MillionL
             (string)reported["sentence"]!, StringComparison.Ordinal);
     }
 
+    /// <summary>jq gathers what names a partner or a subID and groups it, where the report adds up as it reads.</summary>
     [Fact]
-    public async Task Need_no_more_memory_than_a_few()
+    public async Task By_partner_and_by_subid_are_counted_as_jq_counts_them()
     {
+        var jq = Require.Program("jq", "jq");
+
+        var answers = await Task.WhenAll(
+            ChildProcess.RunAsync(jq, ["-n", "-f", Script("count-chain.jq"), log.Path], s_limit, cancellation: Cancellation),
+            ReportAsync(log.Path, "--by", "partner"), ReportAsync(log.Path, "--by", "subid"));
+
+        var counted = JsonNode.Parse(answers[0])!;
+        AssertNames(counted["partner"]!.AsArray(), answers[1], 1_000);
+        AssertNames(counted["subid"]!.AsArray(), answers[2], 10_000);
+    }
+
+    [Theory]
+    [InlineData(48)]
+    [InlineData(64, "--by", "partner")]
+    [InlineData(64, "--by", "subid")]
+    public async Task Need_no_more_memory_than_a_few(int mebibytes, params string[] options)
+    {
+        // The program with its runtime is some 20 MiB; the log is more than four times what is allowed.
+        var most = mebibytes * 1024L * 1024;
         var shim = await PublishedShim.LocateAsync();
         Require.That(shim.IsNative && OperatingSystem.IsLinux(), "the memory of the native binary is asked for", "run on Linux with gcc and zlib1g-dev");
-        await using var process = ChildProcess.Start(shim.Path, ["report", "--json"]);
+        await using var process = ChildProcess.Start(shim.Path, ["report", "--json", .. options]);
         await using (var file = File.OpenRead(log.Path))
         {
-            Assert.True(file.Length > 4 * MostMemory);
+            Assert.True(file.Length > 4 * most);
             await file.CopyToAsync(process.Input, Cancellation);
         }
 
         // It has read all but what fits into a pipe, and cannot end before its input does.
-        Assert.InRange(process.PeakMemory, 1, MostMemory);
+        Assert.InRange(process.PeakMemory, 1, most);
         process.Input.Close();
         Assert.Equal(0, await process.WaitForExitAsync(s_limit, Cancellation));
         Assert.Equal(MillionLines.Count, (int)JsonNode.Parse(string.Join('\n', process.Output))!["lines"]!);
@@ -74,6 +91,21 @@ public sealed class MillionLinesTests(MillionLines log) : IClassFixture<MillionL
 
     private static async Task<string> ReportAsync(string file, params string[] options) =>
         await ChildProcess.RunAsync((await PublishedShim.LocateAsync()).Path, ["report", "--json", .. options, file], s_limit, cancellation: Cancellation);
+
+    private static void AssertNames(JsonArray counted, string report, int atLeast)
+    {
+        var reported = JsonNode.Parse(report)!["names"]!.AsArray().ToDictionary(node => (string)node!["name"]!, node => node!);
+        Assert.InRange(counted.Count, atLeast, atLeast + 20);
+        Assert.Equal(counted.Count, reported.Count);
+        Assert.All(counted, theirs =>
+        {
+            var ours = reported[(string)theirs!["name"]!];
+            Assert.All(["conversions", "verified", "sales"], figure => Assert.Equal((long)theirs[figure]!, (long)ours[figure]!));
+            Assert.Equal(
+                theirs["revenue"]!.AsObject().ToDictionary(sum => sum.Key, sum => (decimal)sum.Value!),
+                ours["revenue"]!.AsObject().ToDictionary(sum => sum.Key, sum => (decimal)sum.Value! * 100));
+        });
+    }
 
     // Each request with its latency, its caller and its partner, an empty text standing for none.
     private static void AssertLatencies(IEnumerable<string[]> requests, JsonNode reported)

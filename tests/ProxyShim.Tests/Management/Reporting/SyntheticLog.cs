@@ -1,5 +1,6 @@
 using System.Text;
 using ProxyShim.Conversions;
+using ProxyShim.Customers;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Output;
 
@@ -48,7 +49,7 @@ internal sealed class SyntheticLog : ILineOutput
     {
         _stream = stream;
         _random = new Random(seed);
-        _log = new EventLog(ShimLogging.CreateLogger(this), TimeProvider.System);
+        _log = new EventLog(ShimLogging.CreateLogger(this), TimeProvider.System, new CustomerRef(new PrivacySettings(CustomerRefKind.Pseudonym, new byte[32])));
     }
 
     public void Write(int lines)
@@ -63,13 +64,14 @@ internal sealed class SyntheticLog : ILineOutput
 
     private void Write(double dice)
     {
-        var conversion = new LoggedConversion("0123456789abcdef0123456789abcdef", "xid", Partner(), Pick(s_callers), "4bf92f3577b34da6a3ce929d0e0e4736");
+        var conversion = new LoggedConversion(Customer(), "xid", Brought(), Pick(s_callers), "4bf92f3577b34da6a3ce929d0e0e4736");
         Action write = dice switch
         {
-            < 0.4 => WriteRequest,
+            < 0.3 => WriteRequest,
+            < 0.4 => WriteSale,
             < 0.65 => () => LogEvents.DeliveryAttempted(_log, conversion, Coin(), 1, Pick(Enum.GetValues<AttemptResult>()).Name(), 200, null, Wait(), default),
-            < 0.8 => () => LogEvents.ConversionSent(_log, conversion, Coin(), 1, default, null, null),
-            < 0.91 => () => LogEvents.ConversionVerified(_log, conversion, Coin() ? null : Reasons.AlreadyExisted, 1, 1, default, default),
+            < 0.8 => () => LogEvents.ConversionSent(_log, conversion, Coin(), 1, default, SubIds(), Coin() ? null : Age()),
+            < 0.91 => () => LogEvents.ConversionVerified(_log, conversion, Coin() ? null : Reasons.AlreadyExisted, 1, 1, default, default, SubIds()),
             < 0.94 => WriteCall,
             < 0.96 => () => LogEvents.ConversionPhantom(_log, conversion, 1, 0, default, default),
             < 0.97 => () => LogEvents.ConversionDead(_log, conversion, Coin() ? Reasons.Refused : Reasons.Expired, 1, 400, null, default),
@@ -82,15 +84,30 @@ internal sealed class SyntheticLog : ILineOutput
 
     private void WriteCall()
     {
-        var call = new LoggedCall("0123456789abcdef0123456789abcdef", "/api/v2/transactions", "POST", Pick(s_callers), "4bf92f3577b34da6a3ce929d0e0e4736");
+        var call = new LoggedCall(Customer(), "/api/v2/transactions", "POST", Pick(s_callers), "4bf92f3577b34da6a3ce929d0e0e4736");
         Action write = _random.Next(3) switch
         {
             0 => () => LogEvents.CallKept(_log, call, Reasons.WithinLag),
-            1 => () => LogEvents.CallPlayed(_log, call, 1, 200, Wait(), null, null, default),
+            1 => () => LogEvents.CallPlayed(_log, call, 1, 200, Wait(), Referral(), Age(), Sale()),
             _ => () => LogEvents.CallDead(_log, call, Coin() ? Reasons.Refused : Reasons.Expired, 1, 404, Wait()),
         };
         write();
     }
+
+    // A call about a customer who was converted: most report money.
+    private void WriteSale() => LogEvents.RequestHandled(
+        _log,
+        new()
+        {
+            TraceId = "4bf92f3577b34da6a3ce929d0e0e4736",
+            Route = "/api/v2/transactions",
+            CustomerRef = Customer(),
+            Caller = Pick(s_callers),
+            Referral = Referral(),
+            SignupAge = Age(),
+            Sale = _random.Next(10) == 0 ? default : Sale(),
+        },
+        "POST", 200, Wait());
 
     private void WriteRequest()
     {
@@ -128,6 +145,24 @@ internal sealed class SyntheticLog : ILineOutput
 
     // From microseconds to minutes, as latencies of troubled systems are.
     private TimeSpan Wait() => TimeSpan.FromMilliseconds(Math.Exp((_random.NextDouble() * 18) - 7));
+
+    // From minutes to years.
+    private TimeSpan Age() => TimeSpan.FromMilliseconds(Math.Round(Math.Exp(11 + (_random.NextDouble() * 14)), 3));
+
+    private Referral Referral() => new("xid", _random.Next(50) == 0 ? null : Brought(), SubIds() is { } subIds ? string.Join('|', subIds) : null, default);
+
+    private Sale Sale() => new(_random.Next(-1_000, 100_000) / 100m, _random.Next(3) switch { 0 => "USD", 1 => "EUR", _ => null });
+
+    private string Customer() => $"{_random.Next(200_000):x32}";
+
+    private string Brought() => $"partner-{_random.Next(1_000)}";
+
+    private string[]? SubIds() => _random.Next(3) switch
+    {
+        0 => null,
+        1 => [$"sub-{_random.Next(10_000)}"],
+        _ => [$"sub-{_random.Next(10_000)}", $"place-{_random.Next(9)}"],
+    };
 
     // A few known ones, and those that nobody has heard of: a caller may invent as many as it likes.
     private string Partner() => $"partner-{_random.Next(_random.Next(50) == 0 ? int.MaxValue : 40)}";

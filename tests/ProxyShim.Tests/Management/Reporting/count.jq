@@ -15,7 +15,7 @@ reduce inputs as $e ({
       | .outcomes |= tally($e.Outcome)
       | (if $e.Outcome == "fallback" then .fallbacks |= tally($e.Reason) else . end)
       | (if $e.Reason == "no_click" or $e.Reason == "malformed_click" then .misses += 1
-         elif $e.Xid != null and $e.Outcome != "duplicate" and $e.Reason != "fallback_before" then .hits += 1 else . end)
+         elif $e.Xid != null and $e.Outcome != "duplicate" and $e.Outcome != "passthrough" and $e.Reason != "fallback_before" then .hits += 1 else . end)
       | (if $e.Caller != null then .callers |= tally($e.Caller) else . end)
       | (if $e.PartnerKey != null then .partners |= tally(partner($e.PartnerKey)) else . end)
     elif $e.Event == "DeliveryAttempted" then .attempts |= tally($e.Result)
