@@ -15,6 +15,7 @@ internal static class BackgroundServices
         .AddSingleton<ResendGuard>()
         .AddSingleton<VerificationRunner>()
         .AddSingleton<RedisClocks>()
+        .AddSingleton<JobTaking>()
         .AddSingleton<LedgerSurvey>()
         .AddSingleton<LedgerSnapshot>()
         .AddSingleton<DeliveryRunner>()

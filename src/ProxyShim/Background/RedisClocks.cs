@@ -35,11 +35,9 @@ internal sealed class RedisClocks
             _alerts.Raise(alert);
         }
 
-        foreach (var (survey, step) in steps.Where(look => look.step != RedisClockStep.Ahead))
-        {
-            // It may have been set back while no replica looked. Then what waits longer than anything may gives it away.
-            await ShortenAsync(survey.Partition, step == RedisClockStep.Back ? survey.Now : survey.Now + _settings.LongestWait);
-        }
+        // It may have been set back while no replica looked. Then what waits longer than anything may gives it away.
+        await Task.WhenAll(steps.Where(look => look.step != RedisClockStep.Ahead).Select(
+            look => ShortenAsync(look.survey.Partition, look.step == RedisClockStep.Back ? look.survey.Now : look.survey.Now + _settings.LongestWait)));
     }
 
     private static Alert? AlertOf(RedisClockStep step) => step switch

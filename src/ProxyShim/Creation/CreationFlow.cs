@@ -18,6 +18,7 @@ namespace ProxyShim.Creation;
 internal sealed class CreationFlow(
     ConversionSettings settings,
     ClickJudge judge,
+    Claims claims,
     Shadow shadow,
     CreationHolder holder,
     RolloutControl control,
@@ -101,7 +102,7 @@ internal sealed class CreationFlow(
         }
         catch (RedisUnavailableException)
         {
-            return RedisDown(creation);
+            return claims.RedisDown(creation);
         }
         catch (FormatException)
         {
@@ -138,7 +139,7 @@ internal sealed class CreationFlow(
             return ClaimAsync(creation, reading, click);
         }
 
-        return verdict.Outcome == Outcome.Held ? holder.HoldAsync(creation, reading, verdict.Reason!, RedisDown) : new(verdict.Outcome == Outcome.Fallback
+        return verdict.Outcome == Outcome.Held ? holder.HoldAsync(creation, reading, verdict.Reason!) : new(verdict.Outcome == Outcome.Fallback
             ? creation.Forward(Outcome.Fallback, verdict.Reason!)
             : creation.Fail(Outcome.Rejected, verdict.Reason!, StatusCodes.Status422UnprocessableEntity, "No click is known for this customer."));
     }
@@ -155,33 +156,8 @@ internal sealed class CreationFlow(
         record.BodyBytes = body.Length;
         var conversion = new NewConversion(
             stored, click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!, events.PartnerOf(request.PartnerKey), events.SubIdsOf(click));
-        try
-        {
-            // A deadline in Redis's time: a claim that runs later must not count, since by then this request is answered in another way. While the look-up's
-            // answer waited for our own threads that clock went on.
-            var notAfter = reading.Now + creation.Budget.OwnDelay + creation.Budget.Remaining;
-            switch (await ledger.ClaimAsync(creation.Budget, lease.Id, lease.Token, notAfter, conversion))
-            {
-                case ClaimOutcome.Known:
-                    creation.Known = true;
-                    return CreationAnswer.LookAgain.Instance;
-                case ClaimOutcome.Late:
-                    return RedisDown(creation);
-            }
-        }
-        catch (RedisUnavailableException)
-        {
-            // Whether it was claimed is unknown. If the Customer API gets the request, no worker may send it as well.
-            var answer = RedisDown(creation);
-            if (answer is CreationAnswer.Forward)
-            {
-                backlog.Fallback(lease, 0, Reasons.RedisDown);
-            }
-
-            return answer;
-        }
-
-        return await SendAsync(creation, click, lease, body);
+        var claiming = ledger.ClaimAsync(creation.Budget, lease.Id, lease.Token, Claims.DeadlineOf(creation, reading), conversion);
+        return await claims.RefusalOfAsync(creation, lease, claiming) ?? await SendAsync(creation, click, lease, body);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -219,7 +195,7 @@ internal sealed class CreationFlow(
 
             // Redis has forgotten the claim. After an ambiguous attempt a forwarded call could create a duplicate; otherwise nothing was sent, and forwarding is safe.
             (AttemptResult.Ambiguous, SettlementResult.Lost) => creation.Unavailable(Reasons.MemoryLost),
-            (_, SettlementResult.Lost) => RedisDown(creation),
+            (_, SettlementResult.Lost) => claims.RedisDown(creation),
             _ => await answers.QueuedAsync(creation, Outcome.Queued, click.SubIds, time.GetUtcNow()),
         };
     }
@@ -253,9 +229,4 @@ internal sealed class CreationFlow(
             : creation.Fail(
                 Outcome.Rejected, Reasons.Refused, outcome.Answer.Status!.Value, outcome.Answer.Message ?? "The Conversion API refused the conversion.");
     }
-
-    private CreationAnswer RedisDown(CreationContext creation) =>
-        creation.Mode == RolloutMode.Shadow ? shadow.RedisDown(creation)
-        : settings.OnRedisDown == OnRedisDown.Fallback || creation.Mode == RolloutMode.Off ? creation.Forward(Outcome.Fallback, Reasons.RedisDown)
-        : creation.Unavailable(Reasons.RedisDown);
 }

@@ -3,8 +3,6 @@ using ProxyShim.Ledger;
 using ProxyShim.Ledger.Held;
 using ProxyShim.Ledger.Kept;
 using ProxyShim.Primitives;
-using ProxyShim.Redis;
-using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Tracing;
 
@@ -12,13 +10,11 @@ namespace ProxyShim.Creation;
 
 /// <summary>Keeps a customer whose click is not there yet, with the original request, and tells the caller so. DESIGN.md, Hold.</summary>
 internal sealed class CreationHolder(
-    ConversionSettings settings, HeldCreations held, ConversionLedger ledger, CustomerAnswers answers, SettlementBacklog backlog, TimeProvider time)
+    ConversionSettings settings, Claims claims, HeldCreations held, ConversionLedger ledger, CustomerAnswers answers, TimeProvider time)
 {
     /// <param name="reason">Why there is no click.</param>
-    /// <param name="redisDown">What the caller gets where Redis is silent.</param>
     /// <returns><see cref="CreationAnswer.LookAgain"/> when somebody else was faster.</returns>
-    public async ValueTask<CreationAnswer> HoldAsync(
-        CreationContext creation, LedgerReading reading, string reason, Func<CreationContext, CreationAnswer> redisDown)
+    public async ValueTask<CreationAnswer> HoldAsync(CreationContext creation, LedgerReading reading, string reason)
     {
         var (request, record) = (creation.Request, creation.Record);
         var original = await ReadAsync(creation);
@@ -26,29 +22,10 @@ internal sealed class CreationHolder(
             creation.Id, LeaseToken.New(), record.CustomerRef, "", request.PartnerKey, record.Caller!, record.TraceId, Moment.Now(time), Inline: true);
         var creating = new HeldCreation(
             StoredConversion.Hold(request, original, TraceContext.Current), settings.HoldFor, request.Fingerprint, record.TraceId, record.Caller!);
-        try
+        var claiming = held.HoldAsync(creation.Budget, lease.Id, lease.Token, Claims.DeadlineOf(creation, reading), creating);
+        if (await claims.RefusalOfAsync(creation, lease, claiming) is { } refusal)
         {
-            // As for a claim: past that moment this request is answered otherwise.
-            var notAfter = reading.Now + creation.Budget.OwnDelay + creation.Budget.Remaining;
-            switch (await held.HoldAsync(creation.Budget, lease.Id, lease.Token, notAfter, creating))
-            {
-                case ClaimOutcome.Known:
-                    creation.Known = true;
-                    return CreationAnswer.LookAgain.Instance;
-                case ClaimOutcome.Late:
-                    return redisDown(creation);
-            }
-        }
-        catch (RedisUnavailableException)
-        {
-            // Whether it is held is unknown. If the Customer API gets the request, no worker may hand it over as well.
-            var answer = redisDown(creation);
-            if (answer is CreationAnswer.Forward)
-            {
-                backlog.Fallback(lease, 0, Reasons.RedisDown);
-            }
-
-            return answer;
+            return refusal;
         }
 
         // From here on it is the ledger's, whatever becomes of the answer.

@@ -11,6 +11,7 @@ internal static class CreationServices
         .AddSingleton<CreationFlow>()
         .AddSingleton<ClickJudge>()
         .AddSingleton<Shadow>()
+        .AddSingleton<Claims>()
         .AddSingleton<CreationHolder>()
         .AddSingleton<DuplicateRequests>()
         .AddSingleton<CustomerAnswers>();

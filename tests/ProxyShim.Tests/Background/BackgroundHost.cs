@@ -60,7 +60,8 @@ internal sealed class BackgroundHost : IAsyncDisposable
         var clients = new OutboundClients(Settings.Outbound);
         _forwarder = new ConversionForwarder(_services.GetRequiredService<IHttpForwarder>(), clients, Settings.ConversionApi, Time);
         Sender = new ConversionSender(_forwarder, Settings.ConversionApi, Pipeline, Time);
-        Delivery = new DeliveryRunner(Redis, Ledger, Clocks, Sender, Pipeline, Settler, Backlog, Events, Settings.Delivery, Time);
+        var taking = new JobTaking(Redis, Ledger, Clocks, Events, Time);
+        Delivery = new DeliveryRunner(Redis, Ledger, taking, Sender, Pipeline, Settler, Backlog, Events, Settings.Delivery);
         var reach = new CustomerApiReach(Settings.CustomerApi, new Degradations(Log.Events, Time), Time);
         Reader = new CustomerReader(Settings.CustomerApi, reach, clients, Time);
         _player = new CallPlayer(Settings.CustomerApi, reach, clients, Time);
@@ -69,11 +70,11 @@ internal sealed class BackgroundHost : IAsyncDisposable
             new Backoff(Settings.Delivery, () => 0.5), Settings.Delivery, Time);
         Held = new HeldCreations(Settings.Ledger);
         Holding = new HeldRunner(
-            Redis, Ledger, Clocks, Held, new ClickStore(Settings.Clicks),
+            Redis, taking, Held, new ClickStore(Settings.Clicks),
             new HandOver(Redis, Ledger, Held, _player, Reader, Brake, Events, new Backoff(Settings.Delivery, () => 0.5), Settings.Delivery, Settings.Verification, Time),
-            Events, Settings.Holding, Time);
+            Events, Settings.Holding);
         Verification = new VerificationRunner(
-            Redis, Ledger, Clocks, Reader, Brake, Events, Settings.Verification, Settings.Delivery, Settings.ConversionApi, Time);
+            Redis, Ledger, taking, Reader, Brake, Events, Settings.Verification, Settings.Delivery, Settings.ConversionApi, Time);
     }
 
     public SimulatedPartnerStack PartnerStack { get; }

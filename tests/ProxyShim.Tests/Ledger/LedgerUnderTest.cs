@@ -139,7 +139,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     public async Task<LedgerJob> SeekAsync(ConversionId id)
     {
         var (outcome, job) = await Held.SeekAsync(Budget, id, LeaseToken.New());
-        Assert.Equal(SeekOutcome.Taken, outcome);
+        Assert.Equal(TakeOutcome.Taken, outcome);
         return job!;
     }
 

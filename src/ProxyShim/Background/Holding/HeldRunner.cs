@@ -2,7 +2,6 @@ using ProxyShim.Clicks;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
 using ProxyShim.Ledger.Held;
-using ProxyShim.Primitives;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
@@ -13,14 +12,12 @@ namespace ProxyShim.Background.Holding;
 /// <summary>Looks after customers whose click was not there: looks for it again, and gives the original request to the Customer API where none comes.</summary>
 internal sealed class HeldRunner(
     RedisGate redis,
-    ConversionLedger ledger,
-    RedisClocks clocks,
+    JobTaking taking,
     HeldCreations held,
     ClickStore clicks,
     HandOver handOver,
     ConversionEvents events,
-    HoldingSettings settings,
-    TimeProvider time)
+    HoldingSettings settings)
 {
     // Gentle on an API whose rate limit nobody knows.
     private const int Concurrency = 4;
@@ -32,50 +29,13 @@ internal sealed class HeldRunner(
     /// <summary>What has been taken is brought to its end even while the shim stops.</summary>
     /// <returns>How many were taken.</returns>
     public Task<int> RunAsync(IReadOnlyList<ConversionId> due, CancellationToken stoppingToken) =>
-        JobLoop.RunAsync(due, Concurrency, async id => !stoppingToken.IsCancellationRequested && await RunAsync(id));
+        JobLoop.RunAsync(due, Concurrency, async id => !stoppingToken.IsCancellationRequested && await taking.TryRunAsync(
+            id, "hold", (budget, token) => held.SeekAsync(budget, id, token), RunAsync));
 
-    private async ValueTask<bool> RunAsync(ConversionId id)
+    private async ValueTask RunAsync(TakenJob taken)
     {
-        var since = Moment.Now(time);
-        var token = LeaseToken.New();
-        try
-        {
-            var (outcome, found) = await held.SeekAsync(redis.NewBudget(), id, token);
-            if (outcome == SeekOutcome.Lost)
-            {
-                events.Lost();
-            }
-
-            if (found is null)
-            {
-                return outcome != SeekOutcome.Gone;
-            }
-
-            var job = clocks.Correct(found);
-            var stored = StoredConversion.Read(job.Body!.Value);
-            var request = stored.Request;
-            var lease = new Lease(
-                id, token, events.NameOf(request.CustomerKey, id), job.Xid, request.PartnerKey, job.Caller, job.TraceId, since, Inline: false, job.Attempts,
-                job.MaybeLanded, job.Age, job.TriedFor);
-            using var span = Spans.Job("hold", lease.TraceId, stored.Span, since.Utc);
-            var mine = new HeldJob(lease, job, stored, stored.Original ?? throw new FormatException("A held creation has no original request."));
-            await (job.MaybeLanded ? handOver.ReadBackAsync(mine) : LookAsync(mine));
-            return true;
-        }
-        catch (FormatException)
-        {
-            if (await redis.TryRunAsync(async budget => await ledger.BuryAsync(budget, id, token, 0, Reasons.BodyLost)))
-            {
-                events.Lost();
-            }
-
-            return true;
-        }
-        catch (RedisUnavailableException)
-        {
-            // Not taken, or taken and not settled: its lease runs out.
-            return false;
-        }
+        var mine = new HeldJob(taken.Lease, taken.Job, taken.Stored, taken.Stored.Original ?? throw new FormatException("A held creation has no original request."));
+        await (mine.Job.MaybeLanded ? handOver.ReadBackAsync(mine) : LookAsync(mine));
     }
 
     private async ValueTask LookAsync(HeldJob mine)

@@ -18,20 +18,8 @@ internal sealed class KeptCallRunner(
 
     /// <summary>A call that is being played is brought to its end even while the shim stops.</summary>
     /// <returns>How many were taken.</returns>
-    public async Task<int> RunAsync(IReadOnlyList<ConversionId> due, CancellationToken stoppingToken)
-    {
-        var taken = 0;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Concurrency };
-        await Parallel.ForEachAsync(due, options, async (id, _) =>
-        {
-            // To the last of them: the next one of a customer would otherwise wait for the next look.
-            while (!stoppingToken.IsCancellationRequested && await RunAsync(id))
-            {
-                Interlocked.Increment(ref taken);
-            }
-        });
-        return taken;
-    }
+    public Task<int> RunAsync(IReadOnlyList<ConversionId> due, CancellationToken stoppingToken) =>
+        JobLoop.RunAsync(due, Concurrency, async id => !stoppingToken.IsCancellationRequested && await RunAsync(id), toTheLast: true);
 
     /// <returns>Whether the customer's next call may be taken at once.</returns>
     private async ValueTask<bool> RunAsync(ConversionId id)

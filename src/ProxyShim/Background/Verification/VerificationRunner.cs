@@ -1,10 +1,8 @@
 using ProxyShim.Conversions;
 using ProxyShim.Ledger;
-using ProxyShim.Primitives;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
-using ProxyShim.Telemetry.Tracing;
 
 namespace ProxyShim.Background.Verification;
 
@@ -12,7 +10,7 @@ namespace ProxyShim.Background.Verification;
 internal sealed class VerificationRunner(
     RedisGate redis,
     ConversionLedger ledger,
-    RedisClocks clocks,
+    JobTaking taking,
     CustomerReader reader,
     ResendGuard brake,
     ConversionEvents events,
@@ -39,45 +37,25 @@ internal sealed class VerificationRunner(
 
     private async ValueTask<bool> RunAsync(ConversionId id, CancellationToken stoppingToken)
     {
-        var since = time.GetUtcNow();
-        var token = LeaseToken.New();
+        ReadBackJob? review = null;
         try
         {
-            if (await ledger.TakeReadBackAsync(redis.NewBudget(), id, token) is not { } review)
-            {
-                return false;
-            }
-
-            // Without the body nobody knows any more whom to ask for, or what to send.
-            var stored = StoredConversion.Read(review.Job.Body ?? default);
-            var (request, job) = (stored.Request, clocks.Correct(review.Job));
-            var lease = new Lease(
-                id, token, events.NameOf(request.CustomerKey, id), job.Xid, request.PartnerKey, job.Caller, job.TraceId, Moment.Now(time),
-                Inline: false, job.Attempts, job.MaybeLanded, job.Age, job.TriedFor, stored.SubIds, stored.ClickAgeAt(job.ClaimedAt));
-            using var span = Spans.Job("read_back", lease.TraceId, stored.Span, since);
-            await (ledger.ReadsBack
-                ? SettleAsync(review, lease, await reader.ReadAsync(request.CustomerKey, stoppingToken))
-                : GiveUpReadingAsync(review, lease));
-            return true;
+            return await taking.TryRunAsync(
+                id,
+                "read_back",
+                async (budget, token) =>
+                {
+                    review = await ledger.TakeReadBackAsync(budget, id, token);
+                    return (review is null ? TakeOutcome.Gone : TakeOutcome.Taken, review?.Job);
+                },
+                async taken => await (ledger.ReadsBack
+                    ? SettleAsync(review!, taken.Lease, await reader.ReadAsync(taken.Stored.Request.CustomerKey, stoppingToken))
+                    : GiveUpReadingAsync(review!, taken.Lease)));
         }
-        catch (FormatException)
-        {
-            if (await redis.TryRunAsync(async budget => await ledger.BuryAsync(budget, id, token, 0, Reasons.BodyLost)))
-            {
-                events.Lost();
-            }
-
-            return true;
-        }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (review is not null)
         {
             // The shim stops: another replica shall ask, and need not wait for this one's lease to run out.
-            await redis.TryRunAsync(async budget => await ledger.RescheduleReadBackAsync(budget, id, token, TimeSpan.Zero));
-            return false;
-        }
-        catch (RedisUnavailableException)
-        {
-            // The read-back's lease runs out, and it is asked again.
+            await redis.TryRunAsync(async budget => await ledger.RescheduleReadBackAsync(budget, id, review.Job.Token, TimeSpan.Zero));
             return false;
         }
     }

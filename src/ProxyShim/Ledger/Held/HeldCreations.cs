@@ -29,16 +29,16 @@ internal sealed class HeldCreations(LedgerSettings settings)
         token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, held.Body, _bodyTtl, (long)held.For.TotalMilliseconds, held.Fingerprint, held.TraceId, held.Caller);
 
     /// <summary>Takes one whose next look has come.</summary>
-    public ValueTask<(SeekOutcome Outcome, LedgerJob? Job)> SeekAsync(RedisBudget budget, ConversionId id, LeaseToken token) => RunAsync(
+    public ValueTask<(TakeOutcome Outcome, LedgerJob? Job)> SeekAsync(RedisBudget budget, ConversionId id, LeaseToken token) => RunAsync(
         LedgerScript.Seek, budget, null, id,
         reply =>
         {
             var fields = (RedisResult[])reply!;
             return (string?)fields[0] switch
             {
-                "taken" => (SeekOutcome.Taken, (LedgerJob?)LedgerReply.Job(id, token, fields)),
-                "lost" => (SeekOutcome.Lost, null),
-                _ => (SeekOutcome.Gone, null),
+                "taken" => (TakeOutcome.Taken, (LedgerJob?)LedgerReply.Job(id, token, fields)),
+                "lost" => (TakeOutcome.Lost, null),
+                _ => (TakeOutcome.Gone, null),
             };
         },
         token.Value, _lease);

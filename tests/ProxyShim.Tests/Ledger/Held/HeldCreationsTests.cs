@@ -13,7 +13,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     {
         var id = LedgerUnderTest.IdOf("customer");
         Assert.Equal(ClaimOutcome.Claimed, await With.TryHoldAsync("customer", LeaseToken.New()));
-        Assert.Equal((SeekOutcome.Gone, null), await With.Held.SeekAsync(With.Budget, id, LeaseToken.New()));
+        Assert.Equal((TakeOutcome.Gone, null), await With.Held.SeekAsync(With.Budget, id, LeaseToken.New()));
 
         Assert.True(await With.Ledger.AcknowledgeAsync(With.Budget, id));
 
@@ -66,7 +66,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     {
         var id = await With.HoldAsync();
         var late = await With.SeekAsync(id);
-        Assert.Equal(SeekOutcome.Gone, (await With.Held.SeekAsync(With.Budget, id, LeaseToken.New())).Outcome);
+        Assert.Equal(TakeOutcome.Gone, (await With.Held.SeekAsync(With.Budget, id, LeaseToken.New())).Outcome);
         await With.PassTimeAsync(id);
         var now = await With.SeekAsync(id);
 
@@ -106,7 +106,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal(ReviveOutcome.Revived, await under.Ledger.ReviveAsync(under.Budget, id));
 
         Assert.Equal(ConversionState.Held, (await under.SeeAsync(id))!.State);
-        Assert.Equal(readsBack ? SeekOutcome.Gone : SeekOutcome.Taken, (await under.Held.SeekAsync(under.Budget, id, LeaseToken.New())).Outcome);
+        Assert.Equal(readsBack ? TakeOutcome.Gone : TakeOutcome.Taken, (await under.Held.SeekAsync(under.Budget, id, LeaseToken.New())).Outcome);
         await under.PassTimeAsync(id);
         Assert.Equal(readsBack, (await under.SeekAsync(id)).MaybeLanded);
     }
@@ -132,7 +132,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         await With.Redis.HashSetAsync(keys[0], "state", "fallback");
         await With.Redis.KeyDeleteAsync(keys[1]);
 
-        Assert.Equal(SeekOutcome.Gone, (await With.Held.SeekAsync(With.Budget, id, LeaseToken.New())).Outcome);
+        Assert.Equal(TakeOutcome.Gone, (await With.Held.SeekAsync(With.Budget, id, LeaseToken.New())).Outcome);
 
         Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(id))!.State);
     }
@@ -143,7 +143,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         var id = await With.HoldAsync();
         await With.Redis.KeyDeleteAsync(With.Keys.Of(id)[1]);
 
-        Assert.Equal(SeekOutcome.Lost, (await With.Held.SeekAsync(With.Budget, id, LeaseToken.New())).Outcome);
+        Assert.Equal(TakeOutcome.Lost, (await With.Held.SeekAsync(With.Budget, id, LeaseToken.New())).Outcome);
 
         Assert.Equal("dead", await With.Redis.HashGetAsync(With.Keys.Of(id)[0], "state"));
     }

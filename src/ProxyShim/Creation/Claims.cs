@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using ProxyShim.CustomerApi;
+using ProxyShim.Ledger;
+using ProxyShim.Redis;
+using ProxyShim.Rollout;
+using ProxyShim.Settlement;
+using ProxyShim.Telemetry;
+
+namespace ProxyShim.Creation;
+
+/// <summary>What a caller gets whose customer could not be made this request's own. One rule for those who are converted and those who are held.</summary>
+internal sealed class Claims(ConversionSettings settings, Shadow shadow, SettlementBacklog backlog)
+{
+    /// <summary>
+    /// A deadline in Redis's time: a claim that runs later must not count, since by then this request is answered in another way. While the look-up's answer waited
+    /// for our own threads that clock went on.
+    /// </summary>
+    public static DateTimeOffset DeadlineOf(CreationContext creation, LedgerReading reading) =>
+        reading.Now + creation.Budget.OwnDelay + creation.Budget.Remaining;
+
+    /// <param name="claiming">The claim, on its way, with that deadline.</param>
+    /// <returns>Null where it is this request's own; else what its caller gets.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<CreationAnswer?> RefusalOfAsync(CreationContext creation, Lease lease, ValueTask<ClaimOutcome> claiming)
+    {
+        try
+        {
+            switch (await claiming)
+            {
+                case ClaimOutcome.Claimed:
+                    return null;
+                case ClaimOutcome.Known:
+                    creation.Known = true;
+                    return CreationAnswer.LookAgain.Instance;
+                default:
+                    return RedisDown(creation);
+            }
+        }
+        catch (RedisUnavailableException)
+        {
+            // Whether it was claimed is unknown. If the Customer API gets the request, no worker may send it, or hand it over, as well.
+            var answer = RedisDown(creation);
+            if (answer is CreationAnswer.Forward)
+            {
+                backlog.Fallback(lease, 0, Reasons.RedisDown);
+            }
+
+            return answer;
+        }
+    }
+
+    /// <summary>What the caller gets where Redis is silent, and nobody is known to have the customer.</summary>
+    public CreationAnswer RedisDown(CreationContext creation) =>
+        creation.Mode == RolloutMode.Shadow ? shadow.RedisDown(creation)
+        : settings.OnRedisDown == OnRedisDown.Fallback || creation.Mode == RolloutMode.Off ? creation.Forward(Outcome.Fallback, Reasons.RedisDown)
+        : creation.Unavailable(Reasons.RedisDown);
+}
