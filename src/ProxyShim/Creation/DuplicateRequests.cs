@@ -2,6 +2,8 @@ using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Held;
+using ProxyShim.Primitives;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
@@ -11,7 +13,13 @@ namespace ProxyShim.Creation;
 
 /// <summary>Answers for a customer whom the ledger knows already: no second conversion, whatever the caller does.</summary>
 internal sealed class DuplicateRequests(
-    ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, CustomerAnswers answers, ConversionEvents events, TimeProvider time)
+    ConversionApiSettings settings,
+    RedisGate redis,
+    ConversionLedger ledger,
+    HeldCreations held,
+    CustomerAnswers answers,
+    ConversionEvents events,
+    TimeProvider time)
 {
     private static readonly TimeSpan s_firstPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_longestPoll = TimeSpan.FromMilliseconds(250);
@@ -30,6 +38,11 @@ internal sealed class DuplicateRequests(
         if (await OutcomeOfFirstAsync(creation, entry, aborted) is not { } settled)
         {
             return CreationAnswer.LookAgain.Instance;
+        }
+
+        if (settled.State == ConversionState.Held && creation.Request.Click is { } own)
+        {
+            await EndHoldAsync(creation, own);
         }
 
         switch (settled.State)
@@ -69,6 +82,27 @@ internal sealed class DuplicateRequests(
 
     // The lease holder could still fall back, and then nothing would deliver what this caller is told is queued. Acknowledged first, it no longer may.
     private ValueTask<bool> AcknowledgeAsync(CreationContext creation) => ledger.AcknowledgeAsync(creation.Budget, creation.Id);
+
+    // The first call lacked the click that this one brings itself. What is sent is the first one, as if its click had been found in Redis. Such a click names no
+    // partner, so that there is none to judge.
+    private async ValueTask EndHoldAsync(CreationContext creation, Click click)
+    {
+        if ((await ledger.ReadWithBodyAsync(creation.Budget, creation.Id)).Stored is not { Original: { } first, Request: var request })
+        {
+            return;
+        }
+
+        var brought = new NewBody(
+            StoredConversion.Compose(request, click, TraceContext.Current).Body, click.Xid.Value, events.PartnerOf(request.PartnerKey), events.SubIdsOf(click));
+        if (await held.BroughtAsync(creation.Budget, creation.Id, brought) == FencedWrite.Applied)
+        {
+            creation.Record.Xid = brought.Xid;
+            var age = time.GetUtcNow() - first.KeptAt;
+            events.ClickFound(new Lease(
+                creation.Id, default, creation.Record.CustomerRef, brought.Xid, request.PartnerKey, first.Caller, first.TraceId, Moment.Now(time), Inline: true,
+                Age: age > TimeSpan.Zero ? age : TimeSpan.Zero));
+        }
+    }
 
     /// <returns><see cref="CreationAnswer.LookAgain"/> when it is a dead letter no more.</returns>
     private async ValueTask<CreationAnswer> ReviveAsync(CreationContext creation, LedgerEntry entry, Click? click)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using ProxyShim.Clicks;
 using ProxyShim.Creation;
 using ProxyShim.CustomerApi;
+using ProxyShim.Customers;
 using ProxyShim.Ledger.Held;
 using ProxyShim.Redis;
 using ProxyShim.Rollout;
@@ -34,7 +35,7 @@ internal sealed class CreationFlowHost : IAsyncDisposable
         Redis = new RedisGate(settings.Redis, time, () => Task.FromResult(LossyRedis.Over(background.Under.Scope.Connection, () => Losses())));
         Backlog = new SettlementBacklog(Redis, background.Settler, ledger, time);
         var answers = new CustomerAnswers(settings.Conversions, settings.ConversionApi, ledger);
-        var known = new DuplicateRequests(settings.ConversionApi, Redis, ledger, answers, background.Events, time);
+        var known = new DuplicateRequests(settings.ConversionApi, Redis, ledger, background.Held, answers, background.Events, time);
         var bounds = settings.RolloutBounds;
         Control = new RolloutControl(settings.Rollout, bounds, new RolloutStore(settings.Ledger), Redis, _rollout, EventLog.Silent);
         var judge = new ClickJudge(settings.Conversions, time);
@@ -77,10 +78,12 @@ internal sealed class CreationFlowHost : IAsyncDisposable
         _background.Under.Redis.StringSetAsync(_background.Under.Scope.Key($"click:{customerKey}"), "xid_1");
 
     /// <summary>A legacy app's call.</summary>
-    public async Task<(CreationAnswer Answer, RequestRecord Record)> PostAsync(string customerKey = "customer")
+    /// <param name="xid">The click that it brings itself; null = none.</param>
+    public async Task<(CreationAnswer Answer, RequestRecord Record)> PostAsync(string customerKey = "customer", string? xid = null)
     {
         var body = Encoding.UTF8.GetBytes($$"""{"customer_key":"{{customerKey}}","email":"{{customerKey}}@example.com","partner_key":"partner"}""");
         var request = CustomerRequestReader.Read(body, CustomerApiVersion.V2, out _)!;
+        request = xid is null || !Xid.TryParse(xid, out var own) ? request : request with { Click = new Click(own) };
         var record = new RequestRecord { TraceId = LedgerUnderTest.TraceId, Route = "/api/v2/customers", Target = "/api/v2/customers", Caller = "default", Rollout = Rollout };
         var answer = await _flow.RunAsync(request, CustomerApiVersion.V2, record, Call(body), HungUp);
         await (record.AfterAnswer?.Invoke() ?? default);

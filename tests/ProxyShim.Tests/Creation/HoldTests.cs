@@ -50,6 +50,56 @@ public class HoldTests(TestRedis redis)
     }
 
     [Fact]
+    public async Task A_repeat_that_brings_its_own_click_ends_the_hold_and_what_comes_is_the_request_that_was_held()
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_hold);
+        await using var stage = new CreationFlowHost(background);
+        await stage.PostAsync();
+
+        var (answer, record) = await stage.PostAsync(xid: "own");
+        await background.Holding.RunAsync([s_id], TestContext.Current.CancellationToken);
+        await background.DeliverAsync(s_id);
+
+        Assert.Equal((200, Outcome.Duplicate, "own"), (Assert.IsType<CreationAnswer.Created>(answer).Status, record.Outcome, record.Xid));
+        Assert.Equal(
+            """{"xid":"own","customer_key":"customer","email":"customer@example.com"}""", Assert.Single(background.PartnerStack.Calls).BodyText);
+        var ended = Assert.Single(background.Log.Entries, entry => entry.GetProperty("Event").GetString() == "HoldEnded");
+        Assert.Equal(("click_found", "own", "partner"), (ended.GetProperty("Result").GetString(), ended.GetProperty("Xid").GetString(), ended.GetProperty("PartnerKey").GetString()));
+        Assert.Equal("partner", (await background.Ledger.ReferralAsync(background.Under.Budget, s_id))!.PartnerKey);
+    }
+
+    [Fact]
+    public async Task Whoever_looks_for_the_click_when_a_repeat_brings_it_does_not_hand_the_request_over()
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_hold);
+        await using var stage = new CreationFlowHost(background);
+        await stage.PostAsync();
+        var job = await background.Under.SeekAsync(s_id);
+
+        await stage.PostAsync(xid: "own");
+
+        Assert.Equal(FencedWrite.StaleLease, await background.Held.BeginAsync(background.Under.Budget, s_id, job.Token));
+        await background.DeliverAsync(s_id);
+        Assert.Equal(1, background.PartnerStack.ConversionsFor("customer"));
+    }
+
+    [Fact]
+    public async Task A_click_that_a_repeat_brings_once_the_hand_over_has_begun_is_too_late()
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_hold);
+        await using var stage = new CreationFlowHost(background);
+        await stage.PostAsync();
+        var job = await background.Under.SeekAsync(s_id);
+        await background.Held.BeginAsync(background.Under.Budget, s_id, job.Token);
+
+        var (answer, record) = await stage.PostAsync(xid: "own");
+
+        Assert.Equal((200, null), (Assert.IsType<CreationAnswer.Created>(answer).Status, record.Xid));
+        Assert.Equal(ConversionState.Held, (await background.SeeAsync(s_id)).State);
+        Assert.Equal(0, background.Count("HoldEnded"));
+    }
+
+    [Fact]
     public async Task Who_fell_back_because_the_reply_was_lost_is_not_handed_over_as_well()
     {
         await using var background = await BackgroundHost.OpenAsync(redis, s_hold);

@@ -56,6 +56,10 @@ internal sealed class HeldCreations(LedgerSettings settings)
         RedisBudget budget, ConversionId id, LeaseToken token, ReadOnlyMemory<byte> body, string xid, string? partnerKey = null, string? subIds = null) => FencedAsync(
             LedgerScript.Found, budget, id, token.Value, body, _bodyTtl, xid, partnerKey ?? RedisValue.EmptyString, subIds ?? RedisValue.EmptyString);
 
+    /// <summary>A repeat of the call brings the click: it is due, whoever looks for the click meanwhile. Stale when it is held no more, or was begun to be handed over.</summary>
+    public ValueTask<FencedWrite> BroughtAsync(RedisBudget budget, ConversionId id, NewBody brought) => FencedAsync(
+        LedgerScript.Found, budget, id, RedisValue.EmptyString, brought.Body, _bodyTtl, brought.Xid, brought.PartnerKey, brought.SubIds ?? RedisValue.EmptyString);
+
     /// <summary>The original request is about to be handed to the Customer API. Only what answers <see cref="FencedWrite.Applied"/> may go out, within the lease.</summary>
     public ValueTask<FencedWrite> BeginAsync(RedisBudget budget, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Begin, budget, id, token.Value, _lease);
 

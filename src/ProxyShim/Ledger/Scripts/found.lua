@@ -1,6 +1,12 @@
--- The click has come: to be sent now, as if it had been there from the start. Only the holder of the lease may say so.
--- ARGV: id, token, body, body's life ms, xid, partner, sub_ids ('' = none) -> 'due' | 'stale' | 'missing'
-local refused = refuse(ARGV[2])
+-- The click has come: to be sent now, as if it had been there from the start. Only the holder of the lease may say so; or whoever brings the click, without a
+-- token, as long as no hand-over was begun: the holder may not begin one any more.
+-- ARGV: id, token ('' = none), body, body's life ms, xid, partner, sub_ids ('' = none) -> 'due' | 'stale' | 'missing'
+local refused
+if ARGV[2] ~= '' then
+  refused = refuse(ARGV[2])
+elseif get('state') ~= 'held' or get('maybe') == '1' then
+  refused = 'stale'
+end
 if refused then return refused end
 redis.call('SET', BODY, ARGV[3], 'PX', ARGV[4])
 move('held', 'due', now, 'xid', ARGV[5], 'age_from', text(now), 'attempts', '0', 'maybe', '0', 'error', 'click_found')

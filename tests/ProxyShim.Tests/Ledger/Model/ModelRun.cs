@@ -154,6 +154,11 @@ internal sealed partial class ModelRun
             case ConversionState.Fallback:
                 Forward(step, customer);
                 break;
+            case ConversionState.Held when step.Luck < 3:
+                // It brings the click itself; told or not, the rest is as for any other.
+                await TryRunAsync(() => _under.Held.BroughtAsync(redis, customer.Id, LedgerUnderTest.Anew(customer.Key)));
+                await AcknowledgeAsync(redis, customer);
+                break;
             case ConversionState.Claimed or ConversionState.Held:
                 // Whoever holds it has taken too long.
                 await AcknowledgeAsync(redis, customer);
