@@ -12,6 +12,7 @@ internal static class BackgroundServices
         .AddSingleton(verification)
         .AddSingleton(holding)
         .AddSingleton<CustomerReader>()
+        .AddSingleton<KeyPairWatch>()
         .AddSingleton<ResendGuard>()
         .AddSingleton<VerificationRunner>()
         .AddSingleton<RedisClocks>()

@@ -21,6 +21,9 @@ internal sealed record LedgerJob(
     string Caller,
     ReadOnlyMemory<byte>? Body)
 {
+    /// <summary>Of a held one whose hand-over was begun: why there is no conversion. Null otherwise, or where an older version has begun it.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Since the claim, whatever happened in between.</summary>
     public TimeSpan Age => Now - ClaimedAt;
 

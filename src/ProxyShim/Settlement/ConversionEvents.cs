@@ -109,10 +109,11 @@ internal sealed class ConversionEvents(
         LogEvents.ConversionPhantom(log, Logged(lease), lease.Attempts, review.Resends, Age(lease), review.Job.Now - review.LastAttempt);
     }
 
-    /// <summary>The Customer API refused a read-back for the vendor's key pair. Nothing can be proved until it is mended.</summary>
-    public void KeyPairRefused(Alert alert) => Alert(HealthComponent.KeyPair, alert);
+    /// <summary>The Customer API refused a key pair: the vendor's at a read-back, so that nothing can be proved until it is mended, or a caller's.</summary>
+    /// <param name="whose">A caller's, and of which calls; null for the vendor's.</param>
+    public void KeyPairRefused(Alert alert, string? whose = null) => Alert(HealthComponent.KeyPair, alert, whose);
 
-    /// <summary>The Customer API looked for the customer: the key pair is good.</summary>
+    /// <summary>The Customer API takes every pair that the shim presents.</summary>
     public void KeyPairAccepted() => degradations.Report(HealthComponent.KeyPair, null);
 
     /// <summary>A read-back found a customer of the other environment. Said once: it is true of all of them.</summary>
@@ -160,9 +161,9 @@ internal sealed class ConversionEvents(
     private static string OfStatus(int status) => $"HTTP {status}";
 
     // Raised once per incident, not per conversion.
-    private void Alert(HealthComponent part, Alert alert)
+    private void Alert(HealthComponent part, Alert alert, string? detail = null)
     {
-        if (degradations.Report(part, alert.Detail))
+        if (degradations.Report(part, alert.Detail, detail))
         {
             alerts.Raise(alert);
         }

@@ -12,10 +12,10 @@ internal sealed class Alert
     /// <summary>The Conversion API answered 3xx: its address is wrong.</summary>
     public static readonly Alert TokenRedirected = new("token_refused", "redirect");
 
-    /// <summary>The Customer API answered a read-back with 401: the vendor's key pair is wrong or revoked.</summary>
+    /// <summary>The Customer API answered a read-back, a hand-over or a kept call with 401: the key pair is wrong or revoked.</summary>
     public static readonly Alert KeyPairUnauthorized = new("key_pair_refused", "unauthorized");
 
-    /// <summary>The Customer API answered a read-back with 403.</summary>
+    /// <summary>The Customer API answered one of them with 403.</summary>
     public static readonly Alert KeyPairForbidden = new("key_pair_refused", "forbidden");
 
     /// <summary>A read-back found <c>test: true</c> where <c>ConversionApi:Test</c> is false: such customers pay nobody.</summary>

@@ -64,17 +64,18 @@ internal sealed class BackgroundHost : IAsyncDisposable
         Delivery = new DeliveryRunner(Redis, Ledger, taking, Sender, Pipeline, Settler, Backlog, Events, Settings.Delivery);
         var reach = new CustomerApiReach(Settings.CustomerApi, new Degradations(Log.Events, Time), Time);
         Reader = new CustomerReader(Settings.CustomerApi, reach, clients, Time);
+        var keyPairs = new KeyPairWatch(Settings.CustomerApi, Events);
         _player = new CallPlayer(Settings.CustomerApi, reach, clients, Time);
         Playing = new KeptCallRunner(
-            Redis, new KeptCalls(Settings.Ledger), _player, Log.NewKeptCallEvents(new PrivacySettings(CustomerRefKind.Plain, null)),
+            Redis, new KeptCalls(Settings.Ledger), _player, keyPairs, Log.NewKeptCallEvents(new PrivacySettings(CustomerRefKind.Plain, null)),
             new Backoff(Settings.Delivery, () => 0.5), Settings.Delivery, Time);
         Held = new HeldCreations(Settings.Ledger);
         Holding = new HeldRunner(
             Redis, taking, Held, new ClickStore(Settings.Clicks),
-            new HandOver(Redis, Ledger, Held, _player, Reader, Brake, Events, new Backoff(Settings.Delivery, () => 0.5), Settings.Delivery, Settings.Verification, Time),
+            new HandOver(Redis, Ledger, Held, _player, Reader, keyPairs, Brake, Events, new Backoff(Settings.Delivery, () => 0.5), Settings.Delivery, Settings.Verification, Time),
             Events, Settings.Holding);
         Verification = new VerificationRunner(
-            Redis, Ledger, taking, Reader, Brake, Events, Settings.Verification, Settings.Delivery, Settings.ConversionApi, Time);
+            Redis, Ledger, taking, Reader, keyPairs, Brake, Events, Settings.Verification, Settings.Delivery, Settings.ConversionApi, Time);
     }
 
     public SimulatedPartnerStack PartnerStack { get; }

@@ -78,7 +78,7 @@ public class HoldTests(TestRedis redis)
 
         await stage.PostAsync(xid: "own");
 
-        Assert.Equal(FencedWrite.StaleLease, await background.Held.BeginAsync(background.Under.Budget, s_id, job.Token));
+        Assert.Equal(FencedWrite.StaleLease, await background.Held.BeginAsync(background.Under.Budget, s_id, job.Token, Reasons.NoClick));
         await background.DeliverAsync(s_id);
         Assert.Equal(1, background.PartnerStack.ConversionsFor("customer"));
     }
@@ -90,7 +90,7 @@ public class HoldTests(TestRedis redis)
         await using var stage = new CreationFlowHost(background);
         await stage.PostAsync();
         var job = await background.Under.SeekAsync(s_id);
-        await background.Held.BeginAsync(background.Under.Budget, s_id, job.Token);
+        await background.Held.BeginAsync(background.Under.Budget, s_id, job.Token, Reasons.NoClick);
 
         var (answer, record) = await stage.PostAsync(xid: "own");
 

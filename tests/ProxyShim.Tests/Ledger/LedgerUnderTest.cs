@@ -75,14 +75,14 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         $"{{ \"customer_key\":\t\"{customerKey}\",  \"email\":\"{customerKey}@example.com\", \"partner_key\":\"partner\", \"more\": 1.0 }}\r\n";
 
     /// <summary>A creation to be held, as the shim would store it.</summary>
-    public static HeldCreation HeldCreation(string customerKey)
+    public static HeldCreation HeldCreation(string customerKey, string caller = "default")
     {
         var key = KeyOf(customerKey);
         var original = new KeptCall(
-            key, "POST", "/api/v2/customers", "/api/v2/customers", "application/json; charset=UTF-8", Encoding.UTF8.GetBytes(OriginalBody(customerKey)), "default",
+            key, "POST", "/api/v2/customers", "/api/v2/customers", "application/json; charset=UTF-8", Encoding.UTF8.GetBytes(OriginalBody(customerKey)), caller,
             TraceId, DateTimeOffset.UnixEpoch);
         var request = new CustomerRequest(key, $"{customerKey}@example.com", "partner", null, null, null);
-        return new HeldCreation(StoredConversion.Hold(request, original), HoldFor, "f1f2f3f4", TraceId, "default");
+        return new HeldCreation(StoredConversion.Hold(request, original), HoldFor, "f1f2f3f4", TraceId, caller);
     }
 
     /// <summary>Redis's clock.</summary>
@@ -124,16 +124,16 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     }
 
     /// <summary>Holds a customer whom nobody has, and tells its caller.</summary>
-    public async Task<ConversionId> HoldAsync(string customerKey = "customer")
+    public async Task<ConversionId> HoldAsync(string customerKey = "customer", string caller = "default")
     {
         var id = IdOf(customerKey);
-        Assert.Equal(ClaimOutcome.Claimed, await TryHoldAsync(customerKey, LeaseToken.New()));
+        Assert.Equal(ClaimOutcome.Claimed, await TryHoldAsync(customerKey, LeaseToken.New(), caller: caller));
         Assert.True(await Ledger.AcknowledgeAsync(Budget, id));
         return id;
     }
 
-    public async Task<ClaimOutcome> TryHoldAsync(string customerKey, LeaseToken token, TimeSpan? patience = null) =>
-        await Held.HoldAsync(Budget, IdOf(customerKey), token, await NowAsync() + (patience ?? TimeSpan.FromMinutes(1)), HeldCreation(customerKey));
+    public async Task<ClaimOutcome> TryHoldAsync(string customerKey, LeaseToken token, TimeSpan? patience = null, string caller = "default") =>
+        await Held.HoldAsync(Budget, IdOf(customerKey), token, await NowAsync() + (patience ?? TimeSpan.FromMinutes(1)), HeldCreation(customerKey, caller));
 
     /// <summary>Takes a held creation whose next look has come.</summary>
     public async Task<LedgerJob> SeekAsync(ConversionId id)

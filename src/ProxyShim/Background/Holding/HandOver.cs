@@ -17,6 +17,7 @@ internal sealed class HandOver(
     HeldCreations held,
     CallPlayer player,
     CustomerReader reader,
+    KeyPairWatch keyPairs,
     ResendGuard guard,
     ConversionEvents events,
     Backoff backoff,
@@ -36,12 +37,13 @@ internal sealed class HandOver(
 
         // Written down first: whoever finds it begun reads back. With it the lease begins anew.
         var before = Moment.Now(time);
-        var begun = await held.BeginAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token);
+        var begun = await held.BeginAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, reason);
 
         // What would end after the lease must not begin: somebody else may have asked for the customer by then, and have found nobody.
         if (begun == FencedWrite.Applied && before.Elapsed(time) <= held.Lease - CallPlayer.Patience)
         {
             var result = await player.PlayAsync(mine.Original);
+            keyPairs.Called(mine.Original.Caller, result.Status);
             await SettleAsync(mine, result, reason);
         }
     }
@@ -56,10 +58,11 @@ internal sealed class HandOver(
         }
 
         var answer = await reader.ReadAsync(mine.Stored.Request.CustomerKey, CancellationToken.None);
+        keyPairs.Read(answer);
         switch (answer.Result)
         {
             case ReadBackResult.Found:
-                await HandedAsync(mine, Reasons.NoClick, mine.Job.Attempts, answer.Status);
+                await HandedAsync(mine, mine.Job.Reason ?? Reasons.NoClick, mine.Job.Attempts, answer.Status);
                 break;
             case ReadBackResult.Absent when !guard.IsEngaged:
                 await WaitAsync(mine, TimeSpan.Zero, mayHaveLanded: false, "not_landed");

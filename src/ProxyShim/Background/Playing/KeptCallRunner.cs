@@ -11,7 +11,7 @@ namespace ProxyShim.Background.Playing;
 
 /// <summary>Plays kept calls in order, one at a time for each customer, once PartnerStack shows the customer.</summary>
 internal sealed class KeptCallRunner(
-    RedisGate redis, KeptCalls kept, CallPlayer player, KeptCallEvents events, Backoff backoff, DeliverySettings delivery, TimeProvider time)
+    RedisGate redis, KeptCalls kept, CallPlayer player, KeyPairWatch keyPairs, KeptCallEvents events, Backoff backoff, DeliverySettings delivery, TimeProvider time)
 {
     // Gentle on an API whose rate limit nobody knows.
     private const int Concurrency = 4;
@@ -65,6 +65,7 @@ internal sealed class KeptCallRunner(
         }
 
         var result = await player.PlayAsync(call);
+        keyPairs.Called(call.Caller, result.Status);
         switch (result.Meaning)
         {
             case AttemptResult.Sent:

@@ -12,6 +12,7 @@ internal sealed class VerificationRunner(
     ConversionLedger ledger,
     JobTaking taking,
     CustomerReader reader,
+    KeyPairWatch keyPairs,
     ResendGuard brake,
     ConversionEvents events,
     VerificationSettings settings,
@@ -67,7 +68,7 @@ internal sealed class VerificationRunner(
 
     private async ValueTask SettleAsync(ReadBackJob review, Lease lease, ReadBack answer)
     {
-        JudgeKeyPair(answer);
+        keyPairs.Read(answer);
         JudgePlace(answer);
         if (answer.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
         {
@@ -80,23 +81,6 @@ internal sealed class VerificationRunner(
             ReadBackResult.Absent => ReadBackNotFoundAsync(review, lease),
             _ => RescheduleReadBackAsync(lease),
         });
-    }
-
-    // Whoever refuses for another reason, or does not answer, says nothing of the key pair.
-    private void JudgeKeyPair(ReadBack answer)
-    {
-        switch (answer)
-        {
-            case { Status: StatusCodes.Status401Unauthorized }:
-                events.KeyPairRefused(Alert.KeyPairUnauthorized);
-                break;
-            case { Status: StatusCodes.Status403Forbidden }:
-                events.KeyPairRefused(Alert.KeyPairForbidden);
-                break;
-            case { Result: not ReadBackResult.Unknown }:
-                events.KeyPairAccepted();
-                break;
-        }
     }
 
     // Who is busy, or refuses the key pair, is not told by his words; nor is one who is in trouble.

@@ -36,7 +36,7 @@ internal sealed class HeldCreations(LedgerSettings settings)
             var fields = (RedisResult[])reply!;
             return (string?)fields[0] switch
             {
-                "taken" => (TakeOutcome.Taken, (LedgerJob?)LedgerReply.Job(id, token, fields)),
+                "taken" => (TakeOutcome.Taken, (LedgerJob?)(LedgerReply.Job(id, token, fields) with { Reason = (string?)fields[10] })),
                 "lost" => (TakeOutcome.Lost, null),
                 _ => (TakeOutcome.Gone, null),
             };
@@ -61,7 +61,9 @@ internal sealed class HeldCreations(LedgerSettings settings)
         LedgerScript.Found, budget, id, RedisValue.EmptyString, brought.Body, _bodyTtl, brought.Xid, brought.PartnerKey, brought.SubIds ?? RedisValue.EmptyString);
 
     /// <summary>The original request is about to be handed to the Customer API. Only what answers <see cref="FencedWrite.Applied"/> may go out, within the lease.</summary>
-    public ValueTask<FencedWrite> BeginAsync(RedisBudget budget, ConversionId id, LeaseToken token) => FencedAsync(LedgerScript.Begin, budget, id, token.Value, _lease);
+    /// <param name="reason">Why there is no conversion: for whoever finds it begun, and reads back that it has landed.</param>
+    public ValueTask<FencedWrite> BeginAsync(RedisBudget budget, ConversionId id, LeaseToken token, string reason) =>
+        FencedAsync(LedgerScript.Begin, budget, id, token.Value, _lease, reason);
 
     /// <summary>The Customer API has it.</summary>
     public ValueTask<FencedWrite> HandedAsync(RedisBudget budget, ConversionId id, LeaseToken token, string reason) =>

@@ -1,6 +1,6 @@
 -- Takes a held creation whose next look has come; it comes up again when the lease runs out.
 -- ARGV: id, token, lease ms
--- -> 'taken', now, attempts, age_from, maybe, xid, trace, caller, body, claimed_at | 'lost' | 'gone'
+-- -> 'taken', now, attempts, age_from, maybe, xid, trace, caller, body, claimed_at, reason | 'lost' | 'gone'
 local at = redis.call('ZSCORE', HELD, id)
 if not at or tonumber(at) > now then return { 'gone' } end
 if get('state') ~= 'held' then
@@ -17,5 +17,5 @@ end
 redis.call('ZADD', HELD, text(now + tonumber(ARGV[3])), id)
 redis.call('HSET', CONVERSION, 'token', ARGV[2])
 redis.call('HINCRBY', CONVERSION, 'looks', 1)
-local known = redis.call('HMGET', CONVERSION, 'attempts', 'age_from', 'maybe', 'xid', 'trace', 'caller', 'claimed_at')
-return { 'taken', now, known[1], known[2], known[3], known[4], known[5], known[6], body, known[7] }
+local known = redis.call('HMGET', CONVERSION, 'attempts', 'age_from', 'maybe', 'xid', 'trace', 'caller', 'claimed_at', 'reason')
+return { 'taken', now, known[1], known[2], known[3], known[4], known[5], known[6], body, known[7], known[8] }

@@ -58,8 +58,10 @@ internal static class Remedies
 
     public static readonly Dictionary<string, string> KeyPair = new()
     {
-        ["unauthorized"] = "Set CustomerApi:PublicKey and CustomerApi:SecretKey to the vendor's pair of the environment that ConversionApi:Test names.",
-        ["forbidden"] = "Set CustomerApi:PublicKey and CustomerApi:SecretKey to a pair that may read customers.",
+        ["unauthorized"] = "Set CustomerApi:PublicKey and CustomerApi:SecretKey to the vendor's pair of the environment that ConversionApi:Test names; "
+            + "for another caller in the detail its pair in CustomerApi:Callers.",
+        ["forbidden"] = "Set CustomerApi:PublicKey and CustomerApi:SecretKey to a pair that may read customers; "
+            + "for a caller in the detail its pair to one that may create and change them.",
     };
 
     public static readonly Dictionary<string, string> Callers = new()

@@ -139,6 +139,65 @@ public class HeldRunnerTests(TestRedis redis)
         Assert.DoesNotContain(background.PartnerStack.Customers, customer => customer.Origin == CustomerOrigin.CustomerApi);
     }
 
+    [Theory]
+    [InlineData(401, "unauthorized")]
+    [InlineData(403, "forbidden")]
+    public async Task A_key_pair_that_the_customer_api_refuses_is_told_until_the_request_is_handed_over(int status, string reason)
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        var id = await background.Under.HoldAsync();
+        await EndHoldAsync(background, id);
+        background.PartnerStack.CustomerApi.SetFault(Fault.Status(status));
+
+        await RunAsync(background, id);
+        await AgainAsync(background, id);
+
+        Assert.Equal(ConversionState.Held, (await background.SeeAsync(id)).State);
+        Assert.Equal([$"key_pair: {reason} (the pair of default, for calls made later)"], background.Troubles());
+        Assert.Equal([reason], background.Alerts());
+
+        background.PartnerStack.CustomerApi.ClearFaults();
+        await AgainAsync(background, id);
+        Assert.Equal(ConversionState.Fallback, (await background.SeeAsync(id)).State);
+        Assert.Equal($"key_pair: {reason} over", background.Troubles().Last());
+    }
+
+    [Fact]
+    public async Task A_read_back_that_is_answered_does_not_make_another_callers_pair_a_good_one()
+    {
+        await using var background = await BackgroundHost.OpenAsync(
+            redis, ("CustomerApi:Callers:0:Name", "crm"), ("CustomerApi:Callers:0:PublicKey", "pk_revoked"), ("CustomerApi:Callers:0:SecretKey", "sk_revoked"));
+        var id = await background.Under.HoldAsync(caller: "crm");
+        await EndHoldAsync(background, id);
+
+        await RunAsync(background, id);
+        await background.ReadBackAsync(await background.ReadyAsync(ConversionState.Sent, "other"));
+
+        Assert.Equal(["key_pair: unauthorized (the pair of crm, for calls made later)"], background.Troubles());
+    }
+
+    [Theory]
+    [InlineData("""{"xid":"xid_1","partner_key":"other"}""", "partner_mismatch")]
+    [InlineData(null, "no_click")]
+    public async Task A_hand_over_of_which_only_a_read_back_tells_is_logged_with_its_own_reason(string? click, string reason)
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        var id = await background.Under.HoldAsync();
+        await EndHoldAsync(background, id);
+        if (click is not null)
+        {
+            await ClickAsync(background, click);
+        }
+
+        background.PartnerStack.CustomerApi.EnqueueFaults(Fault.ResetAfterBody(landed: true));
+        await RunAsync(background, id);
+        await AgainAsync(background, id);
+
+        Assert.Equal((ConversionState.Fallback, reason), ((await background.SeeAsync(id)).State, (await background.SeeAsync(id)).Field("error")));
+        Assert.Equal(reason, Assert.Single(background.Log.Entries, entry => entry.GetProperty("Event").GetString() == "HoldEnded").GetProperty("Reason").GetString());
+        Assert.Single(Posts(background));
+    }
+
     [Fact]
     public async Task What_the_customer_api_refuses_is_shown_to_a_person_and_may_be_replayed()
     {

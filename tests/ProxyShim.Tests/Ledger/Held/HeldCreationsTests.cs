@@ -70,11 +70,11 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         await With.PassTimeAsync(id);
         var now = await With.SeekAsync(id);
 
-        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginAsync(With.Budget, id, late.Token));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginAsync(With.Budget, id, late.Token, "no_click"));
         Assert.Equal(FencedWrite.StaleLease, await With.Held.FoundAsync(With.Budget, id, late.Token, LedgerUnderTest.BodyOf("customer"), "xid_1"));
         Assert.Equal(FencedWrite.StaleLease, await With.Held.HandedAsync(With.Budget, id, late.Token, "no_click"));
         Assert.Equal(FencedWrite.StaleLease, await With.Held.WaitAsync(With.Budget, id, late.Token, TimeSpan.Zero, mayHaveLanded: false, ""));
-        Assert.Equal(FencedWrite.Applied, await With.Held.BeginAsync(With.Budget, id, now.Token));
+        Assert.Equal(FencedWrite.Applied, await With.Held.BeginAsync(With.Budget, id, now.Token, "no_click"));
         Assert.Equal(FencedWrite.Applied, await With.Held.HandedAsync(With.Budget, id, now.Token, "no_click"));
         var seen = (await With.SeeAsync(id))!;
         Assert.Equal((ConversionState.Fallback, "no_click"), (seen.State, seen.Field("error")));
@@ -84,7 +84,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     public async Task A_hand_over_that_was_begun_and_left_may_have_landed()
     {
         var id = await With.HoldAsync();
-        await With.Held.BeginAsync(With.Budget, id, (await With.SeekAsync(id)).Token);
+        await With.Held.BeginAsync(With.Budget, id, (await With.SeekAsync(id)).Token, "no_click");
 
         await With.PassTimeAsync(id);
 
@@ -99,7 +99,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         var under = readsBack ? With : Without;
         var id = await under.HoldAsync();
         var job = await under.SeekAsync(id);
-        await under.Held.BeginAsync(under.Budget, id, job.Token);
+        await under.Held.BeginAsync(under.Budget, id, job.Token, "no_click");
         await under.Ledger.BuryAsync(under.Budget, id, job.Token, 0, "may_have_landed");
         Assert.Equal(ConversionState.Dead, (await under.SeeAsync(id))!.State);
 
@@ -119,7 +119,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
 
         Assert.Equal(ConversionState.Held, await With.Ledger.EraseAsync(With.Budget, id));
 
-        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginAsync(With.Budget, id, job.Token));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginAsync(With.Budget, id, job.Token, "no_click"));
         Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(id))!.State);
     }
 

@@ -59,7 +59,7 @@ internal sealed partial class ModelRun
                 await TryRunAsync(() => _under.Held.WaitAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: false, ""));
                 break;
             default:
-                await TryAsync(async () => actor.Begun = await _under.Held.BeginAsync(redis, customer.Id, token) == FencedWrite.Applied);
+                await TryAsync(async () => actor.Begun = await _under.Held.BeginAsync(redis, customer.Id, token, Reasons.NoClick) == FencedWrite.Applied);
                 break;
         }
 
