@@ -8,8 +8,12 @@ internal sealed class Replica : IAsyncDisposable
     private readonly Dictionary<string, string> _settings;
     private ShimProcess? _process;
 
-    public Replica(IReadOnlyDictionary<string, string> settings)
+    private readonly PublishedShim? _program;
+
+    /// <param name="program">Another one than the published.</param>
+    public Replica(IReadOnlyDictionary<string, string> settings, PublishedShim? program = null)
     {
+        _program = program;
         Address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         Management = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         _settings = new Dictionary<string, string>(settings)
@@ -40,8 +44,11 @@ internal sealed class Replica : IAsyncDisposable
             settings[name] = value;
         }
 
-        _process = await ShimProcess.StartAsync(settings, cancellation);
+        _process = await ShimProcess.StartAsync(_program ?? await PublishedShim.LocateAsync(), settings, cancellation);
     }
+
+    /// <summary>What the present process has said so far.</summary>
+    public IReadOnlyList<string> Output => _process!.Output;
 
     /// <summary>SIGKILL.</summary>
     public Task KillAsync() => _process!.KillAsync();

@@ -56,9 +56,10 @@ internal sealed class Scenario : IAsyncDisposable
     public Action Lifting { get; set; } = static () => { };
 
     /// <param name="keyPair">Whether the shim has the vendor's key pair, and so can read back; without it the pair is only that of a caller who may convert.</param>
+    /// <param name="last">Another program for the last replica.</param>
     public static async Task<Scenario> StartAsync(
         int replicas, bool keyPair, IReadOnlyDictionary<string, string> settings, IReadOnlyList<string> redisSettings, CancellationToken cancellation,
-        RedisTopology topology = RedisTopology.Single)
+        RedisTopology topology = RedisTopology.Single, PublishedShim? last = null)
     {
         var redis = await StartRedisAsync(topology, [.. s_durable, .. redisSettings], cancellation);
         var partnerStack = await SimulatedPartnerStack.StartAsync(new() { KeyPairs = [LegacyApp.Pair] }, cancellation);
@@ -81,7 +82,7 @@ internal sealed class Scenario : IAsyncDisposable
             all[name] = value;
         }
 
-        var scenario = new Scenario(redis, partnerStack, [.. Enumerable.Range(0, replicas).Select(_ => new Replica(all))]);
+        var scenario = new Scenario(redis, partnerStack, [.. Enumerable.Range(1, replicas).Select(number => new Replica(all, number == replicas ? last : null))]);
         try
         {
             await Task.WhenAll(scenario.Replicas.Select(replica => replica.StartAsync(cancellation)));

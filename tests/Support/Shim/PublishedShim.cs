@@ -3,7 +3,8 @@ namespace ProxyShim.Testing;
 /// <summary>The program that end-to-end tests drive: the native binary that is shipped, wherever it can be had.</summary>
 /// <param name="Path">The executable.</param>
 /// <param name="IsNative">False for the managed build, which stands in where the machine has no linker.</param>
-public sealed record PublishedShim(string Path, bool IsNative)
+/// <param name="IsOlder">True for one of another version, whose log this version's schema does not describe.</param>
+public sealed record PublishedShim(string Path, bool IsNative, bool IsOlder = false)
 {
     /// <summary>A binary that wins over everything.</summary>
     public const string Variable = "PROXYSHIM_BINARY";

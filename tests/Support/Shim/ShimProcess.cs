@@ -16,11 +16,13 @@ public sealed class ShimProcess : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly OutputCheck _check;
     private readonly bool _tellsReferences;
+    private readonly bool _isOlder;
 
     private ShimProcess(PublishedShim shim, IReadOnlyDictionary<string, string> settings, IReadOnlyList<string> arguments)
     {
         _check = new OutputCheck(settings);
         _tellsReferences = arguments is ["dead-letters", ..];
+        _isOlder = shim.IsOlder;
         Address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         Management = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         _folder = new TemporaryFolder();
@@ -59,8 +61,12 @@ public sealed class ShimProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended instead; the message has its output.</exception>
     /// <exception cref="TimeoutException">It did not become ready.</exception>
     public static async Task<ShimProcess> StartAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellation = default)
+        => await StartAsync(await PublishedShim.LocateAsync(), settings, cancellation);
+
+    /// <summary>The same with a program of the caller's choice.</summary>
+    public static async Task<ShimProcess> StartAsync(PublishedShim program, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation)
     {
-        var shim = await LaunchAsync(settings);
+        var shim = Launch(program, settings);
         try
         {
             await shim.WaitUntilReadyAsync(cancellation);
@@ -157,7 +163,7 @@ public sealed class ShimProcess : IAsyncDisposable
         _check.Hold("the management listener", pages);
 
         // And each line of the log is held to the schema. A kill may cut the last one.
-        var lines = Output.Where(line => line.StartsWith("{\"@t\"", StringComparison.Ordinal)).ToList();
+        var lines = Output.Where(line => !_isOlder && line.StartsWith("{\"@t\"", StringComparison.Ordinal)).ToList();
         foreach (var line in lines is [.., var last] && !last.EndsWith('}') ? lines[..^1] : lines)
         {
             LogSchema.Hold(line);
