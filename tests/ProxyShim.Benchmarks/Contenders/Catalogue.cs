@@ -10,6 +10,7 @@ internal sealed class Catalogue(LoadOptions options, Binaries binaries)
     public IReadOnlyList<Contender> Conversions() => Wanted(
         ("nginx + Lua + Redis", name => new Contender(name, site => Nginx.Prepare("NginxLua", site))),
         ("shim (native)", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim))),
+        ("shim (native), other", Other),
         ("shim (JIT)", name => Shim(name, options.ShimJit ?? binaries.Jit(Binaries.Shim))),
         ("shim, rewrite only", name => Shim(name, options.RewriteOnly ?? binaries.Native(Binaries.RewriteOnly)) with { IsShim = false }));
 
@@ -18,6 +19,7 @@ internal sealed class Catalogue(LoadOptions options, Binaries binaries)
         ("plain YARP (JIT)", name => Yarp(name, binaries.Jit(Binaries.PlainYarp))),
         ("nginx", name => new Contender(name, site => Nginx.Prepare("NginxPassthrough", site))),
         ("shim (native)", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim))),
+        ("shim (native), other", Other),
         ("shim (JIT)", name => Shim(name, options.ShimJit ?? binaries.Jit(Binaries.Shim))));
 
     /// <summary>A creation that everybody forwards; the shim judges it besides.</summary>
@@ -65,6 +67,8 @@ internal sealed class Catalogue(LoadOptions options, Binaries binaries)
 
     /// <summary>The shim with settings beside its usual ones.</summary>
     public Contender NativeShim(params (string Name, string Value)[] settings) => Shim("shim (native)", options.Shim ?? binaries.Native(Binaries.Shim), settings);
+
+    private Contender? Other(string name) => options.Other is { } other ? Shim(name, other) : null;
 
     private Contender Shim(string name, string path, params (string Name, string Value)[] more)
     {

@@ -16,6 +16,7 @@ internal sealed record LoadOptions
           --most-bytes N        bytes a conversion may allocate (12288)
           --appendonly          Redis writes its append-only file, fsync every second
           --shim PATH           the shim's native binary (published by the harness)
+          --other PATH          another native binary of the shim, such as an older one, in the same rounds
           --shim-jit PATH       the shim's JIT build, a .dll (published by the harness)
           --image NAME          the shim's image, whose size the footprint gives
           --rewrite-only PATH   a build of the shim with the ledger left out (published by the harness)
@@ -48,6 +49,8 @@ internal sealed record LoadOptions
     public int MostBytes { get; init; } = 12 * 1024;
 
     public string? Shim { get; init; }
+
+    public string? Other { get; init; }
 
     public string? ShimJit { get; init; }
 
@@ -82,6 +85,7 @@ internal sealed record LoadOptions
                 "--contenders" => options with { Contenders = Value().Split(',') },
                 "--sections" => options with { Sections = Value().Split(',') },
                 "--shim" => options with { Shim = Path.GetFullPath(Value()) },
+                "--other" => options with { Other = Path.GetFullPath(Value()) },
                 "--shim-jit" => options with { ShimJit = Path.GetFullPath(Value()) },
                 "--image" => options with { Image = Value() },
                 "--rewrite-only" => options with { RewriteOnly = Path.GetFullPath(Value()) },
