@@ -69,6 +69,40 @@ public sealed class ChainTests(TestRedis redis)
         }
     }
 
+    /// <summary>The canary in it is looked for in all that the shim has said, too.</summary>
+    [Fact]
+    public async Task An_address_in_any_part_of_the_chain_is_written_nowhere_as_it_is()
+    {
+        const string address = $"{Canaries.Marker}@example.com";
+        await using var stand = await Stand.StartAsync(redis, Cancellation, [.. s_quick, ("Management:Token", "mgt_vendor_token")]);
+        stand.PartnerStack.Lag = TimeSpan.Zero;
+        var key = await stand.NewCustomerAsync($$"""{"xid":"xid-1","partner_key":"{{address}}","sub_ids":["blog","{{address}}"]}""");
+        var body = Stand.Body(key).Replace("\"partner\"", $"\"{address}\"", StringComparison.Ordinal);
+
+        Assert.Equal("converted", (await stand.PostAsync(body, Cancellation)).Outcome);
+        await stand.Shim.WaitForLogAsync("it is verified", line => IsEvent(line, "ConversionVerified"), Cancellation);
+        var answer = await stand.PostAsync(
+            $$"""{"customer_key":"{{key}}","amount":4990,"currency":"{{address}}"}""", Cancellation, "/api/v2/transactions");
+        var sale = await stand.EventOfAsync(answer, Cancellation);
+
+        var chain = stand.Shim.Log.Where(line => IsEvent(line, "ConversionSent") || IsEvent(line, "ConversionVerified")).Append(sale).ToList();
+        Assert.Equal(3, chain.Count);
+        Assert.All(chain, line => Assert.Matches("^[0-9a-f]{32}$", line.GetProperty("PartnerKey").GetString()));
+        Assert.All(chain, line => Assert.Matches("^blog[|][0-9a-f]{32}$", line.GetProperty("SubIds").GetString()));
+        Assert.Equal(("4990", JsonValueKind.Null), (sale.GetProperty("Amount").GetRawText(), sale.GetProperty("Currency").ValueKind));
+
+        // What stays in Redis for good, and what the console shows.
+        var entry = Assert.Single(await stand.Redis.KeysAsync(), name => name.Contains(":conversion:", StringComparison.Ordinal));
+        var kept = string.Join(' ', (await stand.Redis.Database.HashGetAllAsync(entry)).Select(static field => $"{field.Name}={field.Value}"));
+        Assert.Contains($"partner={sale.GetProperty("PartnerKey").GetString()}", kept, StringComparison.Ordinal);
+        Assert.DoesNotContain(Canaries.Marker, kept, StringComparison.Ordinal);
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", "mgt_vendor_token");
+        var overview = await client.GetStringAsync(new Uri(stand.Shim.Management, "/admin/overview"), Cancellation);
+        Assert.Contains($"\"partner\":\"{sale.GetProperty("PartnerKey").GetString()}\"", overview, StringComparison.Ordinal);
+        Assert.Empty(stand.Check.LeaksIn("the overview", [overview]));
+    }
+
     private static void AssertChain(JsonElement sale, JsonElement signUp, Stand stand)
     {
         Assert.All(["CustomerRef", "Xid", "PartnerKey", "SubIds"], field => Assert.Equal(signUp.GetProperty(field).GetString(), sale.GetProperty(field).GetString()));
