@@ -39,6 +39,8 @@ public sealed class ClientZooTests(UsualStand usual) : IClassFixture<UsualStand>
         ["Node fetch"] = new("node", "nodejs", "calls.mjs", "fetch"),
         ["Node http"] = new("node", "nodejs", "calls.mjs", "http"),
         ["Node http, keep-alive"] = new("node", "nodejs", "calls.mjs", "agent"),
+        ["Node axios"] = Node("axios"),
+        ["Node undici"] = Node("undici"),
         ["Perl HTTP::Tiny"] = Perl("tiny", "HTTP::Tiny", "perl"),
         ["Perl LWP"] = Perl("lwp", "LWP::UserAgent", "libwww-perl"),
         ["Perl Mojo"] = Perl("mojo", "Mojo::UserAgent", "libmojolicious-perl"),
@@ -51,6 +53,10 @@ public sealed class ClientZooTests(UsualStand usual) : IClassFixture<UsualStand>
         ["Lua socket"] = new("lua5.1", "lua5.1", "calls.lua", "socket") { Probe = ["-e", "require('socket.http')"], Library = "lua-socket" },
         ["Erlang httpc"] = new("escript", "erlang-inets", "calls.escript", "httpc"),
         ["Java HttpClient"] = new("java", "default-jdk-headless", "Calls.java", "client"),
+        ["R curl"] = R("each"),
+        ["R curl, one handle"] = R("kept"),
+        ["Mono HttpWebRequest"] = new("bash", "bash", "mono.sh", "each", ("mcs", "mono-mcs")),
+        ["Mono HttpWebRequest, keep-alive"] = new("bash", "bash", "mono.sh", "kept", ("mcs", "mono-mcs")),
         ["Java HttpURLConnection"] = new("java", "default-jdk-headless", "Calls.java", "connection"),
     };
 
@@ -102,6 +108,14 @@ public sealed class ClientZooTests(UsualStand usual) : IClassFixture<UsualStand>
         Probe = library.StartsWith("http_", StringComparison.Ordinal) ? null : ["-c", $"import {library}"],
         Library = package,
     };
+
+    private static Client Node(string library) => new("node", "nodejs", "calls.mjs", library)
+    {
+        Probe = ["-e", $"process.env.NODE_PATH = '/usr/share/nodejs'; require('module')._initPaths(); require('{library}')"],
+        Library = $"node-{library}",
+    };
+
+    private static Client R(string way) => new("Rscript", "r-base-core", "calls.R", way) { Probe = ["-e", "library(curl)"], Library = "r-cran-curl" };
 
     private static Client Perl(string library, string module, string package) => new("perl", "perl", "calls.pl", library) { Probe = [$"-M{module}", "-e", "1"], Library = package };
 

@@ -1,6 +1,12 @@
 // Plays the zoo's calls with one of Node's libraries: calls.mjs LIBRARY SCRIPT BASE AUTH OUT.
 import { readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import Module, { createRequire } from "node:module";
+
+// Where Debian's packages are, whichever Node it is that runs.
+process.env.NODE_PATH = "/usr/share/nodejs";
+Module._initPaths();
+const require = createRequire(import.meta.url);
 
 const [library, script, base, auth, out] = process.argv.slice(2);
 const agent = new http.Agent({ keepAlive: library === "agent", maxSockets: 1 });
@@ -9,6 +15,14 @@ const play = {
   async fetch(method, url, headers, body) {
     const answer = await fetch(url, { method, headers, body });
     return [answer.status, Buffer.from(await answer.arrayBuffer())];
+  },
+  async axios(method, url, headers, data) {
+    const answer = await require("axios").request({ method, url, headers, data, responseType: "arraybuffer", validateStatus: () => true });
+    return [answer.status, Buffer.from(answer.data)];
+  },
+  async undici(method, url, headers, body) {
+    const answer = await require("undici").request(url, { method, headers, body });
+    return [answer.statusCode, Buffer.from(await answer.body.arrayBuffer())];
   },
   http(method, url, headers, body) {
     return new Promise((resolve, reject) => {
