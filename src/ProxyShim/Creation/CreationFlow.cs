@@ -150,12 +150,13 @@ internal sealed class CreationFlow(
     {
         var (request, record) = (creation.Request, creation.Record);
         var (stored, body) = StoredConversion.Compose(request, click, TraceContext.Current);
+        record.JoinedSubIds = events.SubIdsOf(click);
         var lease = new Lease(
             creation.Id, LeaseToken.New(), record.CustomerRef, click.Xid.Value, request.PartnerKey, record.Caller!, record.TraceId, Moment.Now(time),
-            Inline: true, SubIds: click.SubIds, ClickAge: record.ClickAge);
+            Inline: true, SubIds: click.SubIds, ClickAge: record.ClickAge, JoinedSubIds: record.JoinedSubIds);
         record.BodyBytes = body.Length;
         var conversion = new NewConversion(
-            stored, click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!, events.PartnerOf(request.PartnerKey), events.SubIdsOf(click));
+            stored, click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!, events.PartnerOf(request.PartnerKey), record.JoinedSubIds);
         var claiming = ledger.ClaimAsync(creation.Budget, lease.Id, lease.Token, Claims.DeadlineOf(creation, reading), conversion);
         return await claims.RefusalOfAsync(creation, lease, claiming) ?? await SendAsync(creation, click, lease, body);
     }

@@ -12,6 +12,7 @@ namespace ProxyShim.Ledger;
 /// <param name="Since">When the lease began.</param>
 /// <param name="SubIds">The click's.</param>
 /// <param name="ClickAge">From the click to the claim; null where that is not known.</param>
+/// <param name="JoinedSubIds">The subIDs as <see cref="Telemetry.CustomerRef.OfSubIds"/> has joined them for the ledger; null where nobody has.</param>
 internal sealed record Lease(
     ConversionId Id,
     LeaseToken Token,
@@ -27,7 +28,8 @@ internal sealed record Lease(
     TimeSpan Age = default,
     TimeSpan TriedFor = default,
     IReadOnlyList<string>? SubIds = null,
-    TimeSpan? ClickAge = null)
+    TimeSpan? ClickAge = null,
+    string? JoinedSubIds = null)
 {
     private bool _counted;
 

@@ -26,6 +26,11 @@ internal static class ManagementServices
             settings, () => ReadTokens(configuration), services.GetRequiredService<AlertEvents>(), services.GetRequiredService<TimeProvider>()))
         .AddSingleton<WrongTokens>()
         .AddSingleton<AdminEndpoints>()
+        .AddSingleton<IAdminEndpoints, OverviewEndpoints>()
+        .AddSingleton<IAdminEndpoints, DeadLetterEndpoints>()
+        .AddSingleton<IAdminEndpoints, CustomerEndpoints>()
+        .AddSingleton<IAdminEndpoints, ClickEndpoints>()
+        .AddSingleton<IAdminEndpoints, RolloutEndpoints>()
         .AddHostedService<RedisWatch>()
         .AddHostedService<HealthWatch>()
         .AddHostedService<ManagementListener>();

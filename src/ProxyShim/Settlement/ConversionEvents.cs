@@ -40,7 +40,7 @@ internal sealed class ConversionEvents(
     {
         metrics.Converted(ConversionStage.Sent);
         partners.Add(lease.PartnerKey, PartnerEvent.Conversion);
-        LogEvents.ConversionSent(log, Logged(lease), lease.Inline, lease.Attempts + attempts, Age(lease), lease.SubIds, lease.ClickAge);
+        LogEvents.ConversionSent(log, Logged(lease), lease.Inline, lease.Attempts + attempts, Age(lease), lease.SubIds, lease.ClickAge, lease.JoinedSubIds);
     }
 
     /// <summary>Given up.</summary>

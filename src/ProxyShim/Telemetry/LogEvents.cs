@@ -42,7 +42,7 @@ internal static class LogEvents
             .Text("Mode"u8, NameOf(record.Rollout.Mode))
             .Text("WouldBe"u8, record.WouldBe?.Name)
             .Partner("ClickPartnerKey"u8, record.ClickPartnerKey)
-            .SubIds(record.SubIds, record.Referral?.SubIds)
+            .SubIds(record.SubIds, record.JoinedSubIds ?? record.Referral?.SubIds)
             .Milliseconds("ClickAgeMs"u8, record.ClickAge)
             .Milliseconds("SignupAgeMs"u8, record.SignupAge)
             .Amount("Amount"u8, record.Sale.Amount)
@@ -81,13 +81,15 @@ internal static class LogEvents
     /// <param name="age">Since the claim.</param>
     /// <param name="subIds">The click's.</param>
     /// <param name="clickAge">From the click to the claim; null where that is not known.</param>
+    /// <param name="joined">The subIDs as <see cref="CustomerRef.OfSubIds"/> has joined them; null where nobody has.</param>
     public static void ConversionSent(
-        EventLog log, in LoggedConversion conversion, bool inline, int attempts, TimeSpan age, IReadOnlyList<string>? subIds, TimeSpan? clickAge) => log.Write(log
+        EventLog log, in LoggedConversion conversion, bool inline, int attempts, TimeSpan age, IReadOnlyList<string>? subIds, TimeSpan? clickAge,
+        string? joined = null) => log.Write(log
             .Begin("ConversionSent"u8)
             .Flag("Inline"u8, inline)
             .Number("Attempts"u8, attempts)
             .Milliseconds("AgeMs"u8, age)
-            .SubIds(subIds, null)
+            .SubIds(subIds, joined)
             .Milliseconds("ClickAgeMs"u8, clickAge)
             .Conversion(conversion)
             .Cuts());

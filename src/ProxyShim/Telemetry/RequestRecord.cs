@@ -52,6 +52,9 @@ internal sealed class RequestRecord
     /// <summary>The click's subIDs.</summary>
     public IReadOnlyList<string>? SubIds { get; set; }
 
+    /// <summary>The same as <see cref="CustomerRef.OfSubIds"/> has joined them for the ledger; null where nobody has.</summary>
+    public string? JoinedSubIds { get; set; }
+
     /// <summary>How long ago the click was made, where that is known.</summary>
     public TimeSpan? ClickAge { get; set; }
 

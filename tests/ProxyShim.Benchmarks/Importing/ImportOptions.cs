@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ProxyShim.Benchmarks.Importing;
 
 /// <summary>What <c>-- import</c> was asked for.</summary>
@@ -23,18 +21,15 @@ internal sealed record ImportOptions
     public static ImportOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = arguments.Contains("--short") ? new ImportOptions { Rows = 20_000, Rounds = 1 } : new ImportOptions();
-        for (var i = 0; i < arguments.Count; i++)
+        var words = new OptionWords(arguments);
+        while (words.MoveNext())
         {
-            string Value() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{arguments[i - 1]} needs a value");
-            int Number() => int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
-                ? number
-                : throw new FormatException($"{arguments[i - 1]} needs a positive number");
-            options = arguments[i] switch
+            options = words.Name switch
             {
                 "--short" => options,
-                "--rows" => options with { Rows = Number() },
-                "--rounds" => options with { Rounds = Number() },
-                "--shim" => options with { Shim = Path.GetFullPath(Value()) },
+                "--rows" => options with { Rows = words.Number() },
+                "--rounds" => options with { Rounds = words.Number() },
+                "--shim" => options with { Shim = words.PathValue() },
                 var unknown => throw new FormatException($"unknown option {unknown}"),
             };
         }

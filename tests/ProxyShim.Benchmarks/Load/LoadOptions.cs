@@ -67,29 +67,28 @@ internal sealed record LoadOptions
         var options = arguments.Contains("--short")
             ? new LoadOptions { Short = true, Rounds = 1, Duration = TimeSpan.FromSeconds(1), Warmup = TimeSpan.FromSeconds(1), Connections = 8, Clicks = 200_000, Rate = 200 }
             : new LoadOptions();
-        for (var i = 0; i < arguments.Count; i++)
+        var words = new OptionWords(arguments);
+        while (words.MoveNext())
         {
-            string Value() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{arguments[i - 1]} needs a value");
-            int Number() => int.TryParse(Value(), out var number) && number > 0 ? number : throw new FormatException($"{arguments[i - 1]} needs a positive number");
-            options = arguments[i] switch
+            options = words.Name switch
             {
                 "--short" => options,
                 "--appendonly" => options with { AppendOnly = true },
-                "--rounds" => options with { Rounds = Number() },
-                "--duration" => options with { Duration = TimeSpan.FromSeconds(Number()) },
-                "--warmup" => options with { Warmup = TimeSpan.FromSeconds(Number()) },
-                "--connections" => options with { Connections = Number() },
-                "--clicks" => options with { Clicks = Number() },
-                "--rate" => options with { Rate = Number() },
-                "--most-bytes" => options with { MostBytes = Number() },
-                "--contenders" => options with { Contenders = Value().Split(',') },
-                "--sections" => options with { Sections = Value().Split(',') },
-                "--shim" => options with { Shim = Path.GetFullPath(Value()) },
-                "--other" => options with { Other = Path.GetFullPath(Value()) },
-                "--shim-jit" => options with { ShimJit = Path.GetFullPath(Value()) },
-                "--image" => options with { Image = Value() },
-                "--rewrite-only" => options with { RewriteOnly = Path.GetFullPath(Value()) },
-                "--report" => options with { Report = Path.GetFullPath(Value()) },
+                "--rounds" => options with { Rounds = words.Number() },
+                "--duration" => options with { Duration = TimeSpan.FromSeconds(words.Number()) },
+                "--warmup" => options with { Warmup = TimeSpan.FromSeconds(words.Number()) },
+                "--connections" => options with { Connections = words.Number() },
+                "--clicks" => options with { Clicks = words.Number() },
+                "--rate" => options with { Rate = words.Number() },
+                "--most-bytes" => options with { MostBytes = words.Number() },
+                "--contenders" => options with { Contenders = words.Value().Split(',') },
+                "--sections" => options with { Sections = words.Value().Split(',') },
+                "--shim" => options with { Shim = words.PathValue() },
+                "--other" => options with { Other = words.PathValue() },
+                "--shim-jit" => options with { ShimJit = words.PathValue() },
+                "--image" => options with { Image = words.Value() },
+                "--rewrite-only" => options with { RewriteOnly = words.PathValue() },
+                "--report" => options with { Report = words.PathValue() },
                 var unknown => throw new FormatException($"unknown option {unknown}"),
             };
         }

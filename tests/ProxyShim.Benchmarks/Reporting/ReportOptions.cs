@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ProxyShim.Benchmarks.Reporting;
 
 /// <summary>What <c>-- report</c> was asked for.</summary>
@@ -24,18 +22,15 @@ internal sealed record ReportOptions
     {
         // The short form is a set of defaults, so that what stands beside it on the command line still counts.
         var options = arguments.Contains("--short") ? new ReportOptions { Lines = 50_000, Rounds = 1 } : new ReportOptions();
-        for (var i = 0; i < arguments.Count; i++)
+        var words = new OptionWords(arguments);
+        while (words.MoveNext())
         {
-            string Value() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{arguments[i - 1]} needs a value");
-            int Number() => int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
-                ? number
-                : throw new FormatException($"{arguments[i - 1]} needs a positive number");
-            options = arguments[i] switch
+            options = words.Name switch
             {
                 "--short" => options,
-                "--lines" => options with { Lines = Number() },
-                "--rounds" => options with { Rounds = Number() },
-                "--shim" => options with { Shim = Path.GetFullPath(Value()) },
+                "--lines" => options with { Lines = words.Number() },
+                "--rounds" => options with { Rounds = words.Number() },
+                "--shim" => options with { Shim = words.PathValue() },
                 var unknown => throw new FormatException($"unknown option {unknown}"),
             };
         }

@@ -8,13 +8,13 @@ using ProxyShim.Http;
 namespace ProxyShim.Management.Admin;
 
 /// <summary>A customer's click: written, shown and taken away by whoever knows the <c>customer_key</c>, a vendor's back-end for one.</summary>
-internal static class ClickEndpoints
+internal sealed class ClickEndpoints(ClickSearch search, ClickChanges changes) : IAdminEndpoints
 {
     public const string Clicks = "/admin/clicks/";
 
     private const string NoKey = "No template of Clicks:Keys is filled by a customer_key alone; write the click by POST with what the template asks for.";
 
-    public static void Map(AdminRoutes routes, ClickSearch search, ClickChanges changes)
+    public void Map(AdminRoutes routes)
     {
         routes.Map("GET", Clicks + "{**key}", (context, _) => FindAsync(context, search));
         routes.Map("PUT", Clicks + "{**key}", (context, token) => WriteAsync(context, changes, token));

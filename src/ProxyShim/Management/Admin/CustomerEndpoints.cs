@@ -4,7 +4,7 @@ using ProxyShim.Http;
 namespace ProxyShim.Management.Admin;
 
 /// <summary>One customer's life, for whoever knows the <c>customer_key</c> already, or what the log calls the customer.</summary>
-internal static class CustomerEndpoints
+internal sealed class CustomerEndpoints(CustomerLookup customers) : IAdminEndpoints
 {
     public const string Conversions = "/admin/conversions/";
     public const string Customers = "/admin/customers/";
@@ -12,7 +12,7 @@ internal static class CustomerEndpoints
     private const string Nobody = "The ledger does not know this customer.";
     private const string Forgotten = "This replica has not seen that name lately; look for the customer_key.";
 
-    public static void Map(AdminRoutes routes, CustomerLookup customers)
+    public void Map(AdminRoutes routes)
     {
         routes.Map("GET", Conversions + "{**key}", (context, _) => FindAsync(context, customers));
         routes.Map("GET", Customers + "{**name}", (context, _) => FindByNameAsync(context, customers));

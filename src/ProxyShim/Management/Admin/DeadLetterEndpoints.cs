@@ -5,11 +5,11 @@ using ProxyShim.Ledger.Kept;
 namespace ProxyShim.Management.Admin;
 
 /// <summary>Dead letters: listed, replayed, discarded.</summary>
-internal static class DeadLetterEndpoints
+internal sealed class DeadLetterEndpoints(DeadLetters letters, DeadCalls calls) : IAdminEndpoints
 {
     public const string Letters = "/admin/dead-letters";
 
-    public static void Map(AdminRoutes routes, DeadLetters letters, DeadCalls calls)
+    public void Map(AdminRoutes routes)
     {
         routes.Map("GET", Letters, (context, _) => ListAsync(context, letters, calls));
         routes.Map("POST", Letters + "/replay", (context, token) => ReplayAllAsync(context, letters, token));

@@ -4,12 +4,12 @@ using ProxyShim.Telemetry.Output;
 namespace ProxyShim.Management.Admin;
 
 /// <summary>How things stand and what happened last: what the console reads every two seconds. Neither asks Redis.</summary>
-internal static class OverviewEndpoints
+internal sealed class OverviewEndpoints(OverviewReader overview, RecentLines events) : IAdminEndpoints
 {
     public const string Overview = "/admin/overview";
     public const string Events = "/admin/events";
 
-    public static void Map(AdminRoutes routes, OverviewReader overview, RecentLines events)
+    public void Map(AdminRoutes routes)
     {
         routes.Map("GET", Overview, (context, _) => AdminReply.WriteAsync(context, overview.Read(), AdminJson.Default.Overview));
         routes.Map("GET", Events, (context, _) => WriteEventsAsync(context, events));

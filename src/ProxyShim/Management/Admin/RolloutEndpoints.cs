@@ -5,11 +5,11 @@ using ProxyShim.SwitchOver;
 namespace ProxyShim.Management.Admin;
 
 /// <summary>How far the switch-over has come, shown and changed for all replicas.</summary>
-internal static class RolloutEndpoints
+internal sealed class RolloutEndpoints(RolloutControl control) : IAdminEndpoints
 {
     public const string Rollout = "/admin/rollout";
 
-    public static void Map(AdminRoutes routes, RolloutControl control)
+    public void Map(AdminRoutes routes)
     {
         routes.Map("GET", Rollout, (context, _) => ShowAsync(context, control));
         routes.Map("PUT", Rollout, async (context, token) =>

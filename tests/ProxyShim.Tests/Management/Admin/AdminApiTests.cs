@@ -200,17 +200,21 @@ public sealed class AdminApiTests : IAsyncDisposable
             _door.Tokens,
             _door.Wrong,
             _door.Metrics,
-            new DeadLetters(_instruments.Redis, ledger, _door.Log.NewConversionEvents(_settings.Privacy)),
-            new DeadCalls(_instruments.Redis, new KeptCalls(_settings.Ledger), _door.Log.NewKeptCallEvents(_settings.Privacy)),
-            new CustomerLookup(_instruments.Redis, ledger, new KeptCalls(_settings.Ledger), new ClickStore(_settings.Clicks), new CustomerRef(_settings.Privacy), new RecentNames(),
-                new RecentDecisions(_time)),
-            overview,
-            _lines,
-            new ClickSearch(_instruments.Redis, new ClickStore(_settings.Clicks)),
-            new ClickChanges(
-                writer, new ClickImport(writer, _door.Metrics, _time), new CustomerRef(_settings.Privacy), _door.Log.Events, _door.Metrics, _time),
-            new RolloutControl(
-                _settings.Rollout, _settings.RolloutBounds, new RolloutStore(_settings.Ledger), _instruments.Redis, new RolloutState(_settings.Rollout), EventLog.Silent));
+            [
+                new OverviewEndpoints(overview, _lines),
+                new DeadLetterEndpoints(
+                    new DeadLetters(_instruments.Redis, ledger, _door.Log.NewConversionEvents(_settings.Privacy)),
+                    new DeadCalls(_instruments.Redis, new KeptCalls(_settings.Ledger), _door.Log.NewKeptCallEvents(_settings.Privacy))),
+                new CustomerEndpoints(new CustomerLookup(
+                    _instruments.Redis, ledger, new KeptCalls(_settings.Ledger), new ClickStore(_settings.Clicks), new CustomerRef(_settings.Privacy), new RecentNames(),
+                    new RecentDecisions(_time))),
+                new ClickEndpoints(
+                    new ClickSearch(_instruments.Redis, new ClickStore(_settings.Clicks)),
+                    new ClickChanges(
+                        writer, new ClickImport(writer, _door.Metrics, _time), new CustomerRef(_settings.Privacy), _door.Log.Events, _door.Metrics, _time)),
+                new RolloutEndpoints(new RolloutControl(
+                    _settings.Rollout, _settings.RolloutBounds, new RolloutStore(_settings.Ledger), _instruments.Redis, new RolloutState(_settings.Rollout), EventLog.Silent)),
+            ]);
         return ManagementSurface.ServeAsync(admin.Map);
     }
 

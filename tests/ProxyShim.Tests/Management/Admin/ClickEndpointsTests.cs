@@ -91,7 +91,7 @@ public sealed class ClickEndpointsTests(TestRedis redis)
         var writer = new ClickWriter(settings.Clicks, gate, TimeProvider.System);
         var changes = new ClickChanges(
             writer, new ClickImport(writer, door.Metrics, TimeProvider.System), new CustomerRef(settings.Privacy), door.Log.Events, door.Metrics, TimeProvider.System);
-        return new Surface(await ManagementSurface.ServeAsync(endpoints => ClickEndpoints.Map(door.Routes(endpoints), search, changes)), door);
+        return new Surface(await ManagementSurface.ServeAsync(endpoints => new ClickEndpoints(search, changes).Map(door.Routes(endpoints))), door);
     }
 
     private sealed class Surface(ManagementSurface surface, AdminDoor door) : IAsyncDisposable

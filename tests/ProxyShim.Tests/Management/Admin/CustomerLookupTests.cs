@@ -206,7 +206,7 @@ public sealed class CustomerLookupTests(TestRedis redis) : LedgerFixture(redis)
         var given = Given.Settings([("Clicks:Keys:0", With.Scope.Key("click:{customer_key}")), .. settings]);
         var search = new CustomerLookup(NewGate(), With.Ledger, new KeptCalls(given.Ledger), new ClickStore(given.Clicks), new CustomerRef(_privacy), _names, _decisions);
         using var door = new AdminDoor(AdminDoor.Token("token"));
-        await using var surface = await ManagementSurface.ServeAsync(endpoints => CustomerEndpoints.Map(door.Routes(endpoints), search));
+        await using var surface = await ManagementSurface.ServeAsync(endpoints => new CustomerEndpoints(search).Map(door.Routes(endpoints)));
         var (answer, body) = await surface.GetAsync($"/admin/{path}", "Bearer token");
         var status = (int)answer.StatusCode;
         answer.Dispose();

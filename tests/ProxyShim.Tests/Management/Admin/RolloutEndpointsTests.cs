@@ -99,7 +99,7 @@ public sealed class RolloutEndpointsTests(TestRedis redis)
         var control = new RolloutControl(
             settings.Rollout, settings.RolloutBounds, new RolloutStore(settings.Ledger), gate, new RolloutState(settings.Rollout), EventLog.Silent);
         var door = new AdminDoor(token);
-        return new Surface(await ManagementSurface.ServeAsync(endpoints => RolloutEndpoints.Map(door.Routes(endpoints), control)), door);
+        return new Surface(await ManagementSurface.ServeAsync(endpoints => new RolloutEndpoints(control).Map(door.Routes(endpoints))), door);
     }
 
     private sealed class Surface(ManagementSurface surface, AdminDoor door) : IAsyncDisposable
