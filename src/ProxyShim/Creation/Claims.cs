@@ -1,7 +1,5 @@
-using System.Runtime.CompilerServices;
 using ProxyShim.CustomerApi;
 using ProxyShim.Ledger;
-using ProxyShim.Redis;
 using ProxyShim.Rollout;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
@@ -12,41 +10,37 @@ namespace ProxyShim.Creation;
 internal sealed class Claims(ConversionSettings settings, Shadow shadow, SettlementBacklog backlog)
 {
     /// <summary>
-    /// A deadline in Redis's time: a claim that runs later must not count, since by then this request is answered in another way. While the look-up's answer waited
-    /// for our own threads that clock went on.
+    /// A deadline in Redis's time: a claim that runs later must not count, since by then this request is answered in another way. While the look-up's answer
+    /// waited for our own threads that clock went on.
     /// </summary>
     public static DateTimeOffset DeadlineOf(CreationContext creation, LedgerReading reading) =>
         reading.Now + creation.Budget.OwnDelay + creation.Budget.Remaining;
 
-    /// <param name="claiming">The claim, on its way, with that deadline.</param>
     /// <returns>Null where it is this request's own; else what its caller gets.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<CreationAnswer?> RefusalOfAsync(CreationContext creation, Lease lease, ValueTask<ClaimOutcome> claiming)
+    public CreationAnswer? RefusalOf(CreationContext creation, ClaimOutcome outcome)
     {
-        try
+        switch (outcome)
         {
-            switch (await claiming)
-            {
-                case ClaimOutcome.Claimed:
-                    return null;
-                case ClaimOutcome.Known:
-                    creation.Known = true;
-                    return CreationAnswer.LookAgain.Instance;
-                default:
-                    return RedisDown(creation);
-            }
+            case ClaimOutcome.Claimed:
+                return null;
+            case ClaimOutcome.Known:
+                creation.Known = true;
+                return CreationAnswer.LookAgain.Instance;
+            default:
+                return RedisDown(creation);
         }
-        catch (RedisUnavailableException)
-        {
-            // Whether it was claimed is unknown. If the Customer API gets the request, no worker may send it, or hand it over, as well.
-            var answer = RedisDown(creation);
-            if (answer is CreationAnswer.Forward)
-            {
-                backlog.Fallback(lease, 0, Reasons.RedisDown);
-            }
+    }
 
-            return answer;
+    /// <summary>Whether it was claimed is unknown. If the Customer API gets the request, no worker may send it, or hand it over, as well.</summary>
+    public CreationAnswer Unknown(CreationContext creation, Lease lease)
+    {
+        var answer = RedisDown(creation);
+        if (answer is CreationAnswer.Forward)
+        {
+            backlog.Fallback(lease, 0, Reasons.RedisDown);
         }
+
+        return answer;
     }
 
     /// <summary>What the caller gets where Redis is silent, and nobody is known to have the customer.</summary>

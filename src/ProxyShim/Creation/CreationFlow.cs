@@ -157,8 +157,20 @@ internal sealed class CreationFlow(
         record.BodyBytes = body.Length;
         var conversion = new NewConversion(
             stored, click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!, events.PartnerOf(request.PartnerKey), record.JoinedSubIds);
-        var claiming = ledger.ClaimAsync(creation.Budget, lease.Id, lease.Token, Claims.DeadlineOf(creation, reading), conversion);
-        return await claims.RefusalOfAsync(creation, lease, claiming) ?? await SendAsync(creation, click, lease, body);
+        try
+        {
+            var outcome = await ledger.ClaimAsync(creation.Budget, lease.Id, lease.Token, Claims.DeadlineOf(creation, reading), conversion);
+            if (claims.RefusalOf(creation, outcome) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+        catch (RedisUnavailableException)
+        {
+            return claims.Unknown(creation, lease);
+        }
+
+        return await SendAsync(creation, click, lease, body);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

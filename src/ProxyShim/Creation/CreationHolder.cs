@@ -3,6 +3,7 @@ using ProxyShim.Ledger;
 using ProxyShim.Ledger.Held;
 using ProxyShim.Ledger.Kept;
 using ProxyShim.Primitives;
+using ProxyShim.Redis;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Tracing;
 
@@ -22,10 +23,17 @@ internal sealed class CreationHolder(
             creation.Id, LeaseToken.New(), record.CustomerRef, "", request.PartnerKey, record.Caller!, record.TraceId, Moment.Now(time), Inline: true);
         var creating = new HeldCreation(
             StoredConversion.Hold(request, original, TraceContext.Current), settings.HoldFor, request.Fingerprint, record.TraceId, record.Caller!);
-        var claiming = held.HoldAsync(creation.Budget, lease.Id, lease.Token, Claims.DeadlineOf(creation, reading), creating);
-        if (await claims.RefusalOfAsync(creation, lease, claiming) is { } refusal)
+        try
         {
-            return refusal;
+            var outcome = await held.HoldAsync(creation.Budget, lease.Id, lease.Token, Claims.DeadlineOf(creation, reading), creating);
+            if (claims.RefusalOf(creation, outcome) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+        catch (RedisUnavailableException)
+        {
+            return claims.Unknown(creation, lease);
         }
 
         // From here on it is the ledger's, whatever becomes of the answer.

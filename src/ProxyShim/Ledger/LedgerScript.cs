@@ -90,11 +90,8 @@ internal sealed partial class LedgerScript
     public ValueTask<TResult> RunAsync<TResult>(
         RedisBudget budget, RedisOperation? stage, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read, Action<TResult>? told = null)
     {
-        var call = (Script: this, Keys: keys, Arguments: arguments, Read: told is null ? read : Telling(read, told));
-        return stage is null ? budget.RunAsync(Run, call) : budget.RunAsync(stage, Run, call);
-
-        static Task<TResult> Run(IDatabase database, (LedgerScript Script, RedisKey[] Keys, RedisValue[] Arguments, Func<RedisResult, TResult> Read) call) =>
-            call.Script.RunAsync(database, call.Keys, call.Arguments, call.Read);
+        var call = new ScriptCall<TResult>(_script, keys, arguments, read, told);
+        return stage is null ? budget.RunAsync(Work<TResult>.Run, call) : budget.RunAsync(stage, Work<TResult>.Run, call);
     }
 
     /// <inheritdoc cref="RedisScript.RunAsync{TResult}"/>
@@ -111,12 +108,15 @@ internal sealed partial class LedgerScript
             ? call.Groups[1].Value.ToLowerInvariant()
             : null;
 
-    private static Func<RedisResult, TResult> Telling<TResult>(Func<RedisResult, TResult> read, Action<TResult> told) => reply =>
+    private readonly record struct ScriptCall<TResult>(
+        RedisScript Script, RedisKey[] Keys, RedisValue[] Arguments, Func<RedisResult, TResult> Read, Action<TResult>? Told);
+
+    // Made once for each kind of reply, and not at each call.
+    private static class Work<TResult>
     {
-        var result = read(reply);
-        told(result);
-        return result;
-    };
+        public static readonly Func<IDatabase, ScriptCall<TResult>, Task<TResult>> Run =
+            static (database, call) => call.Script.RunAsync(database, call.Keys, call.Arguments, call.Read, call.Told);
+    }
 
     [GeneratedRegex(@"redis\.call\('([A-Z]+)'")]
     private static partial Regex Call();

@@ -13,7 +13,8 @@ internal sealed class RedisScript(string text)
 
     /// <summary>Runs it, by its hash; where Redis does not know it (a new server, <c>SCRIPT FLUSH</c>), it is sent as text.</summary>
     /// <param name="read">Reads the reply.</param>
-    public async Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read)
+    /// <param name="told">Is told of it, also when nobody waits for it any more.</param>
+    public async Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read, Action<TResult>? told = null)
     {
         RedisResult reply;
         try
@@ -26,7 +27,9 @@ internal sealed class RedisScript(string text)
             reply = await redis.EvaluateOnMaster(text, keys, arguments);
         }
 
-        return read(reply);
+        var result = read(reply);
+        told?.Invoke(result);
+        return result;
     }
 
     /// <summary>Runs it on one server and no other, without its cache of scripts: for what is rare.</summary>
