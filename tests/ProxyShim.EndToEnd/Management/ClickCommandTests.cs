@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
@@ -42,6 +43,27 @@ public sealed class ClickCommandTests(TestRedis redis)
         Assert.Equal("X1499", Assert.Single(stand.Conversions).Xid);
         var told = await stand.Shim.WaitForLogAsync("the import is told", line => Event(line) == "ClicksImported" && line.GetProperty("Read").GetInt64() == 1500, Cancellation);
         Assert.Equal("default", told.GetProperty("By").GetString());
+    }
+
+    [Theory]
+    [InlineData("{0}", "[########################################] 100 % 0.0 MB")]
+    [InlineData("- < {0}", "- 0.0 MB")]
+    public async Task On_a_terminal_one_sees_how_far_it_is(string from, string seen)
+    {
+        await using var stand = await Stand.StartAsync(redis, Cancellation, ("Management:Token", Token));
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "clicks.csv");
+        await File.WriteAllTextAsync(file, $"customer_key,xid\n{Stand.NewKey()},X0\n", Cancellation);
+        var program = (await PublishedShim.LocateAsync()).Path;
+
+        await using var terminal = ShimProcess.Launch(
+            new(Require.Program("script", "bsdutils"), IsNative: true),
+            stand.SettingsWith(("Management:Url", stand.Shim.ManagementUrl), ("SHELL", "/bin/sh")),
+            "-qefc", $"'{program}' clicks import {string.Format(CultureInfo.InvariantCulture, from, $"'{file}'")}", "/dev/null");
+
+        Assert.Equal(0, await terminal.WaitForExitAsync(Cancellation));
+        Assert.Contains(terminal.Output, line => line.EndsWith(seen, StringComparison.Ordinal));
+        Assert.Contains(terminal.Output, static line => line.Contains("\"written\":1", StringComparison.Ordinal));
     }
 
     [Fact]
