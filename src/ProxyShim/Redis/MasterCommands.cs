@@ -11,6 +11,7 @@ internal static class MasterCommands
     private const CommandFlags Master = CommandFlags.DemandMaster;
 
     public static Task<RedisValue> GetFromMasterAsync(this IDatabase redis, RedisKey key) => redis.StringGetAsync(key, Master);
+
     public static Task<bool> DeleteOnMasterAsync(this IDatabase redis, RedisKey key) => redis.KeyDeleteAsync(key, Master);
 
     public static Task<bool> ExistsOnMasterAsync(this IDatabase redis, RedisKey key) => redis.KeyExistsAsync(key, Master);
