@@ -39,13 +39,14 @@ internal sealed record AflRun(
     };
 
     /// <exception cref="InvalidOperationException">afl-fuzz has ended early; its last words are the message.</exception>
-    public static async Task<AflRun> RunAsync(Surface surface, string program, TimeSpan duration, CancellationToken cancellationToken)
+    public static async Task<AflRun> RunAsync(Surface surface, string program, FuzzOptions options, CancellationToken cancellationToken)
     {
         var output = Path.Combine(FuzzedProgram.Folder, surface.Name);
         string[] arguments =
         [
             "-i", surface.Folder, "-o", output, "-x", Path.Combine(Repository.Root, "tests", "ProxyShim.Fuzzing", "words.dict"), "-m", "none",
-            "-t", HangMilliseconds.ToString(CultureInfo.InvariantCulture), "-V", duration.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture),
+            "-t", HangMilliseconds.ToString(CultureInfo.InvariantCulture), "-V", options.Duration.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture),
+            .. options.Seed is { } seed ? (string[])["-s", seed.ToString(CultureInfo.InvariantCulture)] : [],
             "--", "dotnet", program, "serve", surface.Name,
         ];
         var info = new ProcessStartInfo("afl-fuzz", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -6,6 +6,8 @@ namespace ProxyShim.Fuzzing;
 /// <summary><c>-- run</c></summary>
 internal sealed class FuzzCommand(FuzzOptions options)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
     /// <returns>The exit code: 0, or 1 when something broke or hung.</returns>
     /// <exception cref="FormatException">afl-fuzz is missing.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -25,14 +27,35 @@ internal sealed class FuzzCommand(FuzzOptions options)
                 0,
                 runs.Length,
                 new ParallelOptions { MaxDegreeOfParallelism = options.Jobs, CancellationToken = cancellationToken },
-                async (i, cancellation) => runs[i] = await AflRun.RunAsync(options.Surfaces[i], program, options.Duration, cancellation));
+                async (i, cancellation) => runs[i] = await AflRun.RunAsync(options.Surfaces[i], program, options, cancellation));
             await WriteAsync(runs);
-            problems.AddRange(runs.SelectMany(
-                static run => run.Crashes.Concat(run.Hangs).Select(file => ProblemOf(run.Surface, file) ?? $"{file}: not once more, read alone")));
+            problems.AddRange(runs.SelectMany(static run => run.Crashes.Select(file => ProblemOf(run.Surface, file) ?? $"{file}: not once more, read alone")));
+
+            // A machine that stands still for a moment looks like a hang.
+            foreach (var (surface, file) in runs.SelectMany(static run => run.Hangs.Select(file => (run.Surface, file))))
+            {
+                if (!await EndsAsync(surface, file, cancellationToken))
+                {
+                    problems.Add($"{file}: hangs, read alone");
+                }
+            }
         }
 
         problems.ForEach(Console.Error.WriteLine);
         return problems.Count == 0 ? 0 : 1;
+    }
+
+    private static async Task<bool> EndsAsync(Surface surface, string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Run(() => surface.ProblemOf(File.ReadAllBytes(file)), cancellationToken).WaitAsync(s_patience, TimeProvider.System, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private static string? ProblemOf(Surface surface, string file) => surface.ProblemOf(File.ReadAllBytes(file)) is { } problem ? $"{file}: {problem}" : null;

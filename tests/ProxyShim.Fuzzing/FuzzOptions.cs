@@ -7,6 +7,7 @@ internal sealed record FuzzOptions
         dotnet run --project tests/ProxyShim.Fuzzing -- run [options] [SURFACE…]      coverage-guided: afl-fuzz makes the inputs (Debian: afl++)
           --seconds N           of each surface (60)
           --jobs N              surfaces at once (as many as there are processors)
+          --seed N              of afl-fuzz's draws, for nearly the same inputs as before (another one each time)
           --report FILE         writes the table there as well
         dotnet run --project tests/ProxyShim.Fuzzing -- read SURFACE FILE…            reads these once; what breaks is thrown
         SURFACE: {string.Join(", ", Fuzzing.Surfaces.All.Select(static surface => surface.Name))}
@@ -15,6 +16,8 @@ internal sealed record FuzzOptions
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(60);
 
     public int Jobs { get; init; } = Environment.ProcessorCount;
+
+    public int? Seed { get; init; }
 
     public string? Report { get; init; }
 
@@ -37,6 +40,9 @@ internal sealed record FuzzOptions
                     break;
                 case "--jobs":
                     options = options with { Jobs = Number() };
+                    break;
+                case "--seed":
+                    options = options with { Seed = Number() };
                     break;
                 case "--report":
                     options = options with { Report = Path.GetFullPath(Value()) };

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using ProxyShim.Background.Verification;
 using ProxyShim.Clicks;
@@ -23,7 +24,7 @@ using static ProxyShim.Fuzzing.BrokenPromiseException;
 namespace ProxyShim.Fuzzing;
 
 /// <summary>Every reader of outside text, and what it promises of any bytes.</summary>
-internal static class Surfaces
+internal static partial class Surfaces
 {
     private static readonly DateTimeOffset s_now = DateTimeOffset.UnixEpoch.AddDays(20_000);
 
@@ -127,7 +128,7 @@ internal static class Surfaces
     {
         var shown = RefusalText.Of(ConversionForwarder.MessageIn(bytes), s_refused);
         Unless(
-            shown is null || (shown.Length <= RefusalText.MaxLength && !shown.Any(char.IsControl) && !shown.Contains("canary", StringComparison.OrdinalIgnoreCase)),
+            shown is null || (shown.Length <= RefusalText.MaxLength && !shown.Any(char.IsControl) && !Words().Matches(shown).Any(static word => word.Value.Equals("canary", StringComparison.OrdinalIgnoreCase))),
             "it is one short line without what the customer told");
     }
 
@@ -208,6 +209,10 @@ internal static class Surfaces
             && new[] { $"{click.PartnerKey}", $"{click.Origin}", $"{click.UserAgent}", $"{click.ExternalType}" }.All(static field => field.Length <= ClickBounds.Field)
             && click.SubIds is null or { Count: > 0 and <= ClickBounds.SubIds }),
         "a click is within its bounds");
+
+    // What the customer told is hidden word by word.
+    [GeneratedRegex(@"[\p{L}\p{M}\p{N}]+")]
+    private static partial Regex Words();
 
     private static Click Click(string text) => Xid.TryParse(text, out var xid) ? new(xid) : throw new ArgumentException(text);
 

@@ -31,7 +31,7 @@ internal static class RequestClick
 
     private static Xid? XidOf(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-        && Xid.TryParse(value.GetString()!.Trim(), out var xid)
+        && Xid.TryParse(JsonText.TextOf(value).Trim(), out var xid)
             ? xid
             : null;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ProxyShim.Primitives;
 
 namespace ProxyShim.Conversions;
 
@@ -77,7 +78,7 @@ internal static partial class RefusalText
                 }
 
                 break;
-            case JsonValueKind.String when element.GetString() is { } text && text != xid:
+            case JsonValueKind.String when JsonText.TextOf(element) is var text && text != xid:
                 told.UnionWith(Part().Matches(text).Select(match => match.Value));
                 break;
             case JsonValueKind.Number:

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace ProxyShim.Primitives;
 
@@ -49,6 +50,20 @@ internal static class JsonText
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>The text of a JSON string, whatever it holds. Half of a surrogate pair, as JavaScript leaves it where it cuts a text, is no text to .NET: it stays half.</summary>
+    public static string TextOf(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON's escapes are some of those of regular expressions, with the same meaning.
+            return Regex.Unescape(text.GetRawText()[1..^1]);
+        }
     }
 
     /// <summary>How many bytes have been written so far.</summary>

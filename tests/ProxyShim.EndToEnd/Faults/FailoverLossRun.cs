@@ -23,7 +23,12 @@ internal static class FailoverLossRun
     /// <exception cref="TimeoutException">Something got stuck.</exception>
     public static async Task<FailoverLoss> PlayAsync(FailoverLossCase @case, Random random, CancellationToken cancellation)
     {
-        var settings = new Dictionary<string, string> { ["Redis:WaitReplicas"] = $"{@case.WaitReplicas}", ["ConversionApi:TotalTimeout"] = "00:00:02" };
+        var settings = new Dictionary<string, string>
+        {
+            ["Redis:WaitReplicas"] = $"{@case.WaitReplicas}",
+            ["ConversionApi:AttemptTimeout"] = "00:00:02",
+            ["ConversionApi:TotalTimeout"] = "00:00:02",
+        };
         await using var scenario = await Scenario.StartAsync(
             replicas: 1, keyPair: true, settings, @case.Takeover.RedisSettings, cancellation, RedisTopology.Sentinel);
         var customers = Enumerable.Range(0, Customers).Select(LegacyApp.Customer).ToArray();

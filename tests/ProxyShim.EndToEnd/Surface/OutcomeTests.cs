@@ -256,6 +256,19 @@ public sealed class OutcomeTests(UsualStand usual) : IClassFixture<UsualStand>
         Assert.Equal(("fallback", "refused"), (line.GetProperty("Outcome").GetString(), line.GetProperty("Reason").GetString()));
     }
 
+    // A custom field that JavaScript has cut within an emoji: half of a surrogate pair. The simulated APIs take none; what they say is said to the caller.
+    [Fact]
+    public async Task Half_a_character_in_a_custom_field_is_for_the_APIs_to_judge()
+    {
+        var body = Stand.Body(await _stand.NewCustomerAsync(), "\"meta\":{\"note\":\"cut\\ud83d\"}");
+
+        var answer = await _stand.PostAsync(body, Cancellation);
+
+        var line = await _stand.EventOfAsync(answer, Cancellation);
+        Assert.Equal((400, "fallback", "refused"), (answer.Status, line.GetProperty("Outcome").GetString(), line.GetProperty("Reason").GetString()));
+        Assert.Equal(body, Assert.Single(_stand.Forwarded).BodyText);
+    }
+
     [Theory]
     [InlineData(520)]
     [InlineData(522)]

@@ -19,6 +19,8 @@ public class RequestClickTests
     [InlineData("\"xid\":\"X1\",\"meta\":{\"plan\":\"pro\"}", "X1", "{\"plan\":\"pro\"}")]
     [InlineData("\"xid\":null,\"ps_xid\":\"undefined\",\"meta\":{\"ps_xid\":7}", null, "{\"ps_xid\":7}")]
     [InlineData("\"meta\":{\"PS_XID\":\"X1\"}", null, "{\"PS_XID\":\"X1\"}")]
+    [InlineData("\"meta\":{\"ps_xid\":\"X3\\ud83d\",\"gsxid\":\"X4\",\"note\":\"cut\\ud83d\"}", "X4", "{\"note\":\"cut\\ud83d\"}")]
+    [InlineData("\"meta\":{\"ps_xid\":\"X3\\ud83d\"}", null, "{\"ps_xid\":\"X3\\ud83d\"}")]
     public void The_first_field_that_holds_a_click_id_is_the_click_and_meta_goes_without_it(string more, string? xid, string? meta)
     {
         var body = Encoding.UTF8.GetBytes(Read.Body(more: more));

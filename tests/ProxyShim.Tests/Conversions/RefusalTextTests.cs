@@ -36,6 +36,13 @@ public sealed class RefusalTextTests
     public void Words_of_the_api_stay_and_what_may_be_somebodys_goes(string? message, string? expected) =>
         Assert.Equal(expected, RefusalText.Of(message, s_conversion));
 
+    // JavaScript leaves half of a pair where it cuts a text within an emoji.
+    [Theory]
+    [InlineData("""{"meta":{"note":"Emmy \"N\u00f6ther\" \ud83d"}}""", "Emmy Nöther has it", "[…] has it")]
+    [InlineData("""{"meta":{"note":"\ud83d"}}""", "somebody has it", "somebody has it")]
+    public void A_text_of_the_conversion_that_was_cut_within_a_character_is_one_all_the_same(string conversion, string message, string expected) =>
+        Assert.Equal(expected, RefusalText.Of(message, Encoding.UTF8.GetBytes(conversion)));
+
     [Fact]
     public void It_is_short()
     {
