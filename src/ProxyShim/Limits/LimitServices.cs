@@ -24,6 +24,6 @@ internal static class LimitServices
         var services = endPoint.ApplicationServices;
         services.GetRequiredService<ListenerProbe>().Watch(endPoint);
         endPoint.Use(services.GetRequiredService<ConnectionGate>().Use);
-        endPoint.Use(next => TurnTakingTransport.Use(next, services.GetRequiredService<BulkTurns>(), services.GetRequiredService<TimeProvider>()));
+        endPoint.Use(next => TurnTakingTransport.Use(next, services.GetRequiredService<BulkTurns>()));
     }
 }

@@ -19,7 +19,7 @@ public sealed class TurnTakingTransportTests : IDisposable
     [Fact]
     public async Task Who_receives_much_waits_for_its_next_turn_after_a_turns_bytes()
     {
-        var connection = new Connection(_turns, _time);
+        var connection = new Connection(_turns);
         var begun = 0;
         for (var turn = 0; turn < 3; turn++)
         {
@@ -32,7 +32,7 @@ public sealed class TurnTakingTransportTests : IDisposable
     [Fact]
     public async Task Who_sends_much_waits_for_its_next_turn_after_a_turns_bytes()
     {
-        var connection = new Connection(_turns, _time);
+        var connection = new Connection(_turns);
         for (var turn = 0; turn < 3; turn++)
         {
             var sent = 0;
@@ -52,7 +52,7 @@ public sealed class TurnTakingTransportTests : IDisposable
     [Fact]
     public async Task Small_exchanges_on_a_kept_connection_never_wait()
     {
-        var connection = new Connection(_turns, _time);
+        var connection = new Connection(_turns);
         for (var exchange = 0; exchange < 10 * BulkTurns.Bytes / Piece; exchange++)
         {
             Assert.True(await connection.ReceiveAsync(400));
@@ -66,7 +66,7 @@ public sealed class TurnTakingTransportTests : IDisposable
     [Fact]
     public async Task Who_moves_much_and_slowly_never_waits()
     {
-        var connection = new Connection(_turns, _time);
+        var connection = new Connection(_turns);
         for (var moved = 0; moved < 4 * BulkTurns.Bytes; moved += Piece)
         {
             Assert.True(await connection.ReceiveAsync(Piece));
@@ -77,7 +77,7 @@ public sealed class TurnTakingTransportTests : IDisposable
     [Fact]
     public async Task A_small_read_between_begins_no_new_turn()
     {
-        var connection = new Connection(_turns, _time);
+        var connection = new Connection(_turns);
         var received = 0;
         while (received <= BulkTurns.Bytes && await connection.ReceiveAsync(Piece) && await connection.ReceiveAsync(1))
         {
@@ -90,7 +90,7 @@ public sealed class TurnTakingTransportTests : IDisposable
     [Fact]
     public async Task Time_spent_waiting_for_a_turn_makes_nobody_slow()
     {
-        var connection = new Connection(_turns, _time);
+        var connection = new Connection(_turns);
         var others = Enumerable.Range(0, 2 * Environment.ProcessorCount * (int)(TurnMeter.Span / BulkTurns.Tick)).Select(_ => _turns.NextAsync()).ToArray();
         await connection.ReceiveUntilItWaitsAsync();
         while (!others[^1].IsCompleted)
@@ -106,7 +106,7 @@ public sealed class TurnTakingTransportTests : IDisposable
     [Fact]
     public async Task What_is_looked_at_again_is_not_counted_again()
     {
-        var connection = new Connection(_turns, _time);
+        var connection = new Connection(_turns);
 
         // A body that is peeked at grows in place; its reader sees the beginning each time.
         for (var piece = 0; piece < BulkTurns.Bytes / Piece - 1; piece++)
@@ -118,7 +118,7 @@ public sealed class TurnTakingTransportTests : IDisposable
     [Fact]
     public async Task Looking_again_without_anything_new_does_not_begin_a_new_turn()
     {
-        var connection = new Connection(_turns, _time);
+        var connection = new Connection(_turns);
         var received = 0;
         while (received <= BulkTurns.Bytes && await connection.ReceiveAtTheSecondLookAsync(Piece))
         {
@@ -148,7 +148,7 @@ public sealed class TurnTakingTransportTests : IDisposable
     [Fact]
     public async Task An_end_and_a_cancelled_read_pass_through()
     {
-        var connection = new Connection(_turns, _time);
+        var connection = new Connection(_turns);
         var reading = connection.Transport.Input.ReadAsync(Cancellation);
         connection.Transport.Input.CancelPendingRead();
         Assert.True((await reading).IsCanceled);
@@ -165,7 +165,7 @@ public sealed class TurnTakingTransportTests : IDisposable
         private readonly Pipe _toClient = new(new PipeOptions(pauseWriterThreshold: 0));
         private ValueTask<ReadResult> _waiting;
 
-        public Connection(BulkTurns turns, TimeProvider time) => Transport = new TurnTakingTransport(new Duplex(_toApp.Reader, _toClient.Writer), turns, time);
+        public Connection(BulkTurns turns) => Transport = new TurnTakingTransport(new Duplex(_toApp.Reader, _toClient.Writer), turns);
 
         public TurnTakingTransport Transport { get; }
 

@@ -33,6 +33,9 @@ internal sealed class BulkTurns : IDisposable
         _timer = time.CreateTimer(static turns => ((BulkTurns)turns!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>For one direction of a connection.</summary>
+    public TurnMeter NewMeter() => new(this, _time);
+
     /// <summary>Completes when it is the caller's turn again, in the order in which it was asked for, and goes on on the thread that gives the turns, which sees how long it takes.</summary>
     public Task NextAsync()
     {

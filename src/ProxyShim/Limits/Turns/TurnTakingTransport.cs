@@ -10,10 +10,10 @@ internal sealed class TurnTakingTransport : IDuplexPipe, IBareAnswer
 {
     private readonly TurnTakingWriter _output;
 
-    public TurnTakingTransport(IDuplexPipe transport, BulkTurns turns, TimeProvider time)
+    public TurnTakingTransport(IDuplexPipe transport, BulkTurns turns)
     {
-        Input = new TurnTakingReader(transport.Input, new TurnMeter(turns, time));
-        _output = new TurnTakingWriter(transport.Output, new TurnMeter(turns, time));
+        Input = new TurnTakingReader(transport.Input, turns.NewMeter());
+        _output = new TurnTakingWriter(transport.Output, turns.NewMeter());
     }
 
     public PipeReader Input { get; }
@@ -21,10 +21,10 @@ internal sealed class TurnTakingTransport : IDuplexPipe, IBareAnswer
     public PipeWriter Output => _output;
 
     /// <summary>Connection middleware.</summary>
-    public static ConnectionDelegate Use(ConnectionDelegate next, BulkTurns turns, TimeProvider time) => async connection =>
+    public static ConnectionDelegate Use(ConnectionDelegate next, BulkTurns turns) => async connection =>
     {
         var transport = connection.Transport;
-        var inTurns = new TurnTakingTransport(transport, turns, time);
+        var inTurns = new TurnTakingTransport(transport, turns);
         connection.Transport = inTurns;
         connection.Features.Set<IBareAnswer>(inTurns);
         try
