@@ -30,6 +30,7 @@ internal sealed class Catalogue(LoadOptions options, Binaries binaries)
     /// <summary>What keeping costs a write that is not kept: one look into the ledger.</summary>
     public IReadOnlyList<Contender> FollowUps() => Wanted(
         ("shim (native), nothing is kept", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim), ("FollowUps__Mode", "PassThrough"))),
+        ("shim (native), other", Other),
         ("shim (native)", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim))));
 
     /// <summary>Names as in DESIGN.md's table. What is not named here keeps its default, full guarantees and full logging included.</summary>

@@ -8,6 +8,7 @@ internal sealed record ReportOptions
           --lines N             lines of the log that is read (1000000)
           --rounds N            rounds, each reader once a round, in alternating order (5)
           --shim PATH           the shim's native binary (published by the harness)
+          --other PATH          another native binary of the shim, such as an older one: its usual report on the same log, in the same rounds
           --short               the form for CI: 50000 lines once; that both count alike is asserted, no speed
         """;
 
@@ -16,6 +17,8 @@ internal sealed record ReportOptions
     public int Rounds { get; init; } = 5;
 
     public string? Shim { get; init; }
+
+    public string? Other { get; init; }
 
     /// <exception cref="FormatException">An option is unknown or lacks its value.</exception>
     public static ReportOptions Parse(IReadOnlyList<string> arguments)
@@ -31,6 +34,7 @@ internal sealed record ReportOptions
                 "--lines" => options with { Lines = words.Number() },
                 "--rounds" => options with { Rounds = words.Number() },
                 "--shim" => options with { Shim = words.PathValue() },
+                "--other" => options with { Other = words.PathValue() },
                 var unknown => throw new FormatException($"unknown option {unknown}"),
             };
         }

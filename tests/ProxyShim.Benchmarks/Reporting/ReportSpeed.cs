@@ -48,6 +48,7 @@ internal sealed class ReportSpeed(ReportOptions options)
             new("shim report (native)", Launch.Of(shim, "report", "--json", log), reported),
             new("shim report --by partner", Launch.Of(shim, "report", "--json", "--by", "partner", log), Path.Combine(folder, "partner.json")),
             new("shim report --by subid", Launch.Of(shim, "report", "--json", "--by", "subid", log), Path.Combine(folder, "subid.json")),
+            .. options.Other is { } other ? [new Reader("the other binary's report", Launch.Of(other, "report", "--json", log), Path.Combine(folder, "other.json"))] : Array.Empty<Reader>(),
             new("jq", Launch.Of("jq", "-n", "-f", Script("count.jq"), log), counted),
         ];
         for (var round = 0; round < options.Rounds; round++)

@@ -27,8 +27,15 @@ internal sealed class Ledger(RedisServer redis)
     /// <summary>Ends every wait: whatever would be sent later is due now.</summary>
     public Task MakeDueAsync() => EndWaitAsync("due");
 
-    /// <summary>Ends every grace: whatever would be read back later is read back now.</summary>
-    public Task MakeReadableAsync() => EndWaitAsync("unverified");
+    /// <summary>
+    /// Ends every grace: whatever would be read back later is read back now. Kept calls are looked at a second after the read-back that their customer was
+    /// to have, so their wait ends as well.
+    /// </summary>
+    public async Task MakeReadableAsync()
+    {
+        await EndWaitAsync("unverified");
+        await EndWaitAsync("playing");
+    }
 
     private static IEnumerable<RedisKey> Keys(string index) =>
         Enumerable.Range(0, Partitions).Select(partition => (RedisKey)string.Create(CultureInfo.InvariantCulture, $"proxyshim:live:{{p{partition:00}}}:{index}"));
