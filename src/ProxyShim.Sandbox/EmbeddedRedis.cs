@@ -79,8 +79,10 @@ public sealed class EmbeddedRedis : IAsyncDisposable
         "--index", "16m",
     ];
 
-    // Garnet's own choice of a device needs libaio, and ends the process with the first write where there is none.
-    private static string[] AppendOnly(string? folder) => folder is null ? [] : ["--aof", "true", "--checkpointdir", folder, "--device-type", "RandomAccess"];
+    // Garnet's own choice of a device needs libaio, and ends the process with the first write where there is none. Without the wait a write is answered
+    // while it is still on its way to the file.
+    private static string[] AppendOnly(string? folder) =>
+        folder is null ? [] : ["--aof", "true", "--aof-commit-wait", "true", "--checkpointdir", folder, "--device-type", "RandomAccess"];
 
     private static int FreePort()
     {

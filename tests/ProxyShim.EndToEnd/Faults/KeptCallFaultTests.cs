@@ -1,9 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
-using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Testing;
 using Xunit;
 
@@ -13,115 +7,20 @@ namespace ProxyShim.EndToEnd.Faults;
 /// Calls that came before PartnerStack showed their customer, with two replicas, fault by fault: each takes effect once, in the order in which they came, or is a
 /// dead letter for a person to judge. Counted at the simulated PartnerStack, after the fault.
 /// </summary>
-public sealed class KeptCallFaultTests
+public sealed class KeptCallFaultTests(KeptCallRuns runs) : IClassFixture<KeptCallRuns>
 {
-    private const int Customers = 12;
-    private const int CallsEach = 3;
-
-    // Everybody has signed up and called by then; whoever is looked for before the lag is over is taken for a phantom.
-    private static readonly TimeSpan s_lag = TimeSpan.FromSeconds(6);
-
-    private static readonly Dictionary<string, string> s_settings = new()
-    {
-        ["Verification:Grace"] = "00:00:08",
-        ["Delivery:Schedule:0"] = "00:00:00.300",
-        ["Redis:Timeout"] = "00:00:02",
-    };
-
-    private static readonly Dictionary<string, Func<Scenario, ConcurrentDictionary<string, bool>, CancellationToken, Task>> s_faults = new()
-    {
-        ["none"] = static (_, _, _) => Task.CompletedTask,
-        ["a replica is killed (-9) while it plays"] = static async (scenario, _, cancellation) =>
-        {
-            await WhilePlayingAsync(scenario, cancellation);
-            await scenario.Replicas[1].KillAsync();
-            await scenario.Replicas[1].StartAsync(cancellation);
-        },
-        ["Redis is killed and restarted while calls are played"] = static async (scenario, _, cancellation) =>
-        {
-            await WhilePlayingAsync(scenario, cancellation);
-            await scenario.Redis.KillAsync();
-            await scenario.Redis.RestartAsync(cancellation);
-        },
-        ["the Customer API refuses connections while calls are played"] = static async (scenario, _, cancellation) =>
-        {
-            await WhilePlayingAsync(scenario, cancellation);
-            scenario.PartnerStack.CustomerApi.SetFault(Fault.Refuse);
-            using var client = new HttpClient();
-            await Eventually.IsTrueAsync(
-                "a replica has met it",
-                async () => (await client.GetStringAsync(new Uri(scenario.Replicas[0].Management, "/healthz/ready"), cancellation)).Contains("customer_api", StringComparison.Ordinal)
-                    || (await client.GetStringAsync(new Uri(scenario.Replicas[1].Management, "/healthz/ready"), cancellation)).Contains("customer_api", StringComparison.Ordinal),
-                cancellation: cancellation);
-            scenario.PartnerStack.CustomerApi.ClearFaults();
-        },
-        ["every call is reset once, landed"] = static (scenario, _, _) => OnceEach(scenario, Fault.ResetAfterBody(landed: true)),
-        ["every call is reset once, not landed"] = static (scenario, _, _) => OnceEach(scenario, Fault.ResetAfterBody(landed: false)),
-        ["every call is told 429 with Retry-After once"] = static (scenario, _, _) => OnceEach(scenario, Fault.Status(429, headers: ("Retry-After", "1"))),
-        ["every second call is refused"] = static (scenario, _, _) =>
-        {
-            scenario.PartnerStack.CustomerApi.SetFaultRule(static call => call.BodyText.Contains("\"number\":2", StringComparison.Ordinal) ? Fault.Status(400) : null);
-            return Task.CompletedTask;
-        },
-        ["half of the customers are erased before they are shown"] = static async (scenario, erased, cancellation) =>
-        {
-            using var client = NewClient();
-            for (var customer = 0; customer < Customers; customer += 2)
-            {
-                var key = LegacyApp.Customer(customer);
-                using var answer = await client.DeleteAsync(new Uri(scenario.Replicas[0].Address, $"/api/v2/customers/{key}"), cancellation);
-                erased[key] = true;
-            }
-        },
-    };
-
-    // Faults that are there before anybody signs up.
-    private static readonly Dictionary<string, Action<Scenario>> s_earlier = new()
-    {
-        ["the first 200 of each customer creates nothing (a phantom)"] = static scenario =>
-        {
-            var met = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
-            scenario.PartnerStack.ConversionApi.SetFaultRule(call => met.TryAdd(call.BodyText, true) ? Fault.Phantom : null);
-        },
-    };
-
-    public static TheoryData<string> Faults => [.. s_faults.Keys, .. s_earlier.Keys];
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    public static TheoryData<string> Faults => [.. KeptCallRuns.Rows];
 
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task None_is_lost_none_comes_twice_and_the_order_holds(string fault)
     {
         Require.Program("redis-server", "redis-server");
-        await using var scenario = await Scenario.StartAsync(2, keyPair: true, s_settings, [], Cancellation);
-        scenario.PartnerStack.Lag = s_lag;
-        await using (var clicks = await scenario.OpenLedgerAsync(Cancellation))
-        {
-            await clicks.WriteClicksAsync(Enumerable.Range(0, Customers).Select(LegacyApp.Customer));
-        }
+        var result = await runs.ResultOfAsync(fault);
 
-        if (s_earlier.TryGetValue(fault, out var begin))
+        foreach (var (wasErased, effects, letters) in result.Customers)
         {
-            begin(scenario);
-        }
-
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, Customers), new ParallelOptions { MaxDegreeOfParallelism = 6, CancellationToken = Cancellation },
-            async (customer, cancellation) => await SignUpAndCallAsync(scenario, customer, cancellation));
-        var erased = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
-        if (s_faults.TryGetValue(fault, out var strikeAsync))
-        {
-            await strikeAsync(scenario, erased, Cancellation);
-        }
-
-        await using var ledger = await scenario.OpenLedgerAsync(Cancellation);
-        await ledger.DrainCallsAsync(Cancellation);
-        var (dead, done) = (await ledger.DeadCallsAsync(), scenario.PartnerStack.FollowUps.ToLookup(call => call.CustomerKey, call => NumberOf(call.BodyText)));
-        foreach (var key in Enumerable.Range(0, Customers).Select(LegacyApp.Customer))
-        {
-            var (effects, letters) = (done[key].ToArray(), dead[LedgerView.IdOf(key)].ToArray());
-            if (erased.ContainsKey(key))
+            if (wasErased)
             {
                 Assert.Empty(effects);
                 Assert.Empty(letters);
@@ -131,50 +30,9 @@ public sealed class KeptCallFaultTests
             // A change that may have landed is made again, and says the same; a payment is not.
             Assert.Distinct(effects.Where(static number => number != 2));
             Assert.Equal(effects.Order(), effects);
-            Assert.Equal(Enumerable.Range(1, CallsEach), effects.Union(letters).Order());
+            Assert.Equal(Enumerable.Range(1, KeptCallRuns.CallsEach), effects.Union(letters).Order());
         }
 
-        Assert.Equal(dead.Select(customer => customer.Key).Order(), (await ledger.CallsAsync()).Order());
-    }
-
-    private static Task WhilePlayingAsync(Scenario scenario, CancellationToken cancellation) =>
-        scenario.PartnerStack.WaitUntilAsync(static stack => stack.FollowUps.Count > 0, TimeSpan.FromMinutes(1), cancellation);
-
-    // Reads are left alone: what is asked is what becomes of the calls.
-    private static Task OnceEach(Scenario scenario, Fault fault)
-    {
-        var met = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
-        scenario.PartnerStack.CustomerApi.SetFaultRule(call => call.Method != "GET" && met.TryAdd(call.Target + call.BodyText, true) ? fault : null);
-        return Task.CompletedTask;
-    }
-
-    // A payment, a change, a payment.
-    private static async Task SignUpAndCallAsync(Scenario scenario, int customer, CancellationToken cancellation)
-    {
-        var key = LegacyApp.Customer(customer);
-        Assert.Equal(AppReply.Acknowledged, await scenario.App.CreateAsync(key, cancellation));
-        using var client = NewClient();
-        for (var number = 1; number <= CallsEach; number++)
-        {
-            // Each at another replica.
-            var shim = scenario.Replicas[number % 2].Address;
-            using var request = number == 2
-                ? new HttpRequestMessage(HttpMethod.Patch, new Uri(shim, $"/api/v2/customers/{key}"))
-                : new HttpRequestMessage(HttpMethod.Post, new Uri(shim, "/api/v2/transactions"));
-            request.Content = new StringContent(
-                string.Create(CultureInfo.InvariantCulture, $"{{\"customer_key\":\"{key}\",\"meta\":{{\"number\":{number}}}}}"), Encoding.UTF8, "application/json");
-            using var answer = await client.SendAsync(request, cancellation);
-            Assert.Equal("kept", answer.Headers.TryGetValues("X-ProxyShim-Outcome", out var outcome) ? outcome.Single() : $"{answer.StatusCode}");
-        }
-    }
-
-    private static int NumberOf(string body) => JsonElement.Parse(body).GetProperty("meta").GetProperty("number").GetInt32();
-
-    private static HttpClient NewClient()
-    {
-        var client = new HttpClient();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{LegacyApp.Pair.PublicKey}:{LegacyApp.Pair.SecretKey}")));
-        return client;
+        Assert.Equal(result.WithLetters, result.WithCalls);
     }
 }
