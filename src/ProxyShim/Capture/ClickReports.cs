@@ -78,10 +78,15 @@ internal sealed class ClickReports(
     private async Task EnterAsync(HttpContext context, string way, Uri? page, Visitor visitor)
     {
         var bytes = Math.Min(context.Request.ContentLength ?? ClickForm.MaxLength, ClickForm.MaxLength);
+        if (!limits.TryEnter(bytes, isKnown: page is null))
+        {
+            await ComeAgainAsync(context, way, ClickResult.Overloaded, "Too many requests at once; report it again.");
+            return;
+        }
+
         try
         {
-            await (limits.TryEnter(bytes) ? ReadAsync(context, way, page, visitor)
-                : ComeAgainAsync(context, way, ClickResult.Overloaded, "Too many requests at once; report it again."));
+            await ReadAsync(context, way, page, visitor);
         }
         catch (RedisUnavailableException)
         {

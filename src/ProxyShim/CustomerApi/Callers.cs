@@ -23,6 +23,12 @@ internal sealed class Callers
         _allowAnonymous = settings.AllowAnonymous;
     }
 
+    /// <summary>Whether the settings hold a pair at all.</summary>
+    public bool Any => _known.Length > 0;
+
+    /// <summary>Whether that name, of <see cref="Identify"/>, is of somebody with a pair of the settings.</summary>
+    public static bool IsKnown(string? name) => name is not null and not Anonymous;
+
     /// <summary>The caller's name, or null for one that may not convert.</summary>
     public string? Identify(string? authorization)
     {

@@ -54,20 +54,25 @@ internal static class RequestBody
     }
 
     /// <summary>
-    /// Takes away what was peeked at, if nobody else has: of a body that stays where it is Kestrel forgets, once the caller has gone, that it was being read.
+    /// Takes away what has come and nobody has taken: of a body that stays where it is Kestrel forgets, once the caller has gone, that it was being read.
     /// </summary>
-    public static void Discard(HttpRequest request)
+    /// <returns>Whether that was all of it.</returns>
+    public static bool Discard(HttpRequest request)
     {
         try
         {
-            if (request.BodyReader.TryRead(out var rest))
+            if (!request.BodyReader.TryRead(out var rest))
             {
-                request.BodyReader.AdvanceTo(rest.Buffer.End);
+                return false;
             }
+
+            request.BodyReader.AdvanceTo(rest.Buffer.End);
+            return rest.IsCompleted;
         }
         catch (Exception exception) when (exception is BadHttpRequestException or OperationCanceledException or IOException)
         {
             // There is no more to take, and who has met it has told.
+            return false;
         }
     }
 

@@ -10,6 +10,12 @@ namespace ProxyShim.Limits;
 /// </remarks>
 internal sealed record Capacity(int Connections, int RequestsInFlight, long BufferedBytes)
 {
+    /// <summary>The formula, as the page of the settings tells it.</summary>
+    public static readonly (string Connections, string Requests, string Bytes) Formula = (
+        $"one for each {BytesOfConnection / 1024} KiB of memory beyond {Program / Mebibyte} MiB, but no more than every second open file",
+        $"one for each {BytesOfRequest / 1024} KiB of memory beyond {Program / Mebibyte} MiB, but no more than connections",
+        $"1/{ShareOfBodies} of the memory beyond {Program / Mebibyte} MiB");
+
     private const long Mebibyte = 1024 * 1024;
 
     // What the program itself needs, with its heap between two collections and the work of a busy minute.
@@ -27,7 +33,7 @@ internal sealed record Capacity(int Connections, int RequestsInFlight, long Buff
 
     /// <summary>
     /// Of what is free, the memory beyond 48 MiB: a connection for each 32 KiB, a request for each 64 KiB, a quarter for bodies. In 64 MiB: 512, 256 and 4 MiB;
-    /// in 128 MiB: 2,560, 1,280 and 20 MiB. Of descriptors a connection has two, one of them for its call to an upstream.
+    /// in 128 MiB: 2,560, 1,280 and 20 MiB. Who has a key pair of the settings has the last quarter of requests and bytes for itself. Of descriptors a connection has two, one of them for its call to an upstream.
     /// </summary>
     /// <param name="memory">The container's limit, or the machine's memory, in bytes.</param>
     /// <param name="descriptors">How many files the process may have open.</param>

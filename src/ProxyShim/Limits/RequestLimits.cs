@@ -14,14 +14,18 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
     public const int MostBuffered = 256 * 1024;
 
     private readonly LimitSettings _settings;
+    private readonly Places _common;
+    private readonly Places _all;
     private readonly PartitionedRateLimiter<string>? _rates;
-    private int _inFlight;
+    private long _inFlight;
     private long _buffered;
     private long _refused;
 
-    public RequestLimits(LimitSettings settings, ShimMetrics metrics)
+    public RequestLimits(LimitSettings settings, Callers callers, ShimMetrics metrics)
     {
         _settings = settings;
+        _all = new(settings.RequestsInFlight, settings.BufferedBytes);
+        _common = callers.Any ? new(settings.CommonRequests, settings.CommonBytes) : _all;
         _rates = settings.RequestsPerSecond == 0 ? null : PartitionedRateLimiter.Create<string, string>(caller => RateLimitPartition.GetTokenBucketLimiter(
             caller,
             _ => new TokenBucketRateLimiterOptions
@@ -32,7 +36,7 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
                 QueueLimit = 0,
             }));
         var meter = metrics.Meter;
-        meter.CreateObservableGauge("proxyshim.requests.in_flight", () => Volatile.Read(ref _inFlight), "{request}", "Requests to the legacy listener, and clicks to the capture listener, that have been begun and not answered.");
+        meter.CreateObservableGauge("proxyshim.requests.in_flight", () => Interlocked.Read(ref _inFlight), "{request}", "Requests to the legacy listener, and clicks to the capture listener, that have been begun and not answered.");
         meter.CreateObservableGauge("proxyshim.requests.buffered", () => Interlocked.Read(ref _buffered), "By", "What their bodies may hold in buffers.");
         meter.CreateObservableCounter(
             "proxyshim.requests.refused", () => Refused, "{request}", "Requests that were told to come again, since Limits:RequestsInFlight or Limits:BufferedBytes was reached.");
@@ -65,17 +69,27 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
             }
         }
 
-        return EnterAsync(context, next, Math.Min(body, MostBuffered));
+        // Who calls is asked only where the common places are taken.
+        var bytes = Math.Min(body, MostBuffered);
+        if (TryTake(bytes, _common) || (Callers.IsKnown(RequestRecord.Of(context).Caller) && TryTake(bytes, _all)))
+        {
+            return EnterAsync(context, next, bytes);
+        }
+
+        Interlocked.Increment(ref _refused);
+        context.Response.Headers.RetryAfter = ShimAnswer.RetryAfterSeconds;
+        return RefuseAsync(context, Outcome.Unavailable, Reasons.Overloaded, StatusCodes.Status503ServiceUnavailable, "Too many requests at once.");
     }
 
     public void Dispose() => _rates?.Dispose();
 
-    /// <summary>Takes a place for one request; <see cref="Leave"/> gives it back, whatever this has said.</summary>
+    /// <summary>Takes a place for one request; who has got it gives it back by <see cref="Leave"/>.</summary>
     /// <param name="bytes">What its body may hold in buffers.</param>
+    /// <param name="isKnown">Whether it is from somebody whom the settings name; the last quarter of the places is for those.</param>
     /// <returns>False when the process holds as much as it can: the caller is to come again.</returns>
-    public bool TryEnter(long bytes)
+    public bool TryEnter(long bytes, bool isKnown)
     {
-        if (Interlocked.Increment(ref _inFlight) <= _settings.RequestsInFlight & Interlocked.Add(ref _buffered, bytes) <= _settings.BufferedBytes)
+        if (TryTake(bytes, isKnown ? _all : _common))
         {
             return true;
         }
@@ -95,14 +109,7 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
     {
         try
         {
-            if (TryEnter(bytes))
-            {
-                await next(context);
-                return;
-            }
-
-            context.Response.Headers.RetryAfter = ShimAnswer.RetryAfterSeconds;
-            await RefuseAsync(context, Outcome.Unavailable, Reasons.Overloaded, StatusCodes.Status503ServiceUnavailable, "Too many requests at once.");
+            await next(context);
         }
         finally
         {
@@ -110,13 +117,52 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
         }
     }
 
+    private bool TryTake(long bytes, Places most)
+    {
+        if (!TryAdd(ref _inFlight, 1, most.Requests))
+        {
+            return false;
+        }
+
+        if (TryAdd(ref _buffered, bytes, most.Bytes))
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _inFlight);
+        return false;
+    }
+
+    // Whoever is refused has not been counted for a moment either: a thousand who are refused at once would take the places of the others.
+    private static bool TryAdd(ref long taken, long more, long most)
+    {
+        for (var seen = Interlocked.Read(ref taken); seen + more <= most;)
+        {
+            var was = Interlocked.CompareExchange(ref taken, seen + more, seen);
+            if (was == seen)
+            {
+                return true;
+            }
+
+            seen = was;
+        }
+
+        return false;
+    }
+
     private static Task<FlushResult> RefuseAsync(HttpContext context, Outcome outcome, string reason, int status, string message)
     {
         var record = RequestRecord.Of(context);
         (record.Outcome, record.Reason) = (outcome, reason);
 
-        // What is left of a body nobody wants.
-        context.Response.Headers.Connection = "close";
+        // What is left of a body nobody wants. A caller whose request has come whole keeps its connection: the next one might find no place.
+        if (!RequestBody.Discard(context.Request))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
         return ShimAnswer.WriteErrorAsync(context, status, message).AsTask();
     }
+
+    private readonly record struct Places(long Requests, long Bytes);
 }

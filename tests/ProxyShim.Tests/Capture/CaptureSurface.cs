@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Capture;
 using ProxyShim.Clicks;
+using ProxyShim.CustomerApi;
 using ProxyShim.Limits;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry.Health;
@@ -35,7 +36,7 @@ internal sealed class CaptureSurface : IAsyncDisposable
         var refusals = new ClickRefusals(Log.Events, Metrics, Time);
         Watch = new CaptureWatch(refusals, Degradations, Time);
         Connections = new ConnectionGate(settings.Limits, new ListenerProbe(Time), Metrics);
-        Limits = new RequestLimits(settings.Limits, Metrics);
+        Limits = new RequestLimits(settings.Limits, new Callers(settings.CustomerApi), Metrics);
         Store = new ClickStore(settings.Clicks);
         _listener = new CaptureListener(
             settings.Capture!, new ClickReports(settings.Capture!, new ClickWriter(settings.Clicks, gate, Time), Limits, refusals, Watch, Metrics, Time), Connections);

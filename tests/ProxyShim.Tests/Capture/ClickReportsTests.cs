@@ -300,7 +300,7 @@ public sealed class ClickReportsTests(TestRedis redis)
     {
         await using var scope = await redis.OpenAsync();
         await using var surface = await CaptureSurface.ServeAsync(scope, ("Limits:RequestsInFlight", "1"));
-        Assert.True(surface.Limits.TryEnter(0));
+        Assert.True(surface.Limits.TryEnter(0, isKnown: false));
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await surface.PostAsync(Ada)).Answer.StatusCode);
         surface.Limits.Leave(0);

@@ -1,4 +1,6 @@
+using ProxyShim.Hosting;
 using ProxyShim.Limits;
+using ProxyShim.Settings;
 using ProxyShim.Tests.Settings;
 using Xunit;
 
@@ -38,6 +40,29 @@ public class CapacityTests
             var capacity = Capacity.Of(memory, int.MaxValue);
             Assert.InRange(Program + (capacity.Connections * Connection) + (capacity.RequestsInFlight * Request) + capacity.BufferedBytes, 0, memory);
         }
+    }
+
+    [Theory]
+    [InlineData(64, 192, 3 * Mebibyte)]
+    [InlineData(128, 960, 15 * Mebibyte)]
+    [InlineData(32, 3, 3 * Mebibyte / 4)]
+    public void A_quarter_of_requests_and_bytes_is_for_known_callers(long mebibytes, int requests, long bytes)
+    {
+        var limits = LimitSettings.Read(new SettingsReader(Given.Configuration()), Capacity.Of(mebibytes * Mebibyte, int.MaxValue));
+        Assert.Equal((requests, bytes), (limits.CommonRequests, limits.CommonBytes));
+        var least = limits with { RequestsInFlight = 1, BufferedBytes = RequestLimits.MostBuffered };
+        Assert.Equal((1, RequestLimits.MostBuffered), (least.CommonRequests, least.CommonBytes));
+    }
+
+    [Theory]
+    [InlineData("Limits:Connections", "one for each 32 KiB of memory beyond 48 MiB", (512 - 48) * Mebibyte / (32 * 1024))]
+    [InlineData("Limits:RequestsInFlight", "one for each 64 KiB of memory beyond 48 MiB", (512 - 48) * Mebibyte / (64 * 1024))]
+    [InlineData("Limits:BufferedBytes", "1/4 of the memory beyond 48 MiB", (512 - 48) * Mebibyte / 4)]
+    public void The_page_of_the_settings_tells_the_formula(string setting, string formula, long in512)
+    {
+        var capacity = Capacity.Of(512 * Mebibyte, int.MaxValue);
+        Assert.Contains($"By default {formula}", ShimSettings.Describe().Single(one => one.Key == setting).About, StringComparison.Ordinal);
+        Assert.Equal(in512, setting switch { "Limits:Connections" => capacity.Connections, "Limits:RequestsInFlight" => capacity.RequestsInFlight, _ => capacity.BufferedBytes });
     }
 
     [Fact]

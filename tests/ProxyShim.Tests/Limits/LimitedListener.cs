@@ -1,11 +1,14 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using ProxyShim.CustomerApi;
 using ProxyShim.Limits;
+using ProxyShim.Settings;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
 using ProxyShim.Telemetry.Metrics;
@@ -17,6 +20,8 @@ namespace ProxyShim.Tests.Limits;
 /// <summary>A legacy listener with limits and nothing behind them: a request waits until it is let go, and is answered with 200.</summary>
 internal sealed class LimitedListener : IAsyncDisposable
 {
+    private static readonly CallerPair s_known = new("crm", "pk_known", new Secret("sk_known"));
+
     private readonly WebApplication _app;
     private readonly SemaphoreSlim _letGo = new(0);
     private int _waiting;
@@ -26,12 +31,15 @@ internal sealed class LimitedListener : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseSockets().ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endPoint => endPoint.UseLimits()))
             .UseUrls("http://127.0.0.1:0");
-        builder.Services.AddLimits(settings).AddSingleton(TimeProvider.System).AddSingleton<ShimMetrics>()
+        builder.Services.AddLimits(settings).AddSingleton(TimeProvider.System).AddSingleton<Callers>()
+            .AddSingleton(new CustomerApiSettings(new Uri("http://localhost"), null, [s_known], AllowAnonymous: true)).AddSingleton<ShimMetrics>()
             .AddSingleton(new Degradations(new CapturedLog().Events, TimeProvider.System));
         _app = builder.Build();
+        var callers = _app.Services.GetRequiredService<Callers>();
         _app.Use(next => context =>
         {
             context.Features.Set(Record = new RequestRecord { TraceId = "", Route = "" });
+            Record.Caller = callers.Identify(context.Request.Headers.Authorization);
             return next(context);
         });
         _app.UseRequestLimits();
@@ -42,6 +50,9 @@ internal sealed class LimitedListener : IAsyncDisposable
             Interlocked.Decrement(ref _waiting);
         });
     }
+
+    /// <summary>What a caller presents whom the settings name.</summary>
+    public static AuthenticationHeaderValue Credentials => s_known.ToHeader();
 
     public HttpClient Client { get; } = new();
 
@@ -65,8 +76,14 @@ internal sealed class LimitedListener : IAsyncDisposable
 
     public void LetGo(int requests = 1) => _letGo.Release(requests);
 
-    public Task<HttpResponseMessage> PostAsync(int bytes = 0) =>
-        Client.PostAsync(new Uri("/", UriKind.Relative), bytes == 0 ? null : new ByteArrayContent(new byte[bytes]), TestContext.Current.CancellationToken);
+    /// <param name="isKnown">Whether the caller is one of the settings; else it presents nothing.</param>
+    public async Task<HttpResponseMessage> PostAsync(int bytes = 0, bool isKnown = false)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/", UriKind.Relative));
+        request.Content = bytes == 0 ? null : new ByteArrayContent(new byte[bytes]);
+        request.Headers.Authorization = isKnown ? Credentials : null;
+        return await Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
 
     public async Task<Socket> ConnectAsync()
     {

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using ProxyShim.Limits;
 using ProxyShim.Telemetry;
 using ProxyShim.Testing;
@@ -30,19 +32,76 @@ public class RequestLimitsTests
     }
 
     [Fact]
+    public async Task Who_has_no_key_pair_of_the_settings_leaves_a_quarter_of_the_places_to_those_who_have_one()
+    {
+        await using var listener = await LimitedListener.StartAsync(s_any with { RequestsInFlight = 8 });
+        var strangers = Enumerable.Range(0, 20).Select(_ => listener.PostAsync()).ToList();
+        await Eventually.IsTrueAsync("who finds no place is told", () => Task.FromResult(listener.Get<RequestLimits>().Refused == 14), cancellation: Cancellation);
+        Assert.Equal(6, listener.Waiting);
+
+        var known = Enumerable.Range(0, 3).Select(_ => listener.PostAsync(isKnown: true)).ToList();
+        await Eventually.IsTrueAsync("and so are known ones in the end", () => Task.FromResult(listener.Get<RequestLimits>().Refused == 15), cancellation: Cancellation);
+        listener.LetGo(8);
+        Assert.Equal(6, (await Task.WhenAll(strangers)).Count(answer => answer.StatusCode == HttpStatusCode.OK));
+        Assert.Equal(2, (await Task.WhenAll(known)).Count(answer => answer.StatusCode == HttpStatusCode.OK));
+    }
+
+    [Fact]
     public async Task Bodies_have_one_bound_for_all_and_what_is_answered_is_free_again()
     {
         await using var listener = await LimitedListener.StartAsync(s_any with { BufferedBytes = 2 * RequestLimits.MostBuffered });
-        var served = new[] { listener.PostAsync(RequestLimits.MostBuffered), listener.PostAsync(RequestLimits.MostBuffered - 1000) };
+        var served = new[] { listener.PostAsync(RequestLimits.MostBuffered), listener.PostAsync(RequestLimits.MostBuffered / 2) };
         await Eventually.IsTrueAsync("two are in flight", () => Task.FromResult(listener.Waiting == 2), cancellation: Cancellation);
 
-        using var refused = await listener.PostAsync(2000);
+        using var refused = await listener.PostAsync(1);
         await AssertRefusedAsync(listener, refused, HttpStatusCode.ServiceUnavailable, "5", Outcome.Unavailable, Reasons.Overloaded);
-        var small = listener.PostAsync(1000);
-        await Eventually.IsTrueAsync("what fits is taken", () => Task.FromResult(listener.Waiting == 3), cancellation: Cancellation);
+        var known = listener.PostAsync((RequestLimits.MostBuffered / 2) - 1000, isKnown: true);
+        await Eventually.IsTrueAsync("the last quarter is for who is known", () => Task.FromResult(listener.Waiting == 3), cancellation: Cancellation);
+        using var tooLong = await listener.PostAsync(2000, isKnown: true);
+        await AssertRefusedAsync(listener, tooLong, HttpStatusCode.ServiceUnavailable, "5", Outcome.Unavailable, Reasons.Overloaded);
+        var small = listener.PostAsync(1000, isKnown: true);
+        await Eventually.IsTrueAsync("what fits is taken", () => Task.FromResult(listener.Waiting == 4), cancellation: Cancellation);
 
-        listener.LetGo(4);
-        Assert.All(await Task.WhenAll([.. served, small, listener.PostAsync(2000)]), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        listener.LetGo(5);
+        Assert.All(await Task.WhenAll([.. served, known, small, listener.PostAsync(2000)]), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: x\r\n\r\n", true)]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nwhole", true)]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nwhol", false)]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwhol", false)]
+    public async Task Who_is_told_to_come_again_keeps_its_connection_when_its_request_has_come_whole(string request, bool isKept)
+    {
+        await using var listener = await LimitedListener.StartAsync(s_any with { RequestsInFlight = 1 });
+        var served = listener.PostAsync();
+        await Eventually.IsTrueAsync("one is in flight", () => Task.FromResult(listener.Waiting == 1), cancellation: Cancellation);
+        using var socket = await listener.ConnectAsync();
+        using var stream = new NetworkStream(socket);
+        using var answers = new StreamReader(stream);
+
+        foreach (var _ in Enumerable.Range(0, isKept ? 3 : 1))
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(request), Cancellation);
+            Assert.Equal("HTTP/1.1 503 Service Unavailable", await answers.ReadLineAsync(Cancellation));
+            var isClosed = false;
+            while (await answers.ReadLineAsync(Cancellation) is { Length: > 0 } header)
+            {
+                isClosed |= header == "Connection: close";
+            }
+
+            Assert.Equal(isKept, !isClosed);
+            var body = new char["""{"message":"Too many requests at once.","status":503}""".Length];
+            Assert.Equal(body.Length, await answers.ReadBlockAsync(body, Cancellation));
+        }
+
+        listener.LetGo(2);
+        using var answer = await served;
+        if (isKept)
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(request), Cancellation);
+            Assert.Equal("HTTP/1.1 200 OK", await answers.ReadLineAsync(Cancellation));
+        }
     }
 
     [Fact]
