@@ -1,28 +1,34 @@
+using ProxyShim.Sandbox.DemoSite;
 using ProxyShim.Sandbox.PartnerStack;
+using ProxyShim.Sandbox.Shim;
 using ProxyShim.Sandbox.Terminal;
 using ProxyShim.Sandbox.Tour;
 
 namespace ProxyShim.Sandbox;
 
 /// <summary>
-/// <c>--partnerstack</c>: the simulated PartnerStack without the rest, for a shim that runs elsewhere on this loopback, such as in the same pod.
+/// <c>--partnerstack</c>: the simulated PartnerStack and the demo site without the rest, for a shim that runs elsewhere on this loopback, such as in the same pod.
 /// </summary>
 internal static class PartnerStackAlone
 {
-    /// <summary>Serves on the ports people can remember, which must be free, and shows what comes, until it is stopped.</summary>
+    /// <summary>Serves where the shim looks for them, which must be free, and shows what comes, until it is stopped.</summary>
     /// <exception cref="IOException">A port is taken.</exception>
-    public static async Task RunAsync(SandboxArguments arguments, Screen screen, CancellationToken cancellationToken)
+    public static async Task RunAsync(SandboxArguments arguments, ShimElsewhere shim, Screen screen, CancellationToken cancellationToken)
     {
         await using var partnerStack = await SimulatedPartnerStack.StartAsync(
             new()
             {
                 Lag = arguments.Lag,
-                CustomerApiPort = Ports.CustomerApi,
-                ConversionApiPort = Ports.ConversionApi,
-                ControlPort = Ports.Control,
+                CustomerApiPort = shim.CustomerApi.Port,
+                ConversionApiPort = shim.ConversionApi.Port,
+                ConversionApiListen = arguments.Listen,
+                ControlPort = Ports.IfFree(Ports.Control),
             },
             cancellationToken);
-        screen.Line($"Customer API {partnerStack.CustomerApiAddress}, Conversion API {partnerStack.ConversionApiAddress}. What they get:");
+        await using var site = await DemoServer.StartAsync(
+            new(arguments.Listen, shim.Site.Port), partnerStack, () => shim.Endpoints, screen, cancellationToken);
+        Addresses.Show(shim.Endpoints, partnerStack, site, screen);
+        screen.Line("What PartnerStack gets:");
 
         // There is no shim of ours that could end before.
         await new UpstreamWatch(partnerStack, screen).RunAsync(new TaskCompletionSource().Task, cancellationToken);

@@ -22,7 +22,7 @@ try
 {
     if (arguments.PartnerStackOnly)
     {
-        await PartnerStackAlone.RunAsync(arguments, screen, stop.Token);
+        await PartnerStackAlone.RunAsync(arguments, ShimElsewhere.Of(Environment.GetEnvironmentVariable), screen, stop.Token);
         return 0;
     }
 
@@ -47,6 +47,11 @@ try
 catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
 {
     return 0;
+}
+catch (ShimSettingException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return SandboxArguments.UsageError;
 }
 catch (Exception exception) when (exception is ShimEndedException or TimeoutException)
 {

@@ -1,3 +1,4 @@
+using System.Net;
 using ProxyShim.Sandbox.DemoSite;
 using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Sandbox.Shim;
@@ -82,7 +83,7 @@ internal sealed class RunningSandbox : IAsyncDisposable
             cancellationToken)));
         await SampleClicks.PlantAsync(_clicks, PartnerStack);
         Site = Keep(await Ports.StartAsync(
-            () => DemoServer.StartAsync(Ports.IfFree(Ports.DemoSite), PartnerStack, () => Shim, screen, cancellationToken)));
+            () => DemoServer.StartAsync(new(IPAddress.Loopback, Ports.IfFree(Ports.DemoSite)), PartnerStack, () => Shim.Endpoints, screen, cancellationToken)));
         Shim = Keep(await Ports.StartAsync(() => ShimProcess.StartAsync(
             Redis, PartnerStack, Site.Address, new ShimLog(Path.Combine(_folder.FullName, "shim.log"), arguments.ShowLog ? screen : null), cancellationToken)));
     }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ProxyShim.Sandbox;
 
 /// <summary>The sandbox's command line.</summary>
@@ -12,7 +14,10 @@ internal sealed record SandboxArguments
           --lag TIME     from an accepted conversion to its customer's record, such as 5 (seconds), 500ms, 15s or 2m;
                          5s unless told, 1s with --once (the real one takes minutes)
           --once         end after the tour instead of serving until Ctrl-C
-          --partnerstack only the simulated PartnerStack, for a shim that runs elsewhere on this loopback
+          --partnerstack only the simulated PartnerStack and the demo site, for a shim that runs elsewhere on this loopback, and whose
+                         settings are in the environment
+          --listen IP    with it: where the demo site and partners' links listen, such as 0.0.0.0 in a container that publishes
+                         their ports; 127.0.0.1 unless told
           --show-log     print the shim's log too, each line after "shim | "
           --help, -h     this text
 
@@ -30,11 +35,16 @@ internal sealed record SandboxArguments
 
     public bool PartnerStackOnly { get; private init; }
 
+    /// <summary>Of what browsers come to beside the shim; all else is on loopback always.</summary>
+    public IPAddress Listen => GivenListen ?? IPAddress.Loopback;
+
     public bool ShowLog { get; private init; }
 
     public bool Help { get; private init; }
 
     private TimeSpan? GivenLag { get; init; }
+
+    private IPAddress? GivenListen { get; init; }
 
     /// <param name="problem">What is wrong with the first argument that cannot be read; null when all can.</param>
     public static SandboxArguments Parse(ReadOnlySpan<string> arguments, out string? problem)
@@ -62,10 +72,19 @@ internal sealed record SandboxArguments
                     (parsed, problem) = parsed.WithLag(rest);
                     arguments = rest.IsEmpty ? rest : rest[1..];
                     break;
+                case "--listen":
+                    (parsed, problem) = parsed.WithListen(rest);
+                    arguments = rest.IsEmpty ? rest : rest[1..];
+                    break;
                 default:
-                    problem = $"'{name}' is not an option; they are --lag, --once, --partnerstack, --show-log and --help.";
+                    problem = $"'{name}' is not an option; they are --lag, --listen, --once, --partnerstack, --show-log and --help.";
                     break;
             }
+        }
+
+        if (parsed is { GivenListen: not null, PartnerStackOnly: false })
+        {
+            problem ??= "--listen is for --partnerstack: everything else is on loopback, always.";
         }
 
         return parsed;
@@ -76,5 +95,12 @@ internal sealed record SandboxArguments
         [] => (this, $"--lag needs a time: {Duration.Forms}."),
         [var text, ..] when !Duration.TryParse(text, out _) => (this, $"--lag '{text}' is not a time; write {Duration.Forms}."),
         [var text, ..] => (this with { GivenLag = Duration.TryParse(text, out var lag) ? lag : null }, null),
+    };
+
+    private (SandboxArguments Parsed, string? Problem) WithListen(ReadOnlySpan<string> rest) => rest switch
+    {
+        [] => (this, "--listen needs an IP address, such as 0.0.0.0."),
+        [var text, ..] when !IPAddress.TryParse(text, out _) => (this, $"--listen '{text}' is not an IP address; write one such as 0.0.0.0."),
+        [var text, ..] => (this with { GivenListen = IPAddress.Parse(text) }, null),
     };
 }

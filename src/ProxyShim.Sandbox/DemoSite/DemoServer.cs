@@ -7,7 +7,7 @@ using ProxyShim.Sandbox.Terminal;
 namespace ProxyShim.Sandbox.DemoSite;
 
 /// <summary>
-/// A site to walk in a browser, on loopback: a partner's page with a link, a vendor's landing page, its sign-up, and what became of it. Plain HTML; the pages
+/// A site to walk in a browser: a partner's page with a link, a vendor's landing page, its sign-up, and what became of it. Plain HTML; the pages
 /// work without scripts, but for the one that keeps the click.
 /// </summary>
 internal sealed class DemoServer : IAsyncDisposable
@@ -20,9 +20,9 @@ internal sealed class DemoServer : IAsyncDisposable
     private readonly BackEnd _backEnd;
     private readonly Journey _journey;
     private readonly SimulatedPartnerStack _partnerStack;
-    private readonly Func<ShimProcess> _shim;
+    private readonly Func<ShimEndpoints> _shim;
 
-    private DemoServer(int port, SimulatedPartnerStack partnerStack, Func<ShimProcess> shim, Screen screen)
+    private DemoServer(IPEndPoint listen, SimulatedPartnerStack partnerStack, Func<ShimEndpoints> shim, Screen screen)
     {
         _partnerStack = partnerStack;
         _shim = shim;
@@ -33,7 +33,7 @@ internal sealed class DemoServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LongestForm;
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(listen);
         });
         builder.Services.AddRoutingCore();
         _app = builder.Build();
@@ -46,16 +46,16 @@ internal sealed class DemoServer : IAsyncDisposable
 
     private string Capture => _shim().Capture.GetLeftPart(UriPartial.Authority);
 
-    /// <summary>Such as <c>http://127.0.0.1:9090/</c>.</summary>
-    public Uri Address => new($"{_app.Urls.Single()}/");
+    /// <summary>On this machine, such as <c>http://127.0.0.1:9090/</c>.</summary>
+    public Uri Address => new($"http://127.0.0.1:{new Uri(_app.Urls.Single()).Port}/");
 
     /// <summary>Starts it, and tells PartnerStack where its partners' links lead.</summary>
     /// <param name="shim">Asked only when somebody walks the site.</param>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<DemoServer> StartAsync(
-        int port, SimulatedPartnerStack partnerStack, Func<ShimProcess> shim, Screen screen, CancellationToken cancellationToken)
+        IPEndPoint listen, SimulatedPartnerStack partnerStack, Func<ShimEndpoints> shim, Screen screen, CancellationToken cancellationToken)
     {
-        var server = new DemoServer(port, partnerStack, shim, screen);
+        var server = new DemoServer(listen, partnerStack, shim, screen);
         try
         {
             await server._app.StartAsync(cancellationToken);

@@ -10,7 +10,7 @@ using ProxyShim.Sandbox.Tour;
 namespace ProxyShim.Sandbox.DemoSite;
 
 /// <summary>What became of a sign-up: from what the shim's ledger says of it, and what PartnerStack got.</summary>
-internal sealed class Journey(SimulatedPartnerStack partnerStack, Func<ShimProcess> shim) : IDisposable
+internal sealed class Journey(SimulatedPartnerStack partnerStack, Func<ShimEndpoints> shim) : IDisposable
 {
     private static readonly JsonSerializerOptions s_shown = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -29,13 +29,13 @@ internal sealed class Journey(SimulatedPartnerStack partnerStack, Func<ShimProce
 
     public void Dispose() => _client.Dispose();
 
-    private static Stage Click(Entry? entry)
+    private Stage Click(Entry? entry)
     {
         const string name = "The click";
         return entry switch
         {
             { State: "held" } => new(
-                name, StageState.Open, $"Acme's back-end was faster than the page: no click is known yet. ProxyShim looks for it again, here for {ShimProcess.HoldFor.TotalSeconds:0} s."),
+                name, StageState.Open, $"Acme's back-end was faster than the page: no click is known yet. ProxyShim looks for it again, here for {shim().HoldFor.TotalSeconds:0} s."),
             { HasClick: true } => new(name, StageState.Done, $"ProxyShim found it: {entry.Xid}."),
             _ => new(name, StageState.Stopped, "No click is known for this customer."),
         };

@@ -10,9 +10,9 @@ public sealed class SimulatedApi
 {
     private readonly FaultPlan _plan;
     private readonly FaultPlayer _player;
-    private readonly LoopbackServer _server;
+    private readonly SimulatedServer _server;
 
-    internal SimulatedApi(ApiKind kind, LoopbackServer server, FaultPlan plan, FaultPlayer player)
+    internal SimulatedApi(ApiKind kind, SimulatedServer server, FaultPlan plan, FaultPlayer player)
     {
         Kind = kind;
         _server = server;

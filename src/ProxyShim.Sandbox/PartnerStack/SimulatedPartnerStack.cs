@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using ProxyShim.Sandbox.PartnerStack.Control;
 using ProxyShim.Sandbox.PartnerStack.Http;
 
 namespace ProxyShim.Sandbox.PartnerStack;
 
 /// <summary>
-/// PartnerStack on loopback: its Customer API, its Conversion API and a control surface (<see cref="ControlApi"/>), each a real server on a port
+/// PartnerStack on this machine: its Customer API, its Conversion API and a control surface (<see cref="ControlApi"/>), each a real server on a port
 /// of its own. It behaves as CONTRACT.md says, fails as it is told (<see cref="Fault"/>), and keeps every call that came. All members are safe for
 /// concurrent use.
 /// </summary>
@@ -89,10 +90,11 @@ public sealed class SimulatedPartnerStack : IAsyncDisposable
             var customers = new CustomerApiHandler(options, stack._account);
             var conversions = new ConversionApiHandler(
                 options, stack._account, stack._recorder, new(stack._account, options.Random, () => stack.LandingPage), () => stack.Lag);
-            stack.CustomerApi = await stack.ServeAsync(ApiKind.CustomerApi, options.CustomerApiPort, customers.Handle, cancellationToken);
-            stack.ConversionApi = await stack.ServeAsync(ApiKind.ConversionApi, options.ConversionApiPort, conversions.Handle, cancellationToken);
+            stack.CustomerApi = await stack.ServeAsync(ApiKind.CustomerApi, new(IPAddress.Loopback, options.CustomerApiPort), customers.Handle, cancellationToken);
+            stack.ConversionApi = await stack.ServeAsync(
+                ApiKind.ConversionApi, new(options.ConversionApiListen, options.ConversionApiPort), conversions.Handle, cancellationToken);
 
-            var control = await LoopbackServer.StartAsync(options.ControlPort, new ControlApi(stack, options).HandleAsync, cancellationToken);
+            var control = await SimulatedServer.StartAsync(new(IPAddress.Loopback, options.ControlPort), new ControlApi(stack, options).HandleAsync, cancellationToken);
             stack._servers.Add(control);
             stack.ControlAddress = control.Address;
             return stack;
@@ -170,11 +172,11 @@ public sealed class SimulatedPartnerStack : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task<SimulatedApi> ServeAsync(ApiKind kind, int port, Func<RecordedCall, Handling, Answer> handler, CancellationToken cancellationToken)
+    private async Task<SimulatedApi> ServeAsync(ApiKind kind, IPEndPoint listen, Func<RecordedCall, Handling, Answer> handler, CancellationToken cancellationToken)
     {
         var plan = new FaultPlan();
         var player = new FaultPlayer(kind, plan, _recorder, handler, _options.TimeProvider, _stopping.Token);
-        var server = await LoopbackServer.StartAsync(port, player.HandleAsync, cancellationToken);
+        var server = await SimulatedServer.StartAsync(listen, player.HandleAsync, cancellationToken);
         _servers.Add(server);
         return new(kind, server, plan, player);
     }

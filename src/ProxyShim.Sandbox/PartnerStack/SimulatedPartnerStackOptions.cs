@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ProxyShim.Sandbox.PartnerStack;
 
 /// <summary>How a <see cref="SimulatedPartnerStack"/> starts.</summary>
@@ -24,8 +26,11 @@ public sealed record SimulatedPartnerStackOptions
     /// <summary>The loopback port of the Customer API, 0–65535; 0 = a free one.</summary>
     public int CustomerApiPort { get; init; }
 
-    /// <summary>The loopback port of the Conversion API, 0–65535; 0 = a free one.</summary>
+    /// <summary>The port of the Conversion API, 0–65535; 0 = a free one.</summary>
     public int ConversionApiPort { get; init; }
+
+    /// <summary>The address it listens on. Browsers follow partners' links there, also those outside of a container; the other two are on loopback always.</summary>
+    public IPAddress ConversionApiListen { get; init; } = IPAddress.Loopback;
 
     /// <summary>The loopback port of the control surface, 0–65535; 0 = a free one.</summary>
     public int ControlPort { get; init; }

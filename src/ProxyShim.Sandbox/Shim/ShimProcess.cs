@@ -25,30 +25,18 @@ internal sealed class ShimProcess : IAsyncDisposable
 
     private readonly Process _process;
 
-    private ShimProcess(Uri address, Uri management, Uri capture, string managementToken, Process process, ShimLog log)
+    private ShimProcess(ShimEndpoints endpoints, Process process, ShimLog log)
     {
-        Address = address;
-        Management = management;
-        Capture = capture;
-        ManagementToken = managementToken;
+        Endpoints = endpoints;
         Log = log;
         _process = process;
     }
 
-    /// <summary>How long it waits for a click that is not there when the app calls.</summary>
+    /// <summary>How long the sandbox's waits for a click that is not there when the app calls.</summary>
     public static TimeSpan HoldFor { get; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>What legacy apps call.</summary>
-    public Uri Address { get; }
-
-    /// <summary>Health, and what else the management listener has.</summary>
-    public Uri Management { get; }
-
-    /// <summary>What landing pages call.</summary>
-    public Uri Capture { get; }
-
-    /// <summary>Opens its console and admin API. Another one each time: who answers to it is this shim, not another sandbox's on the same port.</summary>
-    public string ManagementToken { get; }
+    /// <summary>Where it is. Its token is another one each time: who answers to it is this shim, not another sandbox's on the same port.</summary>
+    public ShimEndpoints Endpoints { get; }
 
     /// <summary>What it prints.</summary>
     public ShimLog Log { get; }
@@ -67,12 +55,14 @@ internal sealed class ShimProcess : IAsyncDisposable
     public static async Task<ShimProcess> StartAsync(
         EmbeddedRedis redis, SimulatedPartnerStack partnerStack, Uri site, ShimLog log, CancellationToken cancellationToken)
     {
-        var address = Ports.Address(Ports.Shim);
-        var management = Ports.Address(Ports.Management);
-        var capture = Ports.Address(Ports.Capture);
-        var token = $"console_{Random.Shared.GetHexString(8, lowercase: true)}";
-        var process = new Process { StartInfo = StartInfo(Settings(address, management, capture, token, redis, partnerStack, site)) };
-        var shim = new ShimProcess(address, management, capture, token, process, log);
+        var endpoints = new ShimEndpoints(
+            Ports.Address(Ports.Shim),
+            Ports.Address(Ports.Management),
+            $"console_{Random.Shared.GetHexString(8, lowercase: true)}",
+            Ports.Address(Ports.Capture),
+            HoldFor);
+        var process = new Process { StartInfo = StartInfo(Settings(endpoints, redis, partnerStack, site)) };
+        var shim = new ShimProcess(endpoints, process, log);
         shim.Run();
         try
         {
@@ -120,15 +110,14 @@ internal sealed class ShimProcess : IAsyncDisposable
     }
 
     // DESIGN.md, "Operator's contract: settings".
-    private static Dictionary<string, string> Settings(
-        Uri address, Uri management, Uri capture, string token, EmbeddedRedis redis, SimulatedPartnerStack partnerStack, Uri site)
+    private static Dictionary<string, string> Settings(ShimEndpoints endpoints, EmbeddedRedis redis, SimulatedPartnerStack partnerStack, Uri site)
     {
         var settings = new Dictionary<string, string>
         {
-            ["Urls"] = address.ToString(),
-            ["Management__Url"] = management.ToString(),
-            ["Management__Token"] = token,
-            ["Capture__Url"] = capture.ToString(),
+            ["Urls"] = endpoints.Address.ToString(),
+            ["Management__Url"] = endpoints.Management.ToString(),
+            ["Management__Token"] = endpoints.ManagementToken,
+            ["Capture__Url"] = endpoints.Capture.ToString(),
 
             // By either name, as a person may type it.
             ["Capture__Origins__0"] = site.ToString(),
@@ -145,7 +134,7 @@ internal sealed class ShimProcess : IAsyncDisposable
 
             // The demo site's page and its back-end race.
             ["Conversions__OnMiss"] = "Hold",
-            ["Conversions__HoldFor"] = Text(HoldFor),
+            ["Conversions__HoldFor"] = Text(endpoints.HoldFor),
             ["Delivery__Schedule__0"] = Text(s_pause),
             ["Verification__Grace"] = Text(partnerStack.Lag + s_graceBeyondLag),
             ["Verification__Interval"] = Text(s_interval),
@@ -207,7 +196,7 @@ internal sealed class ShimProcess : IAsyncDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_startLimit);
         using var client = new HttpClient();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ManagementToken);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Endpoints.ManagementToken);
         try
         {
             while (!await IsReadyAsync(client, limit.Token))
@@ -231,7 +220,7 @@ internal sealed class ShimProcess : IAsyncDisposable
         try
         {
             // The same question to another sandbox's shim is answered with 401.
-            using var response = await client.GetAsync(new Uri(Management, "admin/overview"), cancellationToken);
+            using var response = await client.GetAsync(new Uri(Endpoints.Management, "admin/overview"), cancellationToken);
             return response.StatusCode is HttpStatusCode.OK
                 && JsonElement.Parse(await response.Content.ReadAsStringAsync(cancellationToken)).GetProperty("state").GetString() == "ready";
         }

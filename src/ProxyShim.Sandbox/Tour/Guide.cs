@@ -16,12 +16,12 @@ internal static class Guide
 
             A sign-up of your own. First somebody clicks clarke's link, then the app reports the customer:
               {PostClick(control)}
-              {TourStep.Create("edith", "clarke").Curl(shim.Address)}
+              {TourStep.Create("edith", "clarke").Curl(shim.Endpoints.Address)}
 
             The same in a browser, from the partner's link to the proof: {sandbox.Site.Address}
 
             The calls of the tour:
-            {string.Join('\n', Chapter.EveryStep.Select(step => $"  # {step.Title}\n  {step.Curl(step.IsDirect ? sandbox.PartnerStack.CustomerApiAddress : shim.Address)}"))}
+            {string.Join('\n', Chapter.EveryStep.Select(step => $"  # {step.Title}\n  {step.Curl(step.IsDirect ? sandbox.PartnerStack.CustomerApiAddress : shim.Endpoints.Address)}"))}
 
             Faults of either API; GET /faults has all kinds and fields, and what is set now:
               # a 200 that creates nothing: the read-back finds it out
@@ -40,7 +40,7 @@ internal static class Guide
               # forget it all; the ledger in Redis does not
               curl {control}reset -d ''
 
-            What the shim says: {shim.Management} in a browser, token {shim.ManagementToken}; its log is {shim.Log.File}
+            What the shim says: {shim.Endpoints.Management} in a browser, token {shim.Endpoints.ManagementToken}; its log is {shim.Log.File}
 
             """;
     }

@@ -9,7 +9,7 @@ internal static class Invitation
     {
         var control = sandbox.PartnerStack.ControlAddress;
         screen.Line($"── {TourStep.Yours.Title}. Paste this into another terminal:", Tone.Heading);
-        screen.Verbatim(TourStep.Yours.Curl(sandbox.Shim.Address, separator: " \\\n  "));
+        screen.Verbatim(TourStep.Yours.Curl(sandbox.Shim.Endpoints.Address, separator: " \\\n  "));
         screen.Line("   It becomes this at the Conversion API:");
         screen.Line($"   {TourStep.YoursBecomes}");
         screen.Line("   A click of your own, and a fault: the next conversion gets a 200 that creates nothing.");

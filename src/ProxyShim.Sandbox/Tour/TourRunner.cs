@@ -111,7 +111,7 @@ internal sealed class TourRunner(RunningSandbox sandbox, Screen screen, Pause pa
     private async Task SendAsync(HttpClient client, TourStep step, CancellationToken cancellationToken)
     {
         var (trace, span) = (ActivityTraceId.CreateRandom().ToHexString(), ActivitySpanId.CreateRandom().ToHexString());
-        var address = new Uri(step.IsDirect ? _partnerStack.CustomerApiAddress : sandbox.Shim.Address, step.Target);
+        var address = new Uri(step.IsDirect ? _partnerStack.CustomerApiAddress : sandbox.Shim.Endpoints.Address, step.Target);
         using var request = new HttpRequestMessage(step.Body is null ? HttpMethod.Get : HttpMethod.Post, address);
         request.Headers.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{step.Caller.PublicKey}:{step.Caller.SecretKey}")));

@@ -19,13 +19,7 @@ public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium
     public async Task The_click_of_the_partners_link_is_in_the_conversion_and_the_conversion_is_proved()
     {
         await using var window = await chromium.OpenAsync(sandbox.DemoSite);
-        var page = window.Page;
-        await page.GetByRole(AriaRole.Link, new() { Name = "Try Acme Notes" }).ClickAsync();
-        var xid = Regex.Match(page.Url, "[?&]ps_xid=([0-9A-Za-z]+)").Groups[1].Value;
-        await Expect(window.Page.GetByRole(AriaRole.Complementary)).ToContainTextAsync(xid);
-        await page.GetByRole(AriaRole.Link, new() { Name = "Start for free" }).ClickAsync();
-        await Expect(page.GetByLabel("Partner code")).ToHaveValueAsync("lovelace");
-        await SignUpAsync(page, "Emmy", " Emmy@Example.com ");
+        var xid = await DemoVisit.FromThePartnersLinkAsync(window, "Emmy", " Emmy@Example.com ");
 
         var got = await IsProvedAsync(window, xid, "blog", "notebook");
         Assert.Equal("Emmy@Example.com", got.GetProperty("email").GetString());
@@ -41,7 +35,7 @@ public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium
         await window.Page.GotoAsync(new Uri(sandbox.DemoSite, $"landing?gsxid={xid}&gspk={key}&sid1=footer").ToString());
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Start for free" }).ClickAsync();
         await Expect(window.Page.GetByLabel("Partner code")).ToHaveValueAsync("lovelace");
-        await SignUpAsync(window.Page, "Sofia", "sofia@example.com");
+        await DemoVisit.SignUpAsync(window.Page, "Sofia", "sofia@example.com");
 
         await IsProvedAsync(window, xid, "footer");
     }
@@ -58,7 +52,7 @@ public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium
             new() { Name = "growSumoPartnerKey", Value = "lovelace", Url = sandbox.DemoSite.ToString() },
         ]);
         await window.Page.GotoAsync(new Uri(sandbox.DemoSite, "sign-up?partner=lovelace").ToString());
-        await SignUpAsync(window.Page, "Amalie", "amalie@example.com");
+        await DemoVisit.SignUpAsync(window.Page, "Amalie", "amalie@example.com");
 
         await IsProvedAsync(window, xid);
     }
@@ -76,9 +70,9 @@ public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium
         await sandbox.KeepClickAsync(story.Segments[^1], "lovelace");
 
         await using var window = await chromium.OpenAsync(story);
-        await Expect(Story(window).Nth(1)).ToContainTextAsync("(held)");
-        await Expect(Story(window).Nth(3)).ToContainTextAsync("ProxyShim has read it back. PartnerStack has");
-        await Expect(Story(window).Nth(3)).ToContainTextAsync("partner lovelace, click ");
+        await Expect(DemoVisit.Story(window).Nth(1)).ToContainTextAsync("(held)");
+        await Expect(DemoVisit.Story(window).Nth(3)).ToContainTextAsync("ProxyShim has read it back. PartnerStack has");
+        await Expect(DemoVisit.Story(window).Nth(3)).ToContainTextAsync("partner lovelace, click ");
     }
 
     [Fact]
@@ -86,12 +80,12 @@ public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium
     {
         await using var window = await chromium.OpenAsync(new Uri(sandbox.DemoSite, "sign-up"));
         await window.Page.GetByLabel("Partner code").FillAsync("noether");
-        await SignUpAsync(window.Page, "Emilie", "emilie@example.com");
+        await DemoVisit.SignUpAsync(window.Page, "Emilie", "emilie@example.com");
 
-        await Expect(Story(window).Nth(0)).ToContainTextAsync("No click is known for this customer.");
-        await Expect(Story(window).Nth(1)).ToContainTextAsync("(held)");
-        await Expect(Story(window).Nth(2)).ToContainTextAsync("The original call");
-        await Expect(Story(window).Nth(3)).ToContainTextAsync("partner noether, no click");
+        await Expect(DemoVisit.Story(window).Nth(0)).ToContainTextAsync("No click is known for this customer.");
+        await Expect(DemoVisit.Story(window).Nth(1)).ToContainTextAsync("(held)");
+        await Expect(DemoVisit.Story(window).Nth(2)).ToContainTextAsync("The original call");
+        await Expect(DemoVisit.Story(window).Nth(3)).ToContainTextAsync("partner noether, no click");
         Assert.Empty(window.Complaints);
     }
 
@@ -121,7 +115,7 @@ public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium
         await HoldAsync("2-landing");
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Start for free" }).ClickAsync();
         await HoldAsync("3-sign-up");
-        await SignUpAsync(window.Page, "Caroline", $"caroline{theme}{width}@example.com");
+        await DemoVisit.SignUpAsync(window.Page, "Caroline", $"caroline{theme}{width}@example.com");
         await Expect(window.Page.GetByRole(AriaRole.Complementary)).ToContainTextAsync("ProxyShim has read it back.");
         await HoldAsync("4-story");
         Assert.Empty(window.Complaints);
@@ -132,8 +126,6 @@ public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium
             await window.KeepPictureAsync($"demo-{name}-{theme}-{width}".ToLowerInvariant());
         }
     }
-
-    private static ILocator Story(ConsoleWindow window) => window.Page.GetByRole(AriaRole.Complementary).GetByRole(AriaRole.Listitem);
 
     // Where PartnerStack sends somebody who follows the partner's link, and what it puts into the address.
     private static async Task<NameValueCollection> LandingPageAsync(ConsoleWindow window)
@@ -148,14 +140,7 @@ public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium
     private async Task<JsonElement> IsProvedAsync(ConsoleWindow window, string xid, params string[] subIds)
     {
         var page = window.Page;
-        await Expect(Story(window).Nth(0)).ToContainTextAsync(xid);
-
-        // The page's message and the back-end's call race.
-        await Expect(Story(window).Nth(1)).ToContainTextAsync(new Regex(@"\((converted|held)\)"));
-        await Expect(Story(window).Nth(3)).ToContainTextAsync("ProxyShim has read it back.");
-        await Expect(Story(window).Nth(3)).ToContainTextAsync(
-            $"partner lovelace, click {xid}{(subIds.Length == 0 ? "" : $", SubIDs {string.Join(", ", subIds)}")}");
-        Assert.Empty(window.Complaints);
+        await DemoVisit.IsToldAsProvedAsync(window, xid, subIds);
 
         // As PartnerStack has it, and once.
         var key = new Uri(page.Url).Segments[^1];
@@ -171,13 +156,5 @@ public sealed class DemoSiteTests(ConsolePage.Sandbox sandbox, Chromium chromium
         await console.FindAsync(key);
         await Expect(console.Life).ToContainTextAsync("Verified A read-back has proved it.");
         return got;
-    }
-
-    private static async Task SignUpAsync(IPage page, string name, string email)
-    {
-        await page.GetByLabel("Name").FillAsync(name);
-        await page.GetByLabel("E-mail address").FillAsync(email);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = $"Welcome, {name}" })).ToBeVisibleAsync();
     }
 }

@@ -12,8 +12,6 @@ public sealed class ComposeTests
     private const string BesideAnApp = "beside-an-app.yaml";
     private const string Capture = "capture.yaml";
     private const string QuickStart = "compose.yaml";
-    private const string PartnerStackVariable = "PROXYSHIM_TEST_PARTNERSTACK_IMAGE";
-    private const string PythonVariable = "PROXYSHIM_TEST_PYTHON_IMAGE";
 
     private static readonly Dictionary<string, string?> s_noImages = [];
 
@@ -80,60 +78,6 @@ public sealed class ComposeTests
                 Cancellation));
         var grace = await DockerCli.RunAsync(["inspect", "--format", "{{.Config.StopTimeout}}", id], Cancellation);
         Assert.InRange(int.Parse(grace, CultureInfo.InvariantCulture), ShimDefaults.ShutdownTimeout.TotalSeconds + 1, 600);
-    }
-
-    [Fact]
-    public async Task In_the_quick_start_a_visitor_is_converted_and_everybody_is_told_where_to_look()
-    {
-        var partnerStack = Environment.GetEnvironmentVariable(PartnerStackVariable);
-        Require.That(
-            partnerStack is { Length: > 0 },
-            "no image of the simulated PartnerStack is named",
-            $"docker build -t partnerstack -f config/sidecar/compose/partnerstack.Dockerfile . && export {PartnerStackVariable}=partnerstack");
-        var (site, management) = (FreePort.Next(), FreePort.Next());
-        await using var compose = new ComposeProject(
-            [QuickStart],
-            new Dictionary<string, string?>
-            {
-                ["proxyshim"] = DockerCli.Image,
-                ["partnerstack"] = partnerStack,
-                ["site"] = Environment.GetEnvironmentVariable(PythonVariable),
-            },
-            new Dictionary<string, string>
-            {
-                ["SITE_PORT"] = site.ToString(CultureInfo.InvariantCulture),
-                ["MANAGEMENT_PORT"] = management.ToString(CultureInfo.InvariantCulture),
-            });
-        await compose.RunAsync("up", "--detach", "--no-build");
-        using var visitor = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{site}") };
-        await Eventually.IsTrueAsync(
-            "the visitor has followed the partner's link", async () => await IsThereAsync(visitor, "/?ps_xid=xid_ada"), cancellation: Cancellation);
-
-        // The cookie of the click is the browser's to send back.
-        using var form = new FormUrlEncodedContent([new("customer", "ada")]);
-        using var answer = await visitor.PostAsync(new Uri("/sign-up", UriKind.Relative), form, Cancellation);
-
-        Assert.StartsWith("200 converted\n", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
-        await Eventually.IsTrueAsync(
-            "PartnerStack's log shows the conversion",
-            async () => (await compose.RunAsync("logs", "partnerstack")).Contains("\"xid\":\"xid_ada\"", StringComparison.Ordinal),
-            cancellation: Cancellation);
-        var told = await compose.RunAsync("logs", "site");
-        Assert.Contains($"http://127.0.0.1:{site}", told, StringComparison.Ordinal);
-        Assert.Contains($"http://127.0.0.1:{management}", told, StringComparison.Ordinal);
-    }
-
-    private static async Task<bool> IsThereAsync(HttpClient client, string path)
-    {
-        try
-        {
-            using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
     }
 
     private static async Task<string> ReadAsync(HttpClient client, string path)

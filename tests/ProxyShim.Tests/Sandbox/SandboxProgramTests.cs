@@ -119,6 +119,9 @@ public sealed partial class SandboxProgramTests
     [InlineData("--lag needs a time", "--once", "--lag")]
     [InlineData("--lag 'soon' is not a time", "--lag", "soon")]
     [InlineData("--lag '-00:00:01' is not a time", "--lag", "-00:00:01")]
+    [InlineData("--listen needs an IP address", "--partnerstack", "--listen")]
+    [InlineData("--listen 'everywhere' is not an IP address", "--partnerstack", "--listen", "everywhere")]
+    [InlineData("--listen is for --partnerstack", "--listen", "0.0.0.0")]
     public async Task An_argument_it_does_not_know_is_named_and_answered_with_its_usage(string said, params string[] arguments)
     {
         await using var sandbox = new SandboxProcess(arguments);

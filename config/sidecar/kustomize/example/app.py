@@ -68,6 +68,4 @@ class Site(http.server.BaseHTTPRequestHandler):
         self.wfile.write((PAGE.format(link=LINK, xid=html.escape(xid or "none"), answer=html.escape(answer)) if browser else answer).encode())
 
 
-if os.environ.get("SAY"):
-    print(os.environ["SAY"], flush=True)
 http.server.ThreadingHTTPServer(("", int(os.environ.get("PORT", "8080"))), Site).serve_forever()

@@ -1,4 +1,4 @@
-# The sandbox's simulated PartnerStack, for compose.yaml. Its context is the repository.
+# The sandbox's simulated PartnerStack and demo site, for compose.yaml. Its context is the repository.
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble-aot
 ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 

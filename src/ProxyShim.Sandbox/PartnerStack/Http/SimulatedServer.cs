@@ -10,15 +10,15 @@ using Microsoft.Extensions.Options;
 
 namespace ProxyShim.Sandbox.PartnerStack.Http;
 
-/// <summary>A real Kestrel on one loopback port, HTTP/1.0 and 1.1, that can refuse connections and reset the ones it has.</summary>
-internal sealed class LoopbackServer : IAsyncDisposable
+/// <summary>A real Kestrel on one port, HTTP/1.0 and 1.1, that can refuse connections and reset the ones it has.</summary>
+internal sealed class SimulatedServer : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ConnectionContext, bool> _open = new();
     private readonly ReopenableTransport _transport = new();
     private readonly KestrelServer _kestrel;
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 
-    private LoopbackServer(int port)
+    private SimulatedServer(IPEndPoint listen)
     {
         // No minimum rates and no limit: slow clients, slow answers and large bodies are what this server is for.
         var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = _services };
@@ -29,25 +29,25 @@ internal sealed class LoopbackServer : IAsyncDisposable
         // Any byte a client sends in a header is taken as it is; UTF-8 would refuse some.
         options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
         options.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
-        options.Listen(IPAddress.Loopback, port, listen =>
+        options.Listen(listen, endpoint =>
         {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(Track);
+            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.Use(Track);
         });
         _kestrel = new(Options.Create(options), _transport, NullLoggerFactory.Instance);
     }
 
-    /// <summary>Such as <c>http://127.0.0.1:9080/</c>.</summary>
-    public Uri Address => new($"http://{Listener.EndPoint}/");
+    /// <summary>On this machine, such as <c>http://127.0.0.1:9080/</c>.</summary>
+    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)Listener.EndPoint).Port}/");
 
     /// <summary>Whether its port is closed.</summary>
     public bool Refuses => Listener.Closed;
 
     private ReopenableListener Listener => _transport.Listener ?? throw new InvalidOperationException("The server has not been started.");
 
-    public static async Task<LoopbackServer> StartAsync(int port, Func<Exchange, Task> handler, CancellationToken cancellationToken)
+    public static async Task<SimulatedServer> StartAsync(IPEndPoint listen, Func<Exchange, Task> handler, CancellationToken cancellationToken)
     {
-        var server = new LoopbackServer(port);
+        var server = new SimulatedServer(listen);
         try
         {
             await server._kestrel.StartAsync(new HandlerApplication(handler), cancellationToken);
