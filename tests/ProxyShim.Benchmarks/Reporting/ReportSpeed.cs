@@ -8,7 +8,7 @@ using ProxyShim.Tests.Management.Reporting;
 
 namespace ProxyShim.Benchmarks.Reporting;
 
-/// <summary><c>-- report</c>: the published binary's <c>report</c>, the usual one and those by partner and subID, beside jq, which counts the same as the usual one on the same file.</summary>
+/// <summary><c>-- report</c>: the published binary's <c>report</c>, the usual one, the shadow's and those by partner and subID, beside jq, which counts the same as the usual one on the same file.</summary>
 internal sealed class ReportSpeed(ReportOptions options)
 {
     private static readonly (string Name, Func<LogReading, int, double> Figure, string Format)[] s_figures =
@@ -46,6 +46,7 @@ internal sealed class ReportSpeed(ReportOptions options)
         Reader[] readers =
         [
             new("shim report (native)", Launch.Of(shim, "report", "--json", log), reported),
+            new("shim report --shadow", Launch.Of(shim, "report", "--json", "--shadow", log), Path.Combine(folder, "shadow.json")),
             new("shim report --by partner", Launch.Of(shim, "report", "--json", "--by", "partner", log), Path.Combine(folder, "partner.json")),
             new("shim report --by subid", Launch.Of(shim, "report", "--json", "--by", "subid", log), Path.Combine(folder, "subid.json")),
             .. options.Other is { } other ? [new Reader("the other binary's report", Launch.Of(other, "report", "--json", log), Path.Combine(folder, "other.json"))] : Array.Empty<Reader>(),

@@ -3,7 +3,7 @@ using ProxyShim.Telemetry;
 namespace ProxyShim.Management.Reporting;
 
 /// <summary>
-/// What a log of the shadow says: had it been live. A customer counts once, however often the app reported it; memory is bounded but for some 40 bytes a customer.
+/// What a log of the shadow says: had it been live. A customer counts once, however often the app reported it; memory is bounded but for some 16 bytes a customer.
 /// </summary>
 internal sealed class ShadowReport
 {
@@ -13,8 +13,7 @@ internal sealed class ShadowReport
     /// <summary>How many reasons the sentence names.</summary>
     public const int MostReasons = 3;
 
-    // Whether a conversion would have been sent for this one.
-    private readonly Dictionary<UInt128, bool> _customers = [];
+    private readonly CustomerTally _customers = new();
     private long _unnamed;
 
     public long Lines { get; private set; }
@@ -145,10 +144,7 @@ internal sealed class ShadowReport
             return converts;
         }
 
-        ref var converted = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_customers, name, out _);
-        var isNews = converts && !converted;
-        converted |= converts;
-        return isNews;
+        return _customers.Add(name, converts);
     }
 
     private static void AddEach(BoundedCounters<Counter> tally, ReadOnlySpan<char> joined, char separator)
