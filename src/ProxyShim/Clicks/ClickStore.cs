@@ -25,8 +25,9 @@ internal sealed class ClickStore(ClickSettings settings)
     /// <inheritdoc cref="FindAsync(IDatabase, CustomerRequest)"/>
     public async Task<ClickLookup> FindAsync(IDatabase redis, CustomerIdentity customer) => await ParseAsync(StartLookups(redis, customer));
 
-    /// <inheritdoc cref="StartLookups(IDatabase, in CustomerIdentity)"/>
-    public Task?[] StartLookups(RedisPipeline pipeline, in CustomerIdentity customer) => StartLookups(pipeline.Database, customer);
+    /// <summary>The first half of it for a request, which may bring its own click: then nothing is asked.</summary>
+    public Task?[] StartLookups(RedisPipeline pipeline, CustomerRequest request) =>
+        request.Click is null ? StartLookups(pipeline.Database, CustomerIdentity.Of(request)) : [];
 
     /// <summary>The first half of it: puts a command for each template on its way.</summary>
     /// <returns>The replies, best first; null for a template that asks for more than is known of the customer.</returns>
@@ -42,6 +43,10 @@ internal sealed class ClickStore(ClickSettings settings)
 
         return replies;
     }
+
+    /// <summary>The second half for a request.</summary>
+    public static ValueTask<ClickLookup> ParseAsync(CustomerRequest request, Task?[] replies) =>
+        request.Click is { } own ? new(new ClickLookup(own, Malformed: false)) : ParseAsync(replies);
 
     /// <summary>The second half: understands the replies.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

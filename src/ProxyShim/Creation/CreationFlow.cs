@@ -55,20 +55,21 @@ internal sealed class CreationFlow(
             // Each look takes from the budget, so that this ends, whatever others do to the entry meanwhile.
             while (true)
             {
+                if (creation.Mode != RolloutMode.Live && !creation.Known && await shadow.TryForwardAsync(creation, aborted) is { } forward)
+                {
+                    return forward;
+                }
+
                 var (reading, lookup) = await creation.Budget.RunTogetherAsync(
                     RedisOperation.LookUp,
                     static async (pipeline, call) =>
                     {
                         // Both are on their way before either is awaited: one round trip.
                         var reading = call.Ledger.ReadAsync(pipeline, call.Id);
-                        var clicks = call.Request.Click is null ? call.Clicks.StartLookups(pipeline, CustomerIdentity.Of(call.Request)) : [];
-                        var known = await reading;
-                        var lookup = call.Request.Click is { } own ? new(new ClickLookup(own, Malformed: false)) : ClickStore.ParseAsync(clicks);
-
-                        // In the shadow nobody waits for a click: only the ledger can keep a call from the Customer API.
-                        return (known, call.IsShadow && known.Entry is null ? lookup : new ValueTask<ClickLookup>(await lookup));
+                        var clicks = call.Clicks.StartLookups(pipeline, call.Request);
+                        return (await reading, await ClickStore.ParseAsync(call.Request, clicks));
                     },
-                    (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request, IsShadow: creation.Mode == RolloutMode.Shadow));
+                    (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request));
 
                 // Whoever has hung up and is not claimed yet comes again.
                 aborted.ThrowIfCancellationRequested();
@@ -82,13 +83,9 @@ internal sealed class CreationFlow(
 
                 // An entry decides before mode, click or partner.
                 var answer = reading.Entry is { } entry
-                    ? await known.AnswerAsync(creation, entry, (await lookup).Click, aborted)
-                    : creation.Mode switch
-                    {
-                        RolloutMode.Off => creation.Forward(Outcome.Passthrough, Reasons.Off),
-                        RolloutMode.Shadow => shadow.Begin(creation, lookup),
-                        _ => await DecideAsync(creation, reading, await lookup),
-                    };
+                    ? await known.AnswerAsync(creation, entry, lookup.Click, aborted)
+                    : creation.Mode == RolloutMode.Live ? await DecideAsync(creation, reading, lookup)
+                    : CreationAnswer.LookAgain.Instance;
                 if (answer is not CreationAnswer.LookAgain)
                 {
                     return answer;

@@ -1,19 +1,51 @@
+using System.Runtime.CompilerServices;
 using ProxyShim.Clicks;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
+using ProxyShim.Ledger;
 using ProxyShim.Primitives;
 using ProxyShim.Redis;
+using ProxyShim.Rollout;
+using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 
 namespace ProxyShim.Creation;
 
-/// <summary>Leaves a customer to the Customer API and learns, beside that, what would have become of it. It claims nothing and writes nothing.</summary>
-internal sealed class Shadow(ConversionSettings settings, ClickJudge judge)
+/// <summary>Leaves a customer to the Customer API and, in the shadow, learns beside that what would have become of it. It claims nothing and writes nothing.</summary>
+internal sealed class Shadow(ConversionSettings settings, ClickJudge judge, ClickStore clicks, ConversionLedger ledger, SettlementBacklog backlog)
 {
-    /// <param name="clicks">The look-up, which is under way; it is understood once the caller has its answer.</param>
-    public CreationAnswer Begin(CreationContext creation, ValueTask<ClickLookup> clicks)
+    /// <summary>
+    /// Where nobody is converted only the ledger can keep a call from the Customer API: whether it knows the customer is all that is waited for. The click's replies come with
+    /// that answer, and are read when the caller has its own.
+    /// </summary>
+    /// <returns>Null where somebody has the customer already.</returns>
+    /// <exception cref="RedisUnavailableException">Redis did not answer in time.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<CreationAnswer?> TryForwardAsync(CreationContext creation, CancellationToken aborted)
     {
-        creation.Record.AfterAnswer = () => JudgeAsync(creation, clicks);
+        var (knows, replies) = await creation.Budget.RunTogetherAsync(
+            RedisOperation.LookUp,
+            static async (pipeline, call) =>
+            {
+                var knows = call.Ledger.Knows(pipeline, call.Id);
+                var replies = call.IsShadow ? call.Clicks.StartLookups(pipeline, call.Request) : [];
+                return (await knows, replies);
+            },
+            (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request, IsShadow: creation.Mode == RolloutMode.Shadow));
+
+        aborted.ThrowIfCancellationRequested();
+        creation.Known = knows || backlog.HasSent(creation.Id);
+        if (creation.Known)
+        {
+            return null;
+        }
+
+        if (creation.Mode == RolloutMode.Off)
+        {
+            return creation.Forward(Outcome.Passthrough, Reasons.Off);
+        }
+
+        creation.Record.AfterAnswer = () => JudgeAsync(creation, replies);
         return Forward(creation);
     }
 
@@ -30,11 +62,11 @@ internal sealed class Shadow(ConversionSettings settings, ClickJudge judge)
         return CreationAnswer.Forward.Instance;
     }
 
-    private async ValueTask JudgeAsync(CreationContext creation, ValueTask<ClickLookup> clicks)
+    private async ValueTask JudgeAsync(CreationContext creation, Task?[] replies)
     {
         try
         {
-            Judge(creation, await clicks);
+            Judge(creation, await ClickStore.ParseAsync(creation.Request, replies));
         }
         catch (Exception exception) when (RedisGate.IsUnavailable(exception))
         {

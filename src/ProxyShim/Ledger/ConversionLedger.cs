@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry;
 using StackExchange.Redis;
+using static ProxyShim.Redis.Sockets.ReplyAwaiting;
 
 namespace ProxyShim.Ledger;
 
@@ -17,6 +18,8 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
 {
     // A connected replica acknowledges within a round trip; WAIT blocks its connection, and must not do so for a replica that is missing.
     private const int ReplicaPatienceMilliseconds = 100;
+
+    private static readonly RedisValue s_state = "state";
 
     private readonly RedisValue _lease = (long)settings.Lease.TotalMilliseconds;
     private readonly RedisValue _bodyTtl = (long)settings.BodyTtl.TotalMilliseconds;
@@ -35,6 +38,9 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
     /// <summary>The same, beside what else is asked in the round trip.</summary>
     public Task<LedgerReading> ReadAsync(RedisPipeline pipeline, ConversionId id) =>
         LedgerScript.Read.RunAsync(pipeline.Database, settings.Keys.OfEntry(id), [], ReadingOf);
+
+    /// <summary>Whether a customer is known at all, beside what else is asked in the round trip: it costs Redis a tenth of what the reading does.</summary>
+    public Reply<bool> Knows(RedisPipeline pipeline, ConversionId id) => pipeline.Database.HasFieldOnMaster(settings.Keys.EntryOf(id), s_state);
 
     /// <summary>What is known of a customer, and the stored request, null when there is none (any more): in one round trip.</summary>
     /// <exception cref="FormatException">A newer version has written what this one cannot read.</exception>

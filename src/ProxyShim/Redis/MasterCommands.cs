@@ -20,6 +20,8 @@ internal static class MasterCommands
 
     public static Task<RedisValue> GetFieldFromMasterAsync(this IDatabase redis, RedisKey key, RedisValue field) => redis.HashGetAsync(key, field, Master);
 
+    public static Reply<bool> HasFieldOnMaster(this IDatabase redis, RedisKey key, RedisValue field) => redis.HashExistsAsync(key, field, Master).ResumeInBatch();
+
     public static Task<RedisValue[]> GetFieldsFromMasterAsync(this IDatabase redis, RedisKey key, RedisValue[] fields) => redis.HashGetAsync(key, fields, Master);
 
     /// <summary>The first ones of a sorted set.</summary>

@@ -36,6 +36,9 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
         _reports.Writer.TryWrite(report);
     }
 
+    /// <summary>Whether this replica has sent a customer of whom Redis could not be told yet.</summary>
+    public bool HasSent(ConversionId id) => _sent.ContainsKey(id);
+
     /// <summary>
     /// Tells Redis at once that PartnerStack took a customer, where that is known here and waits to be told: the next master may have forgotten the claim,
     /// and a caller who comes again must not be faster than the report.

@@ -7,6 +7,8 @@ namespace ProxyShim.Benchmarks.Contenders;
 /// <summary>Who takes part. The first of a list is what the others are compared with.</summary>
 internal sealed class Catalogue(LoadOptions options, Binaries binaries)
 {
+    private static readonly (string Name, string Value) s_shadow = ("Rollout__Mode", "Shadow");
+
     public IReadOnlyList<Contender> Conversions() => Wanted(
         ("nginx + Lua + Redis", name => new Contender(name, site => Nginx.Prepare("NginxLua", site))),
         ("shim (native)", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim))),
@@ -25,7 +27,8 @@ internal sealed class Catalogue(LoadOptions options, Binaries binaries)
     /// <summary>A creation that everybody forwards; the shim judges it besides.</summary>
     public IReadOnlyList<Contender> Shadow() => Wanted(
         ("plain YARP (native)", name => Yarp(name, binaries.Native(Binaries.PlainYarp))),
-        ("shim (native), shadow", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim), ("Rollout__Mode", "Shadow"))));
+        ("shim (native), shadow", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim), s_shadow)),
+        ("shim (native), shadow, other", name => options.Other is { } other ? Shim(name, other, s_shadow) : null));
 
     /// <summary>What keeping costs a write that is not kept: one look into the ledger.</summary>
     public IReadOnlyList<Contender> FollowUps() => Wanted(

@@ -39,11 +39,12 @@ internal sealed class CreationFlowHost : IAsyncDisposable
         var bounds = settings.RolloutBounds;
         Control = new RolloutControl(settings.Rollout, bounds, new RolloutStore(settings.Ledger), Redis, _rollout, EventLog.Silent);
         var judge = new ClickJudge(settings.Conversions, time);
-        var shadow = new Shadow(settings.Conversions, judge);
+        var clicks = new ClickStore(settings.Clicks);
+        var shadow = new Shadow(settings.Conversions, judge, clicks, ledger, Backlog);
         var claims = new Claims(settings.Conversions, shadow, Backlog);
         var holder = new CreationHolder(settings.Conversions, claims, new HeldCreations(settings.Ledger), ledger, answers, time);
         _flow = new CreationFlow(
-            settings.Conversions, judge, claims, shadow, holder, Control, _rollout, Redis, new ClickStore(settings.Clicks), ledger, known, answers, background.Sender, background.Settler, Backlog, background.Events, time);
+            settings.Conversions, judge, claims, shadow, holder, Control, _rollout, Redis, clicks, ledger, known, answers, background.Sender, background.Settler, Backlog, background.Events, time);
     }
 
     public RedisGate Redis { get; }

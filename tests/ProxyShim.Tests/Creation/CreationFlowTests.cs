@@ -1,5 +1,6 @@
 using ProxyShim.CustomerApi;
 using ProxyShim.Ledger;
+using ProxyShim.Rollout;
 using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Telemetry;
 using ProxyShim.Testing;
@@ -119,9 +120,11 @@ public class CreationFlowTests(TestRedis redis)
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task What_a_failover_has_forgotten_is_not_sent_again_as_long_as_the_one_that_sent_it_knows(bool redisIsDown)
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    public async Task What_a_failover_has_forgotten_is_not_sent_again_as_long_as_the_one_that_sent_it_knows(bool redisIsDown, bool live)
     {
         await using var background = await BackgroundHost.OpenAsync(redis, s_patient);
         await using var replica = new CreationFlowHost(background);
@@ -133,8 +136,9 @@ public class CreationFlowTests(TestRedis redis)
         await background.Ledger.EraseAsync(background.Under.Budget, s_id);
         await background.Under.Redis.KeyDeleteAsync(background.Under.Keys.Of(s_id)[0]);
 
-        // The report waits for its turn.
-        replica.At(2, () => Task.FromResult(redisIsDown ? Loss.Command : Loss.None));
+        // The report waits for its turn. Where nobody is converted any more the ledger is asked first whether it knows the customer.
+        replica.Rollout = live ? replica.Rollout : replica.Rollout with { Mode = RolloutMode.Shadow };
+        replica.At(live ? 2 : 3, () => Task.FromResult(redisIsDown ? Loss.Command : Loss.None));
         var (answer, record) = await replica.PostAsync();
         await replica.CatchUpAsync();
 

@@ -26,10 +26,10 @@ public class ShadowTests(TestRedis redis)
         await using var background = await BackgroundHost.OpenAsync(redis, (setting, value), ("CustomerApi:Callers:0:Name", "crm"), ("CustomerApi:Callers:0:PublicKey", "pk_crm"), ("CustomerApi:Callers:0:SecretKey", "sk_crm"));
         await using var stage = new CreationFlowHost(background);
         await stage.ClickAsync();
-        var scripts = 0;
+        var asked = 0;
         stage.Losses = () =>
         {
-            scripts++;
+            asked++;
             return new(Loss.None);
         };
 
@@ -39,8 +39,8 @@ public class ShadowTests(TestRedis redis)
         Assert.Equal((Outcome.Shadowed, Outcome.Converted, (string?)null, "xid_1"), (record.Outcome, record.WouldBe, record.Reason, record.Xid));
         Assert.True(record.BodyBytes > 50);
 
-        // The one script reads.
-        Assert.Equal((1, null), (scripts, await background.Under.SeeAsync(s_id)));
+        // The ledger is asked once.
+        Assert.Equal((1, null), (asked, await background.Under.SeeAsync(s_id)));
         Assert.Empty(background.PartnerStack.Conversions);
     }
 

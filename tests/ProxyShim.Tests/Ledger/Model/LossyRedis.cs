@@ -30,12 +30,12 @@ public class LossyRedis : DispatchProxy
             return Over((IDatabase)targetMethod.Invoke(_redis, args)!, _loss);
         }
 
-        return targetMethod.ReturnType == typeof(Task<RedisResult>)
-            ? RunAsync(args!, () => (Task<RedisResult>)targetMethod.Invoke(_redis, args)!)
+        return targetMethod.ReturnType == typeof(Task<RedisResult>) ? RunAsync(args!, () => (Task<RedisResult>)targetMethod.Invoke(_redis, args)!)
+            : targetMethod.Name == nameof(IDatabase.HashExistsAsync) ? RunAsync(args!, () => (Task<bool>)targetMethod.Invoke(_redis, args)!)
             : targetMethod.Invoke(_redis, args);
     }
 
-    private async Task<RedisResult> RunAsync(object?[] arguments, Func<Task<RedisResult>> command)
+    private async Task<T> RunAsync<T>(object?[] arguments, Func<Task<T>> command)
     {
         var loss = await DecideAsync(arguments);
         if (loss == Loss.Command)
