@@ -19,9 +19,11 @@ internal static class FaultReport
         - **acknowledged**: customers for whom the app got a 2xx. **converted**, **fell back**: customers whom a conversion, or the Customer API, created.
         - **requests**: conversion requests that arrived whole, those included that the fault kept from having an effect. A customer who fell back while
           Redis was down, and whom the app creates once more later, is sent as well: PartnerStack, which has the customer, ignores that.
-        - **twice**: customers for whom more than one conversion was accepted. With the key pair there is none, whatever fails; without it nothing can be
-          read back, so what landed unseen is sent again.
+        - **twice**: customers for whom more than one conversion was accepted, or who were handed to the Customer API as well. With the key pair there is
+          none, whatever fails; without it nothing can be read back, so what landed unseen is sent again.
         - **lost**: acknowledged, and neither at PartnerStack nor shown as a dead letter.
+        - **Hold**: the click is not there when the app calls (`Conversions:OnMiss=Hold`). When it comes, all are converted; when none comes, the Customer
+          API has each app's own bytes, and after one that landed no others.
 
         """;
 

@@ -7,8 +7,9 @@ namespace ProxyShim.EndToEnd.Faults;
 /// <param name="Converted">Those whom a conversion created.</param>
 /// <param name="FellBack">Those whom the Customer API created.</param>
 /// <param name="Arrived">Conversion requests that arrived whole, whatever the fault made of them.</param>
-/// <param name="Twice">Customers for whom more than one conversion was accepted.</param>
+/// <param name="Twice">Customers for whom more than one conversion was accepted, or who were handed over although a conversion or hand-over had landed.</param>
 /// <param name="Unexplained">Those of them whose earlier conversion had been answered, whole and with a 200.</param>
+/// <param name="Changed">Hand-overs that are not the app's bytes.</param>
 /// <param name="Dead">Dead letters.</param>
 /// <param name="Phantoms">Customers who are not at PartnerStack although it had said so.</param>
 /// <param name="Lost">Acknowledged, and neither at PartnerStack nor a dead letter.</param>
@@ -22,6 +23,7 @@ internal sealed record FaultResult(
     int Arrived,
     int Twice,
     int Unexplained,
+    int Changed,
     int Dead,
     int Phantoms,
     int Lost,

@@ -3,7 +3,7 @@ namespace ProxyShim.EndToEnd.Faults;
 /// <summary>A row of the table: what fails, how, and what may come of it.</summary>
 internal sealed record FaultRow
 {
-    /// <summary>What fails: <c>Conversion API</c>, <c>Redis</c>, <c>Redis Cluster</c>, <c>shim</c>.</summary>
+    /// <summary>What fails: <c>Conversion API</c>, <c>Redis</c>, <c>Redis Cluster</c>, <c>shim</c>; <c>hold</c>, where a click is late.</summary>
     public required string Part { get; init; }
 
     /// <summary>How.</summary>
@@ -11,6 +11,9 @@ internal sealed record FaultRow
 
     /// <summary>Whether there is a key pair to read back with.</summary>
     public required bool KeyPair { get; init; }
+
+    /// <summary>When the customers' clicks come.</summary>
+    public ClickTime Click { get; init; }
 
     /// <summary>Settings that differ from the scenario's.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();

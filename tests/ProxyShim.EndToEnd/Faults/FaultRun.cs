@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Testing;
 
@@ -31,10 +32,15 @@ internal static class FaultRun
         await using var scenario = await Scenario.StartAsync(row.Replicas, row.KeyPair, row.Settings, row.RedisSettings, cancellation, row.Redis);
         var customers = new Queue<string>(Enumerable.Range(0, (2 * Healthy) + (row.Rounds * (PerRound + MostMore + MostProbes)))
             .Select(LegacyApp.Customer));
-        await using (var clicks = await scenario.OpenLedgerAsync(cancellation))
+        if (row.Click is ClickTime.BeforeTheCall)
         {
+            await using var clicks = await scenario.OpenLedgerAsync(cancellation);
             await clicks.WriteClicksAsync(customers);
         }
+
+        await using var page = row.Click is ClickTime.AfterTheCall ? await scenario.OpenLedgerAsync(cancellation) : null;
+        var late = page is null ? null : new LateClicks(page, cancellation);
+        scenario.App.Acknowledged = late is null ? null : late.Begin;
 
         await row.PrepareAsync(scenario, cancellation);
         if (row.Pace > TimeSpan.Zero)
@@ -53,13 +59,19 @@ internal static class FaultRun
 
         // A connection of its own, made when all is well again.
         await using var ledger = await scenario.OpenLedgerAsync(cancellation);
-        await ledger.DrainAsync(cancellation);
+        await SettleAsync();
 
         // A repeat long after.
         var acknowledged = scenario.App.Replies.Where(reply => reply.Value == AppReply.Acknowledged).Select(reply => reply.Key).ToArray();
         await scenario.App.CreateAsync(random.GetItems(acknowledged, Repeats), Concurrency, cancellation);
-        await ledger.DrainAsync(cancellation);
+        await SettleAsync();
         return Count(row, scenario.App.Replies, scenario.PartnerStack, await ledger.DeadAsync(), await ledger.BodiesAsync());
+
+        async Task SettleAsync()
+        {
+            await (late?.AllAsync() ?? Task.CompletedTask);
+            await ledger.DrainAsync(cancellation);
+        }
 
         string[] Next(int count) => [.. Enumerable.Range(0, count).Select(_ => customers.Dequeue())];
     }
@@ -117,6 +129,8 @@ internal static class FaultRun
         var customers = replies.Keys.ToArray();
         var origins = customers.ToDictionary(customer => customer, customer => partnerStack.FindCustomer(customer)?.Origin, StringComparer.Ordinal);
         var arrived = partnerStack.Conversions.ToLookup(conversion => conversion.CustomerKey, StringComparer.Ordinal);
+        var handedOver = partnerStack.Calls.Where(HandOver.Is)
+            .ToLookup(call => JsonElement.Parse(call.BodyText).GetProperty("customer_key").GetString()!, StringComparer.Ordinal);
         var acknowledged = customers.Where(customer => replies[customer] == AppReply.Acknowledged).ToArray();
         return new FaultResult(
             row,
@@ -125,8 +139,10 @@ internal static class FaultRun
             Converted: origins.Values.Count(origin => origin == CustomerOrigin.Conversion),
             FellBack: origins.Values.Count(origin => origin == CustomerOrigin.CustomerApi),
             Arrived: customers.Sum(partnerStack.ArrivalsFor),
-            Twice: customers.Count(customer => partnerStack.ConversionsFor(customer) > 1),
+            Twice: customers.Count(customer =>
+                partnerStack.ConversionsFor(customer) > 1 || handedOver[customer].SkipLast(1).Any(HandOver.Landed) || (handedOver[customer].Any() && arrived[customer].Any(WasAccepted))),
             Unexplained: customers.Count(customer => arrived[customer].Where(WasAccepted).SkipLast(1).Any(WasAnswered)),
+            Changed: handedOver.Sum(customer => customer.Count(call => call.BodyText != LegacyApp.BodyOf(customer.Key))),
             Dead: dead.Count,
             Phantoms: customers.Count(customer => origins[customer] is null && arrived[customer].Any(IsPhantom)),
             Lost: acknowledged.Count(customer => origins[customer] is null && !dead.Contains(LedgerView.IdOf(customer))),

@@ -36,7 +36,7 @@ internal static class FaultTable
     private static readonly string[] s_whenRedisIsDown = ["Unavailable", "Fallback"];
 
     /// <summary>The rows, in the order of the table.</summary>
-    public static IReadOnlyList<FaultRow> Rows { get; } = [.. ConversionApiRows(), .. CustomerApiRows(), .. RedisRows(), .. FailoverRows.All, .. ShimRows()];
+    public static IReadOnlyList<FaultRow> Rows { get; } = [.. ConversionApiRows(), .. CustomerApiRows(), .. RedisRows(), .. FailoverRows.All, .. ShimRows(), .. HoldRows.All];
 
     private static IEnumerable<FaultRow> ConversionApiRows() =>
         from row in ConversionApiFaults()

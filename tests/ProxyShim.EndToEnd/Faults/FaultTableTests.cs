@@ -19,6 +19,11 @@ public class FaultTableTests(FaultRuns runs) : IClassFixture<FaultRuns>
         // PartnerStack's own word is all there is where nothing can be read back.
         Assert.Equal(result.Row.KeyPair ? 0 : result.Phantoms, result.Lost);
 
+        // Who is waited for is converted when the click comes, and else reported with the app's own bytes.
+        Assert.Equal(0, result.Changed);
+        Assert.True(result.Row.Click is not ClickTime.AfterTheCall || result.Converted == result.Customers);
+        Assert.True(result.Row.Click is not ClickTime.Never || (result.FellBack, result.Arrived) == (result.Customers, 0));
+
         // Personal data stay only where a dead letter needs them.
         Assert.Equal(0, result.Leftovers);
         if (result.Row.KeyPair)

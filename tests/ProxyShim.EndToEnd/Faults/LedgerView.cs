@@ -47,13 +47,13 @@ internal sealed class LedgerView(ConnectionMultiplexer connection) : IAsyncDispo
     public Task WriteClicksAsync(IEnumerable<string> customers)
         => Task.WhenAll(customers.Select(customer => Database.StringSetAsync($"click:{customer}", "xid-1")));
 
-    /// <summary>Waits until the shim has nothing to send and nothing to read back any more.</summary>
+    /// <summary>Waits until the shim has nothing to send, nothing to read back and no click to look for any more.</summary>
     /// <exception cref="TimeoutException">Something is stuck; the message says in which states.</exception>
     public async Task DrainAsync(CancellationToken cancellation)
     {
         try
         {
-            await Eventually.IsTrueAsync("nothing is due and nothing unverified", IsDrainedAsync, s_drainLimit, cancellation);
+            await Eventually.IsTrueAsync("nothing is due, nothing unverified and nobody held", IsDrainedAsync, s_drainLimit, cancellation);
         }
         catch (TimeoutException e)
         {
@@ -90,14 +90,6 @@ internal sealed class LedgerView(ConnectionMultiplexer connection) : IAsyncDispo
     public Task DrainCallsAsync(CancellationToken cancellation) => Eventually.IsTrueAsync(
         "no kept call waits", async () => (await Task.WhenAll(Indexes("waiting").Select(key => Database.SortedSetLengthAsync(key)))).All(length => length == 0),
         s_drainLimit, cancellation);
-
-    /// <summary>How many customers' clicks are looked for.</summary>
-    public async Task<long> HeldAsync() => (await Task.WhenAll(Indexes("held").Select(key => Database.SortedSetLengthAsync(key)))).Sum();
-
-    /// <summary>Waits until no customer's click is looked for any more.</summary>
-    /// <exception cref="TimeoutException">Something is stuck.</exception>
-    public Task DrainHeldAsync(CancellationToken cancellation) => Eventually.IsTrueAsync(
-        "nobody is held", async () => await HeldAsync() == 0, s_drainLimit, cancellation);
 
     /// <summary>The numbers of the dead calls, by customer.</summary>
     public async Task<ILookup<string, int>> DeadCallsAsync() =>
@@ -136,7 +128,7 @@ internal sealed class LedgerView(ConnectionMultiplexer connection) : IAsyncDispo
     }
 
     private async Task<bool> IsDrainedAsync()
-        => (await Task.WhenAll(Indexes("due").Concat(Indexes("unverified")).Select(key => Database.SortedSetLengthAsync(key)))).All(length => length == 0);
+        => (await Task.WhenAll(((string[])["due", "unverified", "held"]).SelectMany(Indexes).Select(key => Database.SortedSetLengthAsync(key)))).All(length => length == 0);
 
     // How many entries there are of each state.
     private async Task<string> DescribeAsync()

@@ -16,14 +16,17 @@ internal sealed class LegacyApp : IDisposable
     /// <summary>The pair it presents; the simulated account knows it.</summary>
     public static readonly KeyPair Pair = new("pk_sandbox", "sk_sandbox");
 
+    /// <summary>By which its own calls are told from the shim's.</summary>
+    public const string UserAgent = "legacy-app";
+
     // Longer than the shim ever lets a caller wait; a hung connection ends here.
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
     // A client's own pause between tries; not a wait for anything.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-    // What the shim answers itself when it converts (DESIGN.md); what falls back is answered by the Customer API.
-    private static readonly string[] s_converts = ["converted", "queued"];
+    // What the shim answers itself when it converts, or will if the click comes (DESIGN.md); what falls back is answered by the Customer API.
+    private static readonly string[] s_converts = ["converted", "queued", "held"];
 
     // Far more than any fault lasts: a customer who is not answered by then fails the row.
     private const int MostTries = 600;
@@ -40,6 +43,7 @@ internal sealed class LegacyApp : IDisposable
     /// <param name="shims">The legacy addresses of the replicas.</param>
     public LegacyApp(IEnumerable<Uri> shims)
     {
+        _client.DefaultRequestHeaders.UserAgent.ParseAdd(UserAgent);
         _addresses = [.. shims.Select(shim => new Uri(shim, "/api/v2/customers"))];
         _client.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Pair.PublicKey}:{Pair.SecretKey}")));
@@ -47,6 +51,9 @@ internal sealed class LegacyApp : IDisposable
 
     /// <summary>How each customer was answered in the end; the first acknowledgement counts.</summary>
     public IReadOnlyDictionary<string, AppReply> Replies => _replies;
+
+    /// <summary>Called whenever a customer is acknowledged, the repeats' included.</summary>
+    public Action<string>? Acknowledged { get; set; }
 
     /// <summary>A customer by number.</summary>
     public static string Customer(int number) => Canaries.Plant(string.Create(CultureInfo.InvariantCulture, $"{Canaries.Marker}-{number}"));
@@ -67,6 +74,11 @@ internal sealed class LegacyApp : IDisposable
         {
             if (await TryAsync(customer, cancellation) is { } reply)
             {
+                if (reply is AppReply.Acknowledged)
+                {
+                    Acknowledged?.Invoke(customer);
+                }
+
                 return _replies.AddOrUpdate(customer, reply, (_, before) => (before, reply) switch
                 {
                     (AppReply.Acknowledged, AppReply.Refused) => throw new InvalidDataException($"{customer} was acknowledged, and refused when it was created again."),
