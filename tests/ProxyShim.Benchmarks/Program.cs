@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using ProxyShim.Benchmarks.Importing;
+using ProxyShim.Benchmarks.Instructions;
 using ProxyShim.Benchmarks.Load;
 using ProxyShim.Benchmarks.Measure;
 using ProxyShim.Benchmarks.Micro;
@@ -25,14 +26,15 @@ try
         ["load", .. var options] => await new LoadCommand(LoadOptions.Parse(options)).RunAsync(stop.Token),
         ["report", .. var options] => await new ReportSpeed(ReportOptions.Parse(options)).RunAsync(stop.Token),
         ["import", .. var options] => await new ImportSpeed(ImportOptions.Parse(options)).RunAsync(stop.Token),
+        ["redis-instructions", .. var options] => await new RedisInstructions(InstructionOptions.Parse(options)).RunAsync(stop.Token),
         ["micro", .. var options] => MicroCommand.Run(options),
         ["host", var port] => AllocationHost.Run(int.Parse(port, CultureInfo.InvariantCulture)),
-        _ => throw new FormatException("load, report, import or micro?"),
+        _ => throw new FormatException("load, report, import, redis-instructions or micro?"),
     };
 }
 catch (FormatException error)
 {
-    await Console.Error.WriteLineAsync($"{error.Message}\n\n{LoadOptions.Usage}\n\n{ReportOptions.Usage}\n\n{ImportOptions.Usage}");
+    await Console.Error.WriteLineAsync($"{error.Message}\n\n{LoadOptions.Usage}\n\n{ReportOptions.Usage}\n\n{ImportOptions.Usage}\n\n{InstructionOptions.Usage}");
     return 64;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

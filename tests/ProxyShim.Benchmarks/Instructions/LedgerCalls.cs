@@ -1,0 +1,76 @@
+using System.Globalization;
+using ProxyShim.Customers;
+using ProxyShim.Ledger;
+
+namespace ProxyShim.Benchmarks.Instructions;
+
+/// <summary>The commands of a conversion as the shim sends them, with the scripts of a folder: body of 200 bytes, one click as a string, the key pair is set.</summary>
+internal sealed class LedgerCalls
+{
+    private const string Click = """{"xid":"xid_0000001_9bq3TtLs0a","partner_key":"acme"}""";
+    private const string Token = "0123456789abcdef0123456789abcdef";
+    private const string LeaseMilliseconds = "50000";
+    private const string BodyMilliseconds = "1209600000";
+    private const string GraceMilliseconds = "900000";
+
+    private const string Body =
+        """{"partner_key":"acme","clicked_at":1750000000000,"conversion":{"xid":"xid_0000001_9bq3TtLs0a","customer_key":"c0000001",""" +
+        """ "email":"somebody@customer.example","name":"Somebody of Somewhere","sub_ids":["spring"],"origin":"acme.com"}}""";
+
+    private readonly LedgerKeys _keys = new("proxyshim:", test: false);
+    private readonly string _folder;
+    private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
+
+    public LedgerCalls(string folder) => _folder = folder;
+
+    /// <summary>Loads the scripts and writes the clicks.</summary>
+    public void Prepare(RespConnection redis, int customers)
+    {
+        foreach (var script in new[] { "read", "claim", "sent", "confirm", "verified" }.Where(Has))
+        {
+            _hashes[script] = redis.Send(["SCRIPT", "LOAD", Text("prelude") + Text(script)])[0];
+        }
+
+        for (var number = 0; number < customers; number++)
+        {
+            redis.Send(["SET", ClickOf(number), Click]);
+        }
+    }
+
+    public string[][] Get(int number) => [["GET", ClickOf(number)]];
+
+    /// <summary>What the ledger knows: a script where the folder has one for it, else as <see cref="ConversionLedger"/> asks.</summary>
+    public string[][] Read(int number) => Has("read")
+        ? [Script("read", 1, number)]
+        : [["HMGET", KeysOf(number)[0], .. LedgerReading.Fields.Select(field => (string)field!)], ["TIME"]];
+
+    /// <summary>Both, in the one packet in which the shim sends them.</summary>
+    public string[][] LookUp(int number) => [.. Read(number), .. Get(number)];
+
+    public string[][] Claim(int number) =>
+    [
+        Script("claim", 6, number, Id(number).Hash, Token, "9999999999999", LeaseMilliseconds, Body, BodyMilliseconds, "xid_0000001_9bq3TtLs0a", "0123456789abcdef", Token,
+            "public_key_of_the_caller", "acme", ""),
+    ];
+
+    public string[][] Sent(int number) => [Script("sent", 6, number, Id(number).Hash, Token, "1", GraceMilliseconds, BodyMilliseconds, "xid_0000001_9bq3TtLs0a")];
+
+    public string[][] Verified(int number) => [Script("verified", 6, number, Id(number).Hash, Token, "read_back")];
+
+    private static string ClickOf(int number) => string.Create(CultureInfo.InvariantCulture, $"click:{KeyOf(number)}");
+
+    private static string KeyOf(int number) => string.Create(CultureInfo.InvariantCulture, $"c{number:0000000}");
+
+    private static ConversionId Id(int number) => CustomerKey.TryCreate(KeyOf(number), out var key) ? ConversionId.Of(key) : default;
+
+    private string[] KeysOf(int number) => [.. _keys.Of(Id(number)).Select(key => (string)key!)];
+
+    private string[] Script(string name, int keys, int number, params string[] arguments) =>
+        ["EVALSHA", _hashes[name], keys.ToString(CultureInfo.InvariantCulture), .. KeysOf(number).Take(keys), .. arguments];
+
+    private bool Has(string script) => File.Exists(PathOf(script));
+
+    private string Text(string script) => File.ReadAllText(PathOf(script));
+
+    private string PathOf(string script) => Path.Combine(_folder, $"{script}.lua");
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using ProxyShim.Benchmarks.Report;
+using ProxyShim.Benchmarks.Servers;
+
+namespace ProxyShim.Benchmarks.Instructions;
+
+/// <summary><c>-- redis-instructions</c>: what Redis executes for a conversion, call by call, and for the whole of it.</summary>
+internal sealed class RedisInstructions(InstructionOptions options)
+{
+    private const int Before = 200;
+
+    // One after another: what a call costs is what a row costs more than the one that lacks it.
+    private static readonly (string Name, Func<LedgerCalls, int, string[][]>[] Packets)[] s_rows =
+    [
+        ("`GET` of the click", [(calls, number) => calls.Get(number)]),
+        ("read", [(calls, number) => calls.Read(number)]),
+        ("look-up: both in one packet", [(calls, number) => calls.LookUp(number)]),
+        ("claim", [(calls, number) => calls.Claim(number)]),
+        ("claim, sent", [(calls, number) => calls.Claim(number), (calls, number) => calls.Sent(number)]),
+        ("look-up, claim, sent: a conversion",
+            [(calls, number) => calls.LookUp(number), (calls, number) => calls.Claim(number), (calls, number) => calls.Sent(number)]),
+        ("claim, sent, verified",
+            [(calls, number) => calls.Claim(number), (calls, number) => calls.Sent(number), (calls, number) => calls.Verified(number)]),
+    ];
+
+    /// <returns>The exit code.</returns>
+    /// <exception cref="FormatException">A program is missing.</exception>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        Prerequisites.Check("apt-get install valgrind redis-server util-linux", "valgrind", "redis-server", "taskset");
+        var rows = new List<IReadOnlyList<string>>();
+        foreach (var (name, packets) in s_rows)
+        {
+            var mine = await CountAsync(options.Scripts, packets, cancellationToken);
+            rows.Add(options.Other is null ? [name, Thousands(mine)]
+                : await CountAsync(options.Other, packets, cancellationToken) is var other
+                    ? [name, Thousands(mine), Thousands(other), (mine / other).ToString("0.00", CultureInfo.InvariantCulture)] : []);
+        }
+
+        Console.Write(new Markdown()
+            .Heading(2, "Redis's instructions")
+            .Paragraph(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Executed by redis-server for one customer (`valgrind --tool=callgrind`): the difference between {Before} and {Before + options.Calls} customers, each one new, over 16 partitions. No append-only file."))
+            .Table(options.Other is null ? ["calls", "instructions"] : ["calls", "instructions", "other", "ratio"], rows));
+        return 0;
+    }
+
+    private async Task<double> CountAsync(string scripts, Func<LedgerCalls, int, string[][]>[] packets, CancellationToken cancellationToken)
+    {
+        var (few, many) = (await TotalAsync(Before), await TotalAsync(Before + options.Calls));
+        return (double)(many - few) / options.Calls;
+
+        async Task<long> TotalAsync(int customers)
+        {
+            var folder = Directory.CreateTempSubdirectory("proxyshim-instructions-").FullName;
+            try
+            {
+                return await CountedRedis.RunAsync(
+                    folder,
+                    redis =>
+                    {
+                        var calls = new LedgerCalls(scripts);
+                        calls.Prepare(redis, Before + options.Calls);
+                        for (var number = 0; number < customers; number++)
+                        {
+                            foreach (var packet in packets)
+                            {
+                                redis.Send(packet(calls, number));
+                            }
+                        }
+                    },
+                    cancellationToken);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private static string Thousands(double instructions) => instructions.ToString("N0", CultureInfo.InvariantCulture);
+}
