@@ -33,7 +33,10 @@ internal sealed class LedgerKeys
         return [hash.Prepend(partition.Conversions), hash.Prepend(partition.Bodies), partition.Due, partition.Unverified, partition.Dead, partition.Held];
     }
 
-    /// <summary>The same, and behind them the customer's kept calls, and the partition's customers with calls that wait, to be played, and its dead calls.</summary>
+    /// <summary>The first three of them: each costs Redis as much as an argument does, and a claim needs no more.</summary>
+    public RedisKey[] OfClaim(ConversionId id) => [EntryOf(id), BodyOf(id), _partitions[id.Partition].Due];
+
+    /// <summary>All of them, and behind them the customer's kept calls, and the partition's customers with calls that wait, to be played, and its dead calls.</summary>
     public RedisKey[] OfCalls(ConversionId id)
     {
         var partition = _partitions[id.Partition];
@@ -59,10 +62,7 @@ internal sealed class LedgerKeys
     public RedisKey[] SchedulesOf(int number) =>
         [_partitions[number].Due, _partitions[number].Unverified, _partitions[number].Held, _partitions[number].Playing];
 
-    /// <summary>The first of them alone.</summary>
-    public RedisKey[] OfEntry(ConversionId id) => [EntryOf(id)];
-
-    /// <summary>The same for a script that names no conversion.</summary>
+    /// <summary>All of a script's keys, for one that names no conversion.</summary>
     public RedisKey[] OfPartition(int number)
     {
         var partition = _partitions[number];

@@ -36,8 +36,11 @@ internal static class LedgerReply
     public static int Number(RedisResult value) => int.TryParse(Text(value), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     /// <summary>A score: it comes back as a number with a decimal point, or with an exponent, as the server likes.</summary>
-    public static DateTimeOffset Time(RedisResult value) =>
-        DateTimeOffset.FromUnixTimeMilliseconds((long)double.Parse(Text(value), CultureInfo.InvariantCulture));
+    public static DateTimeOffset Time(RedisResult value) => Time((RedisValue)value);
+
+    /// <inheritdoc cref="Time(RedisResult)"/>
+    public static DateTimeOffset Time(RedisValue value) =>
+        DateTimeOffset.FromUnixTimeMilliseconds((long)double.Parse((string?)value ?? "", CultureInfo.InvariantCulture));
 
     /// <summary>A duration as the scripts take it.</summary>
     public static RedisValue Milliseconds(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);

@@ -8,16 +8,15 @@ namespace ProxyShim.Ledger;
 /// <summary>One atomic change of the ledger, as a Lua script.</summary>
 internal sealed partial class LedgerScript
 {
-    private static readonly string s_prelude = Load("prelude");
-    private static readonly string s_calls = Load("calls");
+    private static readonly ScriptPrelude s_prelude = new(Load("common") + "\n" + Load("calls"));
 
     private readonly RedisScript _script;
 
     private readonly string _text;
 
-    private LedgerScript(string name, bool touchesCalls = false)
+    private LedgerScript(string name)
     {
-        _text = s_prelude + (touchesCalls ? s_calls : "") + Load(name);
+        _text = s_prelude.Before(Load(name));
         _script = new RedisScript(_text);
     }
 
@@ -53,19 +52,19 @@ internal sealed partial class LedgerScript
 
     public static LedgerScript Revive { get; } = new("revive");
 
-    public static LedgerScript Erase { get; } = new("erase", touchesCalls: true);
+    public static LedgerScript Erase { get; } = new("erase");
 
-    public static LedgerScript Survey { get; } = new("survey", touchesCalls: true);
+    public static LedgerScript Survey { get; } = new("survey");
 
-    public static LedgerScript Rewait { get; } = new("rewait", touchesCalls: true);
+    public static LedgerScript Rewait { get; } = new("rewait");
 
-    public static LedgerScript Keep { get; } = new("keep", touchesCalls: true);
+    public static LedgerScript Keep { get; } = new("keep");
 
-    public static LedgerScript Play { get; } = new("play", touchesCalls: true);
+    public static LedgerScript Play { get; } = new("play");
 
-    public static LedgerScript Played { get; } = new("played", touchesCalls: true);
+    public static LedgerScript Played { get; } = new("played");
 
-    public static LedgerScript Letter { get; } = new("letter", touchesCalls: true);
+    public static LedgerScript Letter { get; } = new("letter");
 
     public static LedgerScript Hold { get; } = new("hold");
 

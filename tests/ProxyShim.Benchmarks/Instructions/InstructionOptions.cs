@@ -6,7 +6,7 @@ internal sealed record InstructionOptions
     public const string Usage = """
         dotnet run -c Release --project tests/ProxyShim.Benchmarks -- redis-instructions [options]
           --scripts FOLDER      the ledger's scripts (src/ProxyShim/Ledger/Scripts)
-          --other FOLDER        those of another checkout, counted beside them; one with a read.lua is read by it
+          --other FOLDER        those of another checkout, counted beside them; one with a prelude.lua is called as checkouts of its time call
           --calls N             conversions that are counted, after 200 others (2000)
         """;
 

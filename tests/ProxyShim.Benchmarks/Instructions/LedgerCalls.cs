@@ -19,16 +19,20 @@ internal sealed class LedgerCalls
 
     private readonly LedgerKeys _keys = new("proxyshim:", test: false);
     private readonly string _folder;
+
+    // An older checkout's scripts have all of the prelude, whatever they need of it, and all six keys.
+    private readonly bool _isOlder;
     private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
 
-    public LedgerCalls(string folder) => _folder = folder;
+    public LedgerCalls(string folder) => (_folder, _isOlder) = (folder, File.Exists(Path.Combine(folder, "prelude.lua")));
 
     /// <summary>Loads the scripts and writes the clicks.</summary>
     public void Prepare(RespConnection redis, int customers)
     {
-        foreach (var script in new[] { "read", "claim", "sent", "confirm", "verified" }.Where(Has))
+        foreach (var script in new[] { "read", "claim", "sent", "verified" })
         {
-            _hashes[script] = redis.Send(["SCRIPT", "LOAD", Text("prelude") + Text(script)])[0];
+            var text = _isOlder ? Text("prelude") + Text(script) : new ScriptPrelude(Text("common")).Before(Text(script));
+            _hashes[script] = redis.Send(["SCRIPT", "LOAD", text])[0];
         }
 
         for (var number = 0; number < customers; number++)
@@ -37,10 +41,10 @@ internal sealed class LedgerCalls
         }
     }
 
-    public string[][] Get(int number) => [["GET", ClickOf(number)]];
+    public static string[][] Get(int number) => [["GET", ClickOf(number)]];
 
-    /// <summary>What the ledger knows: a script where the folder has one for it, else as <see cref="ConversionLedger"/> asks.</summary>
-    public string[][] Read(int number) => Has("read")
+    /// <summary>What the ledger knows: by script, as an older checkout asks, or as <see cref="ConversionLedger"/> does outside of a cluster.</summary>
+    public string[][] Read(int number) => _isOlder
         ? [Script("read", 1, number)]
         : [["HMGET", KeysOf(number)[0], .. LedgerReading.Fields.Select(field => (string)field!)], ["TIME"]];
 
@@ -49,7 +53,7 @@ internal sealed class LedgerCalls
 
     public string[][] Claim(int number) =>
     [
-        Script("claim", 6, number, Id(number).Hash, Token, "9999999999999", LeaseMilliseconds, Body, BodyMilliseconds, "xid_0000001_9bq3TtLs0a", "0123456789abcdef", Token,
+        Script("claim", _isOlder ? 6 : 3, number, Id(number).Hash, Token, "9999999999999", LeaseMilliseconds, Body, BodyMilliseconds, "xid_0000001_9bq3TtLs0a", "0123456789abcdef", Token,
             "public_key_of_the_caller", "acme", ""),
     ];
 
@@ -68,9 +72,5 @@ internal sealed class LedgerCalls
     private string[] Script(string name, int keys, int number, params string[] arguments) =>
         ["EVALSHA", _hashes[name], keys.ToString(CultureInfo.InvariantCulture), .. KeysOf(number).Take(keys), .. arguments];
 
-    private bool Has(string script) => File.Exists(PathOf(script));
-
-    private string Text(string script) => File.ReadAllText(PathOf(script));
-
-    private string PathOf(string script) => Path.Combine(_folder, $"{script}.lua");
+    private string Text(string script) => File.ReadAllText(Path.Combine(_folder, $"{script}.lua"));
 }

@@ -12,7 +12,7 @@ internal sealed class RedisInstructions(InstructionOptions options)
     // One after another: what a call costs is what a row costs more than the one that lacks it.
     private static readonly (string Name, Func<LedgerCalls, int, string[][]>[] Packets)[] s_rows =
     [
-        ("`GET` of the click", [(calls, number) => calls.Get(number)]),
+        ("`GET` of the click", [(_, number) => LedgerCalls.Get(number)]),
         ("read", [(calls, number) => calls.Read(number)]),
         ("look-up: both in one packet", [(calls, number) => calls.LookUp(number)]),
         ("claim", [(calls, number) => calls.Claim(number)]),

@@ -20,12 +20,25 @@ public class ClaimTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal(seen.Time("claimed_at") + LedgerUnderTest.Lease, seen.DueAt);
         Assert.Equal(seen.DueAt, seen.Time("lease"));
         Assert.Equal(seen.Time("claimed_at"), seen.Time("age_from"));
-        Assert.Equal(seen.Time("claimed_at"), seen.Time("last_attempt"));
         Assert.Equal(
-            (token.Value, "xid_1", "f1f2f3f4", LedgerUnderTest.TraceId, "default", "0", "0"),
-            (seen.Field("token"), seen.Field("xid"), seen.Field("fingerprint"), seen.Field("trace"), seen.Field("caller"), seen.Field("attempts"), seen.Field("resends")));
+            (token.Value, "xid_1", "f1f2f3f4", LedgerUnderTest.TraceId, "default"),
+            (seen.Field("token"), seen.Field("xid"), seen.Field("fingerprint"), seen.Field("trace"), seen.Field("caller")));
         Assert.Equal(LedgerUnderTest.BodyOf("customer").ToArray(), System.Text.Encoding.UTF8.GetBytes(seen.Body));
-        Assert.InRange(seen.BodyTtl!.Value, LedgerUnderTest.BodyTtl - TimeSpan.FromMinutes(1), LedgerUnderTest.BodyTtl);
+        var life = LedgerUnderTest.BodyTtl + LedgerUnderTest.Lease + LedgerUnderTest.Grace;
+        Assert.InRange(seen.BodyTtl!.Value, life - TimeSpan.FromMinutes(1), life);
+    }
+
+    [Fact]
+    public async Task What_a_claim_does_not_write_is_read_as_what_it_would_be()
+    {
+        var (id, _) = await With.ClaimAsync();
+
+        var details = Assert.Single(await With.Ledger.DescribeAsync(With.Budget, [id]))!;
+        Assert.Equal((0, 0, 0), (details.Attempts, details.Resends, details.ReadBacks));
+        await Without.ClaimAsync();
+        await Without.PassTimeAsync(id);
+        var job = await Without.TakeAsync(id);
+        Assert.Equal((0, true), (job.Attempts, job.MaybeLanded));
     }
 
     [Theory]

@@ -15,7 +15,7 @@ public sealed partial class LedgerCheckTests(TestRedis redis)
         var scripts = Directory.GetFiles(Path.Combine(Repository.Root, "src", "ProxyShim", "Ledger", "Scripts"), "*.lua").ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
         var probe = scripts["probe.lua"];
 
-        var tried = Call().Matches(probe + scripts["prelude.lua"]).Select(call => call.Value).ToHashSet();
+        var tried = Call().Matches(probe + scripts["common.lua"]).Select(call => call.Value).ToHashSet();
 
         Assert.Equal(scripts.Values.SelectMany(script => Call().Matches(script)).Select(call => call.Value).Order().Distinct(), tried.Order());
         Assert.All(probe.Split('\n'), line => Assert.InRange(Call().Count(line), 0, 1));

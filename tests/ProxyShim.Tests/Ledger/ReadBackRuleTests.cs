@@ -98,7 +98,7 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Budget, id, review.Job.Token));
 
         var seen = (await With.SeeAsync(id))!;
-        Assert.Equal((ConversionState.Due, "not_landed", "0"), (seen.State, seen.Field("error"), seen.Field("resends")));
+        Assert.Equal((ConversionState.Due, "not_landed", "0"), (seen.State, seen.Field("error"), seen.Field("resends") ?? "0"));
         Assert.False((await With.TakeAsync(id)).MaybeLanded);
     }
 

@@ -35,7 +35,7 @@ public sealed class ReferralTests(TestRedis redis)
         var (id, token) = await under.ClaimAsync();
 
         // As 0.1.0 of 2026-11-28 has left it.
-        await under.Redis.HashDeleteAsync(under.Keys.OfEntry(id)[0], ["partner", "sub_ids"]);
+        await under.Redis.HashDeleteAsync(under.Keys.EntryOf(id), ["partner", "sub_ids"]);
 
         var referral = (await under.Ledger.ReferralAsync(under.Budget, id))!;
         Assert.Equal(("xid_1", null, null), (referral.Xid, referral.PartnerKey, referral.SubIds));

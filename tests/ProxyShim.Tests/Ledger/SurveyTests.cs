@@ -1,5 +1,6 @@
 using ProxyShim.Ledger;
 using ProxyShim.Testing;
+using StackExchange.Redis;
 using Xunit;
 
 namespace ProxyShim.Tests.Ledger;
@@ -93,10 +94,13 @@ public class SurveyTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(state);
         var keys = With.Keys.Of(id);
         var index = keys[state switch { ConversionState.Claimed or ConversionState.Due => 2, ConversionState.Held => 5, _ => 3 }];
-        var (written, at) = ((double)await With.Redis.HashGetAsync(keys[0], "last_attempt"), (await With.Redis.SortedSetScoreAsync(index, id.Hash))!.Value);
+
+        // Who was claimed just now has no last attempt of its own.
+        RedisValue[] dates = state == ConversionState.Claimed ? ["claimed_at"] : ["last_attempt", "claimed_at"];
+        var (written, at) = ((double)await With.Redis.HashGetAsync(keys[0], dates[0]), (await With.Redis.SortedSetScoreAsync(index, id.Hash))!.Value);
         var jump = TimeSpan.FromDays(400).TotalMilliseconds;
         await With.Redis.SortedSetAddAsync(index, id.Hash, at + jump);
-        await With.Redis.HashSetAsync(keys[0], [new("last_attempt", written + jump), new("claimed_at", written + jump)]);
+        await With.Redis.HashSetAsync(keys[0], [.. dates.Select(date => new HashEntry(date, written + jump))]);
         var before = await With.NowAsync();
 
         // By two replicas, each for itself.
@@ -108,7 +112,7 @@ public class SurveyTests(TestRedis redis) : LedgerFixture(redis)
         var after = await With.NowAsync();
         var comes = (await With.Redis.SortedSetScoreAsync(index, id.Hash))!.Value - (at - written);
         Assert.InRange(comes, before.ToUnixTimeMilliseconds(), after.ToUnixTimeMilliseconds());
-        foreach (var date in await With.Redis.HashGetAsync(keys[0], ["last_attempt", "claimed_at"]))
+        foreach (var date in await With.Redis.HashGetAsync(keys[0], dates))
         {
             Assert.InRange((long)date, before.ToUnixTimeMilliseconds(), after.ToUnixTimeMilliseconds());
         }

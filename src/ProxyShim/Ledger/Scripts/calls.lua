@@ -1,6 +1,7 @@
--- Stands after the prelude before every script that touches kept calls. KEYS go on: the customer's calls, then the partition's waiting, playing, letters.
+-- The same of those that touch kept calls. KEYS go on: the customer's calls, then the partition's waiting, playing, letters.
 -- A customer's calls are one hash: each call under its number (c:7), the first and the last number, how many wait and how many bytes; who plays the first
 -- (token), whether it was begun already (tried) and how often (attempts); dead calls (d:7), why (r:7), and how many (letters).
+
 local CALLS, WAITING, PLAYING, LETTERS = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 
 local function call_field(field) return redis.call('HGET', CALLS, field) end
@@ -19,8 +20,8 @@ end
 -- the index has the end of a lease, and the end of the work is much nearer.
 local function next_look(state)
   if is_playable(state) then return now end
-  if redis.call('HEXISTS', CONVERSION, 'token') == 1 then return now + 1000 end
-  local index = INDEX[state]
+  if (get('token') or '') ~= '' then return now + 1000 end
+  local index = index_of(state)
   local score = index and index ~= DEAD and redis.call('ZSCORE', index, id)
   return score and math.max(now, tonumber(score)) + 1000 or now + 60000
 end

@@ -2,7 +2,7 @@
 -- written by the former clock is dated now, which makes it safe to say again.
 -- ARGV: id, the longest wait there is ms -> 'done'
 local longest = now + tonumber(ARGV[2])
-local written = tonumber(get('last_attempt') or '0')
+local written = tonumber(get('last_attempt') or get('claimed_at') or '0')
 for _, index in ipairs({ DUE, UNVERIFIED, HELD }) do
   local at = tonumber(redis.call('ZSCORE', index, id) or '0')
   local wanted = math.min(at, longest)

@@ -1,5 +1,5 @@
 -- Takes a due job under a new lease. A claim whose lease has run out was left by somebody who may have sent it.
--- ARGV: id, token, lease ms, read back after ms ('' = nothing can be read back)
+-- ARGV: id, token, lease ms, read back after ms ('' = nothing can be read back), body's life ms
 -- -> 'taken', now, attempts, age_from, maybe, xid, trace, caller, body, claimed_at | 'ambiguous' | 'lost' | 'gone'
 local token, lease, wait = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local due = redis.call('ZSCORE', DUE, id)
@@ -22,6 +22,7 @@ if wait and get('maybe') == '1' then
   redis.call('HDEL', CONVERSION, 'token', 'lease')
   return { 'ambiguous' }
 end
-move(state, 'claimed', now + lease, 'token', token, 'lease', now + lease)
+move(state, 'claimed', now + lease, 'token', token, 'lease', text(now + lease))
+keep(lease + (wait or 0), ARGV[5])
 local known = redis.call('HMGET', CONVERSION, 'attempts', 'age_from', 'maybe', 'xid', 'trace', 'caller', 'claimed_at')
 return { 'taken', now, known[1], known[2], known[3], known[4], known[5], known[6], body, known[7] }

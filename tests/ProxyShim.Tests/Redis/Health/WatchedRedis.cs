@@ -60,8 +60,7 @@ internal sealed class WatchedRedis : IAsyncDisposable
         cancellation);
 
     /// <summary>What every request does first, which Redis answers whatever it refuses besides.</summary>
-    public ValueTask<bool> ReadAsync() => Gate.TryRunAsync(static (database, ledger) => LedgerScript.Read.RunAsync(
-        database, ledger.Keys.OfEntry(new ConversionId(0, "probe")), [], static reply => reply), _ledger);
+    public ValueTask<bool> ReadAsync() => Gate.TryRunAsync(async budget => await new ConversionLedger(_ledger).ReadAsync(budget, new ConversionId(0, "probe")));
 
     public async ValueTask DisposeAsync()
     {

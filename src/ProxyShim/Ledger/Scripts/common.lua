@@ -1,0 +1,59 @@
+-- What the scripts have in common. Before a script stand those of these paragraphs that define a name which it mentions, or which one of them mentions: Redis
+-- executes at every call whatever stands there. KEYS: conversion, body, due, unverified, dead, held; ARGV[1]: the conversion's id. All of one partition.
+
+local CONVERSION = KEYS[1]
+
+local BODY = KEYS[2]
+
+local DUE = KEYS[3]
+
+local UNVERIFIED = KEYS[4]
+
+local DEAD = KEYS[5]
+
+local HELD = KEYS[6]
+
+local id = ARGV[1]
+
+-- Each state has one index, or none; an entry stands in its state's index and in no other.
+local function index_of(state)
+  if state == 'claimed' or state == 'due' then return DUE end
+  if state == 'sent' or state == 'ambiguous' then return UNVERIFIED end
+  return state == 'dead' and DEAD or state == 'held' and HELD or nil
+end
+
+-- The server's clock is the only one: a client's may be wrong, and two clients' differ.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+-- As text, where it costs: Redis prints a bare number of a command with 17 digits, which takes longer than some commands.
+local function text(number) return string.format('%d', number) end
+
+local function get(field) return redis.call('HGET', CONVERSION, field) end
+
+-- What only the holder of the lease may do: nil when it may, else the answer.
+local function refuse(token)
+  local held = redis.call('HMGET', CONVERSION, 'state', 'token')
+  if not held[1] then return 'missing' end
+  if held[2] ~= token then return 'stale' end
+  return nil
+end
+
+-- The same for what leaves nobody to deliver it: not even the holder may, once a caller has been told that it will be delivered.
+local function refuse_promised(token)
+  return refuse(token) or redis.call('HEXISTS', CONVERSION, 'acknowledged_at') == 1 and 'stale' or nil
+end
+
+-- What a dead letter was told is of no more interest once it is none.
+local function forget_answer() redis.call('HDEL', CONVERSION, 'answer_status', 'answer_text') end
+
+-- The body's expiry is for what nobody works on any more: it counts from the end of whatever the entry waits for.
+local function keep(wait, life) redis.call('PEXPIRE', BODY, text(wait + life)) end
+
+-- Moves the entry into a state and its index; without a score into no index.
+local function move(from, to, score, ...)
+  local old, new = index_of(from), score and index_of(to)
+  if old and old ~= new then redis.call('ZREM', old, id) end
+  if new then redis.call('ZADD', new, text(score), id) end
+  redis.call('HSET', CONVERSION, 'state', to, ...)
+end
