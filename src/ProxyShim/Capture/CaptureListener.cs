@@ -42,6 +42,7 @@ internal sealed class CaptureListener(CaptureSettings settings, ClickReports rep
         });
         builder.Services.AddRoutingCore();
         var app = builder.Build();
+        app.Use(next => context => connections.ServeVisitorAsync(context, next));
         app.Use(static (context, next) =>
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";

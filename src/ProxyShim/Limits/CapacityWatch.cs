@@ -22,7 +22,8 @@ internal sealed class CapacityWatch(ConnectionGate connections, RequestLimits re
     /// <returns>Whether a flood is over.</returns>
     public bool Look()
     {
-        var refused = connections.Refused + requests.Refused;
+        connections.EndWhoStays();
+        var refused = connections.Refused + connections.Displaced + requests.Refused;
         _lastRefusal = refused > _refused ? time.GetTimestamp() : _lastRefusal;
         _refused = refused;
         degradations.Report(HealthComponent.Capacity, refused > 0 && time.GetElapsedTime(_lastRefusal) < IsTold ? "full" : null);

@@ -3,7 +3,7 @@ using ProxyShim.Settings;
 namespace ProxyShim.Limits;
 
 /// <summary>What the legacy and the capture listener take at once. Beyond it a caller gets 503 and comes again, and the process lives.</summary>
-/// <param name="Connections">Connections; one more is closed at once.</param>
+/// <param name="Connections">Connections; one more takes the place of one without a request in flight, or is closed at once.</param>
 /// <param name="RequestsInFlight">Requests that have been begun and not answered; a quarter of them only for callers with a key pair of the settings.</param>
 /// <param name="BufferedBytes">Bytes of bodies that wait for somebody to take them; a quarter of them likewise.</param>
 /// <param name="BodyBytes">The longest body that is taken; null for any.</param>
@@ -25,7 +25,7 @@ internal sealed record LimitSettings(int Connections, int RequestsInFlight, long
     {
         const string follows = "(from the memory limit and the open files)";
         var connections = reader.Number(
-            "Limits:Connections", capacity.Connections, 1, 1_000_000, "connections", $"How many connections the legacy and the capture listener keep, the latter a quarter of them at most; one more is closed at once. By default {Capacity.Formula.Connections}.", follows);
+            "Limits:Connections", capacity.Connections, 1, 1_000_000, "connections", $"How many connections the legacy and the capture listener keep, the latter a quarter of them at most; one more takes the place of the one that has longest been without a request, or is closed at once where each of them has one in flight. By default {Capacity.Formula.Connections}.", follows);
         var requests = reader.Number(
             "Limits:RequestsInFlight", capacity.RequestsInFlight, 1, 1_000_000, "requests",
             "How many requests may have been begun and not answered, a quarter of them only by callers with a key pair of these settings; one more gets 503 with `Retry-After`. "

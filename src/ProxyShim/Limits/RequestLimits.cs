@@ -14,6 +14,7 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
     public const int MostBuffered = 256 * 1024;
 
     private readonly LimitSettings _settings;
+    private readonly TimeProvider _time;
     private readonly Places _common;
     private readonly Places _all;
     private readonly PartitionedRateLimiter<string>? _rates;
@@ -21,9 +22,9 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
     private long _buffered;
     private long _refused;
 
-    public RequestLimits(LimitSettings settings, Callers callers, ShimMetrics metrics)
+    public RequestLimits(LimitSettings settings, Callers callers, ShimMetrics metrics, TimeProvider time)
     {
-        _settings = settings;
+        (_settings, _time) = (settings, time);
         _all = new(settings.RequestsInFlight, settings.BufferedBytes);
         _common = callers.Any ? new(settings.CommonRequests, settings.CommonBytes) : _all;
         _rates = settings.RequestsPerSecond == 0 ? null : PartitionedRateLimiter.Create<string, string>(caller => RateLimitPartition.GetTokenBucketLimiter(
@@ -107,13 +108,27 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
 
     private async Task EnterAsync(HttpContext context, RequestDelegate next, long bytes)
     {
+        var place = ConnectionPlace.Of(context);
         try
         {
+            if (place?.TryBegin() == false)
+            {
+                // It was closed for another before anything was done for the request.
+                context.Abort();
+                return;
+            }
+
+            if (place is { IsOfKnown: false })
+            {
+                place.IsOfKnown = Callers.IsKnown(RequestRecord.Of(context).Caller);
+            }
+
             await next(context);
         }
         finally
         {
             Leave(bytes);
+            place?.End(_time.GetTimestamp());
         }
     }
 

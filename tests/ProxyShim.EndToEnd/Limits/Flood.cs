@@ -32,7 +32,7 @@ internal sealed record Flood(int Mebibytes, string What, int Connections, string
     [
         new(64, "idle", 4000, IsShort: true),
         new(64, "kept after an answer", 3000, s_repeat),
-        new(64, "unanswered", 2000, "GET /api/v2/customers HTTP/1.1\r\nHost: x\r\n\r\n"),
+        new(64, "unanswered", 2000, "GET /api/v2/customers HTTP/1.1\r\nHost: x\r\n\r\n", IsShort: true),
         new(64, "stalled uploads", 200, Upload, 2 * Mebibyte, IsShort: true),
         new(64, "creations held back", 400, s_creation, 261_000, IsShort: true),
         new(64, "heads without end", 400, Endless, 60_000, IsShort: true),

@@ -35,8 +35,8 @@ internal sealed class CaptureSurface : IAsyncDisposable
         gate ??= new RedisGate(settings.Redis, TimeProvider.System, () => Task.FromResult(scope.Connection));
         var refusals = new ClickRefusals(Log.Events, Metrics, Time);
         Watch = new CaptureWatch(refusals, Degradations, Time);
-        Connections = new ConnectionGate(settings.Limits, new ListenerProbe(Time), Metrics);
-        Limits = new RequestLimits(settings.Limits, new Callers(settings.CustomerApi), Metrics);
+        Connections = new ConnectionGate(settings.Limits, new ListenerProbe(Time), Metrics, Time);
+        Limits = new RequestLimits(settings.Limits, new Callers(settings.CustomerApi), Metrics, Time);
         Store = new ClickStore(settings.Clicks);
         _listener = new CaptureListener(
             settings.Capture!, new ClickReports(settings.Capture!, new ClickWriter(settings.Clicks, gate, Time), Limits, refusals, Watch, Metrics, Time), Connections);

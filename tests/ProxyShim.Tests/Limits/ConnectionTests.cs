@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Limits;
@@ -16,22 +17,75 @@ public class ConnectionTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task One_connection_more_than_the_setting_is_closed_and_a_place_that_is_left_is_taken()
+    public async Task When_all_places_are_taken_whoever_has_longest_been_without_a_request_makes_room()
     {
         await using var listener = await LimitedListener.StartAsync(s_any with { Connections = 2 });
         var gate = listener.Get<ConnectionGate>();
-        using var first = await listener.ConnectAsync();
-        using var second = await listener.ConnectAsync();
-        await Eventually.IsTrueAsync("both are there", () => Task.FromResult(gate.Open == 2), cancellation: Cancellation);
+        using var first = await ConnectAsync(listener, 1);
+        using var second = await ConnectAsync(listener, 2);
+
+        using var third = await listener.ConnectAsync();
+        Assert.True(await IsClosedAsync(first));
+        Assert.True(await LimitedListener.IsServedAsync(third));
+        Assert.True(await LimitedListener.IsServedAsync(second));
+        Assert.Equal((1, 0), (gate.Displaced, gate.Refused));
+    }
+
+    [Fact]
+    public async Task A_connection_with_a_request_in_flight_is_left_alone_and_one_more_is_closed()
+    {
+        await using var listener = await LimitedListener.StartAsync(s_any with { Connections = 2 });
+        var gate = listener.Get<ConnectionGate>();
+        var served = new[] { listener.PostAsync(), listener.PostAsync(isKnown: true) };
+        await Eventually.IsTrueAsync("two are in flight", () => Task.FromResult(listener.Waiting == 2), cancellation: Cancellation);
 
         using var third = await listener.ConnectAsync();
         Assert.False(await LimitedListener.IsServedAsync(third));
-        Assert.Equal(1, gate.Refused);
+        Assert.Equal((0, 1), (gate.Displaced, gate.Refused));
 
-        first.Dispose();
-        await Eventually.IsTrueAsync("one has gone", () => Task.FromResult(gate.Open == 1), cancellation: Cancellation);
+        listener.LetGo(2);
+        Assert.All(await Task.WhenAll(served), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
         using var fourth = await listener.ConnectAsync();
         Assert.True(await LimitedListener.IsServedAsync(fourth));
+    }
+
+    [Fact]
+    public async Task Strangers_make_room_before_a_caller_whom_the_settings_name()
+    {
+        await using var listener = await LimitedListener.StartAsync(s_any with { Connections = 2 });
+        listener.LetGo(100);
+        using var known = await ConnectAsync(listener, 1);
+        await AskAsync(known);
+        for (var i = 0; i < 5; i++)
+        {
+            using var stranger = await listener.ConnectAsync();
+            Assert.True(await LimitedListener.IsServedAsync(stranger));
+            using var another = await listener.ConnectAsync();
+            Assert.True(await LimitedListener.IsServedAsync(another));
+        }
+
+        await AskAsync(known);
+    }
+
+    [Fact]
+    public async Task A_head_that_never_ends_keeps_no_place()
+    {
+        await using var listener = await LimitedListener.StartAsync(s_any with { Connections = 2 });
+        var gate = listener.Get<ConnectionGate>();
+        var slow = new List<Socket>();
+        for (var i = 1; i <= 4; i++)
+        {
+            slow.Add(await listener.ConnectAsync());
+            await slow[^1].SendAsync("GET / HTTP/1.1\r\nHost: x\r\nX-Long: "u8.ToArray(), Cancellation);
+            await Eventually.IsTrueAsync("it is there", () => Task.FromResult(gate.Open + gate.Displaced >= i), cancellation: Cancellation);
+        }
+
+        Assert.True(await IsClosedAsync(slow[0]));
+        Assert.True(await IsClosedAsync(slow[1]));
+        using var served = await listener.ConnectAsync();
+        Assert.True(await LimitedListener.IsServedAsync(served));
+        Assert.Equal(0, gate.Refused);
+        slow.ForEach(socket => socket.Dispose());
     }
 
     [Fact]
@@ -83,7 +137,7 @@ public class ConnectionTests
         Assert.False(degradations.IsDegraded(HealthComponent.Capacity));
 
         var flood = new List<Socket>();
-        while (gate.Refused == 0)
+        while (gate.Displaced == 0)
         {
             flood.Add(await listener.ConnectAsync());
         }
@@ -98,5 +152,32 @@ public class ConnectionTests
         time.Advance(CapacityWatch.IsTold);
         watch.Look();
         Assert.False(degradations.IsDegraded(HealthComponent.Capacity));
+    }
+
+    private static async Task<Socket> ConnectAsync(LimitedListener listener, int number)
+    {
+        var socket = await listener.ConnectAsync();
+        await Eventually.IsTrueAsync("it is there", () => Task.FromResult(listener.Get<ConnectionGate>().Open == number), cancellation: Cancellation);
+        return socket;
+    }
+
+    private static async Task AskAsync(Socket socket)
+    {
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: {LimitedListener.Credentials}\r\n\r\n"), Cancellation);
+        var answer = new byte[1024];
+        Assert.StartsWith("HTTP/1.1 200", Encoding.ASCII.GetString(answer, 0, await socket.ReceiveAsync(answer, Cancellation)), StringComparison.Ordinal);
+    }
+
+    // Before anything was asked.
+    private static async Task<bool> IsClosedAsync(Socket socket)
+    {
+        try
+        {
+            return await socket.ReceiveAsync(new byte[1], Cancellation) == 0;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
     }
 }

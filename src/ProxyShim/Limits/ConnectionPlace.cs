@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace ProxyShim.Limits;
+
+/// <summary>One connection: whether a request of it is being served, and since when none is.</summary>
+/// <remarks>Its requests come one after the other (HTTP/1), so that they change it without a lock.</remarks>
+/// <param name="since">Time stamp of the moment at which it was opened.</param>
+internal sealed class ConnectionPlace(ConnectionContext connection, long since)
+{
+    private const int Idle = 0, Serving = 1, Leaving = 2, Gone = 3;
+
+    private long _since = since;
+    private int _state = Idle;
+
+    /// <summary>Time stamp since when nothing of it has been let in: it was opened, a request was answered, or it was asked to leave.</summary>
+    public long Since => Volatile.Read(ref _since);
+
+    public bool IsIdle => Volatile.Read(ref _state) == Idle;
+
+    /// <summary>Whether it is about to end.</summary>
+    public bool IsLeaving => Volatile.Read(ref _state) is Leaving or Gone;
+
+    /// <summary>Whether a caller with a key pair of the settings was let in on it.</summary>
+    public bool IsOfKnown { get; set; }
+
+    /// <summary>The connection of a request.</summary>
+    public static ConnectionPlace? Of(HttpContext context) => context.Features.Get<ConnectionPlace>();
+
+    /// <summary>A request of it has been let in. One that comes while it was asked to leave is served, and is its last.</summary>
+    /// <returns>False when it has been closed.</returns>
+    public bool TryBegin() => TryChange(Idle, Serving) || TryChange(Leaving, Serving);
+
+    /// <summary>The request has been answered.</summary>
+    public void End(long now)
+    {
+        Volatile.Write(ref _since, now);
+        TryChange(Serving, Idle);
+    }
+
+    /// <summary>Decides that it is to leave; <see cref="Close"/> tells it.</summary>
+    /// <returns>False when a request has come.</returns>
+    public bool TryAsk(long now)
+    {
+        if (!TryChange(Idle, Leaving))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _since, now);
+        return true;
+    }
+
+    /// <summary>Decides that it ends now, whatever it is in the middle of but a request that was let in; <see cref="Close"/> tells it.</summary>
+    /// <returns>False when a request has come.</returns>
+    public bool TryEnd() => TryChange(Idle, Gone) || TryChange(Leaving, Gone);
+
+    /// <summary>Closes it, or asks it to leave as Kestrel does when the process ends: what has been answered still goes out, and what is begun is served.</summary>
+    public void Close()
+    {
+        if (Volatile.Read(ref _state) != Gone && connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } feature)
+        {
+            feature.RequestClose();
+        }
+        else
+        {
+            connection.Abort(new ConnectionAbortedException("Another connection needed the place."));
+        }
+    }
+
+    private bool TryChange(int from, int to) => Interlocked.CompareExchange(ref _state, to, from) == from;
+}

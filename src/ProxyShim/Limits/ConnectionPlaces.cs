@@ -1,0 +1,111 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ProxyShim.Limits;
+
+/// <summary>The places for connections. When they are taken, whoever has longest been without a request makes room for the next.</summary>
+/// <remarks>
+/// As nginx does when <c>worker_connections</c> are not enough (<c>ngx_drain_connections</c>), but callers whom the settings name come last: a crowd of others
+/// closes its own connections, and not theirs. A connection of which a request is being served is left alone.
+/// </remarks>
+/// <param name="most">How many there are. A sixteenth more may be in the act of leaving, an eighth at the utmost.</param>
+internal sealed class ConnectionPlaces(int most, TimeProvider time)
+{
+    /// <summary>How long one that was asked to leave may take. It may be in the middle of a head that never ends.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<ConnectionPlace> _taken = [];
+    private readonly HashSet<ConnectionPlace> _leaving = [];
+    private readonly Queue<(ConnectionPlace Place, long Since)> _next = new();
+    private readonly int _mostAsked = Math.Max(1, most / 16);
+    private readonly int _mostAtAll = most + Math.Max(4, most / 8);
+    private long _displaced;
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _taken.Count;
+            }
+        }
+    }
+
+    /// <summary>Connections that made room for another, since the start.</summary>
+    public long Displaced => Interlocked.Read(ref _displaced);
+
+    /// <summary>Takes a place.</summary>
+    /// <returns>False when there is none: each of the others has a request in flight.</returns>
+    public bool TryTake(ConnectionPlace place)
+    {
+        bool isTaken;
+        ConnectionPlace? displaced = null;
+        lock (_lock)
+        {
+            _leaving.RemoveWhere(static one => !one.IsLeaving);
+            isTaken = (_taken.Count - _leaving.Count < most || (_taken.Count < _mostAtAll && TryDisplace(out displaced))) && _taken.Add(place);
+        }
+
+        displaced?.Close();
+        return isTaken;
+    }
+
+    public void Leave(ConnectionPlace place)
+    {
+        lock (_lock)
+        {
+            _taken.Remove(place);
+            _leaving.Remove(place);
+        }
+    }
+
+    /// <summary>Closes those that were asked to leave and have not.</summary>
+    public void EndWhoStays()
+    {
+        List<ConnectionPlace> staying;
+        lock (_lock)
+        {
+            staying = [.. _leaving.Where(one => one.IsLeaving && time.GetElapsedTime(one.Since) > Patience && one.TryEnd())];
+        }
+
+        staying.ForEach(static one => one.Close());
+    }
+
+    private bool TryDisplace([NotNullWhen(true)] out ConnectionPlace? displaced)
+    {
+        for (var isListed = false; ; isListed = true)
+        {
+            while (_next.TryDequeue(out var next))
+            {
+                displaced = next.Place;
+
+                // Since it was listed it may have been busy, or have gone.
+                if (displaced.Since == next.Since && _taken.Contains(displaced)
+                    && (_leaving.Count < _mostAsked ? displaced.TryAsk(time.GetTimestamp()) : displaced.TryEnd()))
+                {
+                    _leaving.Add(displaced);
+                    Interlocked.Increment(ref _displaced);
+                    return true;
+                }
+            }
+
+            if (isListed)
+            {
+                displaced = null;
+                return false;
+            }
+
+            List();
+        }
+    }
+
+    // Some at a time, so that a flood does not look through all of them at each newcomer.
+    private void List()
+    {
+        foreach (var place in _taken.Where(static one => one.IsIdle).OrderBy(static one => one.IsOfKnown).ThenBy(static one => one.Since).Take(_mostAsked))
+        {
+            _next.Enqueue((place, place.Since));
+        }
+    }
+}
