@@ -40,32 +40,39 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
     public ClickWriteOutcome[] Foresee(IReadOnlyList<ReportedClick> many)
     {
         var now = time.GetUtcNow();
-        return [.. many.Select(reported => KeyOf(reported.Customer) is null ? ClickWriteOutcome.NoKey : Foresee(reported.Click, now))];
+        return [.. many.Select(reported => KeyOf(reported.Customer) is null ? ClickWriteOutcome.NoKey
+            : LifeOf(reported.Click, now) <= TimeSpan.Zero ? ClickWriteOutcome.Older
+            : ClickWriteOutcome.Written)];
     }
-
-    private ClickWriteOutcome Foresee(Click click, DateTimeOffset now) => LifeOf(click, now) <= TimeSpan.Zero ? ClickWriteOutcome.Older : ClickWriteOutcome.Written;
 
     private async Task<ClickWriteOutcome[]> WriteAsync(IDatabase database, IReadOnlyList<ReportedClick> many)
     {
         var now = time.GetUtcNow();
         var outcomes = new ClickWriteOutcome[many.Count];
-        var (places, keys, clicks) = (new List<int>(many.Count), new List<RedisKey>(many.Count), new List<Click>(many.Count));
+        var (places, keys, clicks) = (new List<int>(many.Count), new List<RedisKey>(many.Count), new List<(Click Click, TimeSpan Life)>(many.Count));
         for (var i = 0; i < many.Count; i++)
         {
-            var key = KeyOf(many[i].Customer);
-            outcomes[i] = key is null ? ClickWriteOutcome.NoKey : Foresee(many[i].Click, now);
-            if (outcomes[i] == ClickWriteOutcome.Written)
+            var life = LifeOf(many[i].Click, now);
+            if (KeyOf(many[i].Customer) is not { } key)
+            {
+                outcomes[i] = ClickWriteOutcome.NoKey;
+            }
+            else if (life <= TimeSpan.Zero)
+            {
+                outcomes[i] = ClickWriteOutcome.Older;
+            }
+            else
             {
                 places.Add(i);
-                keys.Add(key!.Value);
-                clicks.Add(many[i].Click);
+                keys.Add(key);
+                clicks.Add((many[i].Click, life));
             }
         }
 
         // In a Cluster they are not of one slot.
         var merged = settings.Format == ClickFormat.Auto && !database.Multiplexer.GetServers().Any(server => server.ServerType == ServerType.Cluster)
-            ? await WriteTogetherAsync(database, keys, clicks, now)
-            : await Task.WhenAll(keys.Zip(clicks, (key, click) => WriteAsync(database, key, click, LifeOf(click, now))));
+            ? await WriteTogetherAsync(database, keys, clicks)
+            : await Task.WhenAll(keys.Zip(clicks, (key, click) => WriteAsync(database, key, click.Click, click.Life)));
         for (var i = 0; i < merged.Length; i++)
         {
             outcomes[places[i]] = merged[i];
@@ -75,17 +82,17 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
     }
 
     // One command costs both ends less than one for each would.
-    private async Task<ClickWriteOutcome[]> WriteTogetherAsync(IDatabase database, List<RedisKey> keys, List<Click> clicks, DateTimeOffset now)
+    private static async Task<ClickWriteOutcome[]> WriteTogetherAsync(IDatabase database, List<RedisKey> keys, List<(Click Click, TimeSpan Life)> clicks)
     {
         if (keys.Count == 0)
         {
             return [];
         }
 
-        var arguments = new RedisValue[clicks.Count * 3];
+        var arguments = new RedisValue[clicks.Count * 2];
         for (var i = 0; i < clicks.Count; i++)
         {
-            (arguments[3 * i], arguments[(3 * i) + 1], arguments[(3 * i) + 2]) = (Json(clicks[i]), TimeOf(clicks[i]), (long)LifeOf(clicks[i], now).TotalMilliseconds);
+            (arguments[2 * i], arguments[(2 * i) + 1]) = (Json(clicks[i].Click), (long)clicks[i].Life.TotalMilliseconds);
         }
 
         return await s_writeString.RunAsync(database, [.. keys], arguments, static reply => Array.ConvertAll(((string)reply!).ToCharArray(), Understand));
@@ -124,13 +131,11 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
 
     private Task<ClickWriteOutcome> WriteAsync(IDatabase database, RedisKey key, Click click, TimeSpan life)
     {
-        var (at, lives) = (TimeOf(click), (long)life.TotalMilliseconds);
+        var lives = (long)life.TotalMilliseconds;
         return settings.Format == ClickFormat.Hash
-            ? s_writeHash.RunAsync(database, [key], [click.Xid.Value, at, lives, .. Fields(click).SelectMany(field => new RedisValue[] { field.Name, field.Value })], static reply => Understand(((string)reply!)[0]))
-            : s_writeString.RunAsync(database, [key], [Json(click), at, lives], static reply => Understand(((string)reply!)[0]));
+            ? s_writeHash.RunAsync(database, [key], [click.Xid.Value, click.When?.ToUnixTimeMilliseconds() ?? 0, lives, .. Fields(click).SelectMany(field => new RedisValue[] { field.Name, field.Value })], static reply => Understand(((string)reply!)[0]))
+            : s_writeString.RunAsync(database, [key], [Json(click), lives], static reply => Understand(((string)reply!)[0]));
     }
-
-    private static long TimeOf(Click click) => click.When?.ToUnixTimeMilliseconds() ?? 0;
 
     // The first letter of written, same and older.
     private static ClickWriteOutcome Understand(char said) => said switch
