@@ -297,6 +297,31 @@ public sealed class ClickReportsTests(TestRedis redis)
     }
 
     [Fact]
+    public async Task A_click_that_is_being_reported_is_not_cut_off_for_another_visitor()
+    {
+        await using var scope = await redis.OpenAsync();
+        await using var surface = await CaptureSurface.ServeAsync(scope, ("Limits:Connections", "4"));
+        using var first = new TcpClient();
+        await first.ConnectAsync(IPAddress.Loopback, surface.Address.Port, TestContext.Current.CancellationToken);
+        await using var stream = first.GetStream();
+        using var answers = new StreamReader(stream);
+        await stream.WriteAsync(
+            Encoding.UTF8.GetBytes(
+                $"POST /clicks HTTP/1.1\r\nHost: x\r\nOrigin: {CaptureSurface.Origin}\r\nExpect: 100-continue\r\nContent-Length: {Encoding.UTF8.GetByteCount(Ada)}\r\n\r\n"),
+            TestContext.Current.CancellationToken);
+        Assert.Equal("HTTP/1.1 100 Continue", await answers.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("", await answers.ReadLineAsync(TestContext.Current.CancellationToken));
+
+        using var second = new TcpClient();
+        await second.ConnectAsync(IPAddress.Loopback, surface.Address.Port, TestContext.Current.CancellationToken);
+        await Eventually.IsTrueAsync(
+            "it is judged", () => Task.FromResult(surface.Connections.Refused + surface.Connections.Displaced == 1), cancellation: TestContext.Current.CancellationToken);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(Ada), TestContext.Current.CancellationToken);
+        Assert.Equal("HTTP/1.1 204 No Content", await answers.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(1, surface.Connections.Refused);
+    }
+
+    [Fact]
     public async Task A_process_that_is_full_takes_no_more()
     {
         await using var scope = await redis.OpenAsync();

@@ -56,15 +56,17 @@ public class ConnectionTests
         listener.LetGo(100);
         using var known = await ConnectAsync(listener, 1);
         await AskAsync(known);
-        for (var i = 0; i < 5; i++)
+        var gate = listener.Get<ConnectionGate>();
+        var strangers = new List<Socket>();
+        for (var i = 1; i <= 5; i++)
         {
-            using var stranger = await listener.ConnectAsync();
-            Assert.True(await LimitedListener.IsServedAsync(stranger));
-            using var another = await listener.ConnectAsync();
-            Assert.True(await LimitedListener.IsServedAsync(another));
+            strangers.Add(await listener.ConnectAsync());
+            await Eventually.IsTrueAsync("it has a place", () => Task.FromResult(gate.Displaced == i - 1 && gate.Open == 2), cancellation: Cancellation);
         }
 
         await AskAsync(known);
+        Assert.True(await LimitedListener.IsServedAsync(strangers[^1]));
+        strangers.ForEach(socket => socket.Dispose());
     }
 
     [Fact]
