@@ -7,14 +7,14 @@ internal sealed record InstructionOptions
         dotnet run -c Release --project tests/ProxyShim.Benchmarks -- redis-instructions [options]
           --scripts FOLDER      the ledger's scripts (src/ProxyShim/Ledger/Scripts)
           --other FOLDER        those of another checkout, counted beside them; one with a prelude.lua is called as checkouts of its time call
-          --calls N             conversions that are counted, after 200 others (2000)
+          --calls N             conversions that are counted, after 200 others (1000)
         """;
 
     public string Scripts { get; init; } = Path.GetFullPath("src/ProxyShim/Ledger/Scripts");
 
     public string? Other { get; init; }
 
-    public int Calls { get; init; } = 2000;
+    public int Calls { get; init; } = 1000;
 
     /// <exception cref="FormatException">An option is unknown or lacks its value.</exception>
     public static InstructionOptions Parse(IReadOnlyList<string> arguments)
