@@ -9,8 +9,8 @@ namespace ProxyShim.Settlement;
 
 /// <summary>Tells the log, the metrics and the health what becomes of conversions, in the ledger's own terms.</summary>
 internal sealed class ConversionEvents(
-    EventLog log, ShimMetrics metrics, RecentPartners partners, AlertEvents alerts, Degradations degradations, CustomerRef customerRef, RecentNames names,
-    TimeProvider time)
+    EventLog log, ShimMetrics metrics, RecentPartners partners, AlertEvents alerts, Degradations degradations, CallWatch watch, CustomerRef customerRef,
+    RecentNames names, TimeProvider time)
 {
     /// <summary>Conversions in a row that are refused for good: one may have a bad click id, so many have something in common.</summary>
     public const int RefusedLimit = 5;
@@ -62,19 +62,14 @@ internal sealed class ConversionEvents(
     /// <summary>The click of a held one has come: it is sent now.</summary>
     public void ClickFound(Lease lease)
     {
-        metrics.HoldEnded(HoldEnd.ClickFound);
         partners.Add(lease.PartnerKey, PartnerEvent.Click);
-        LogEvents.HoldEnded(log, Logged(lease), HoldEnd.ClickFound, null, lease.Attempts, null, Age(lease));
+        HoldEnded(lease, HoldEnd.ClickFound, null, lease.Attempts, null);
     }
 
     /// <summary>No click has come, or none that counts: the Customer API has the original request.</summary>
     /// <param name="attempts">Hand-overs, this one included.</param>
     /// <param name="status">What it answered, or what a read-back was answered.</param>
-    public void HandedOver(Lease lease, string reason, int attempts, int? status)
-    {
-        metrics.HoldEnded(HoldEnd.HandedOver);
-        LogEvents.HoldEnded(log, Logged(lease), HoldEnd.HandedOver, reason, attempts, status, Age(lease));
-    }
+    public void HandedOver(Lease lease, string reason, int attempts, int? status) => HoldEnded(lease, HoldEnd.HandedOver, reason, attempts, status);
 
     /// <summary>Given up because its body is gone; whose it was can no longer be told.</summary>
     public void Lost()
@@ -156,6 +151,15 @@ internal sealed class ConversionEvents(
                 Alert(HealthComponent.ConversionApiToken, Telemetry.Alert.OfConversionApi(answer.Status!.Value));
                 break;
         }
+    }
+
+    private void HoldEnded(Lease lease, string end, string? reason, int attempts, int? status)
+    {
+        var hit = ClickHit.OfHold(end, reason);
+        metrics.HoldEnded(end);
+        metrics.LookedUp(hit);
+        watch.HoldEnded(hit, reason);
+        LogEvents.HoldEnded(log, Logged(lease), end, reason, attempts, status, Age(lease));
     }
 
     private static string OfStatus(int status) => $"HTTP {status}";

@@ -76,6 +76,27 @@ public class CallWatchTests
     }
 
     [Fact]
+    public void Whose_click_is_waited_for_is_missed_once_it_has_not_come()
+    {
+        foreach (var _ in Enumerable.Range(0, 100))
+        {
+            _watch.Note(Record(caller: "default", outcome: Outcome.Held, reason: Reasons.NoClick), creates: true);
+        }
+
+        foreach (var _ in Enumerable.Range(0, CallWatch.MissLimit - 1))
+        {
+            _watch.HoldEnded(hit: false, Reasons.NoClick);
+        }
+
+        Assert.Empty(Troubles);
+        _watch.HoldEnded(hit: false, Reasons.NoClick);
+        Assert.Equal([("clicks", "never_found")], Troubles);
+
+        _watch.HoldEnded(hit: true, reason: null);
+        Assert.Empty(Troubles);
+    }
+
+    [Fact]
     public void One_hit_in_between_begins_the_row_anew()
     {
         foreach (var _ in Enumerable.Range(0, 5))

@@ -39,8 +39,10 @@ internal sealed class CapturedLog : ILineOutput
     /// <summary>What tells this log of conversions.</summary>
     public ConversionEvents NewConversionEvents(PrivacySettings privacy, RecentNames? names = null)
     {
-        var (metrics, customerRef) = (new ShimMetrics(), new CustomerRef(privacy));
-        return new(Events, metrics, new RecentPartners(customerRef, _time), new AlertEvents(Events, metrics), new Degradations(Events, _time), customerRef, names ?? new RecentNames(), _time);
+        var (metrics, customerRef, degradations) = (new ShimMetrics(), new CustomerRef(privacy), new Degradations(Events, _time));
+        return new(
+            Events, metrics, new RecentPartners(customerRef, _time), new AlertEvents(Events, metrics), degradations, new CallWatch(degradations, _time), customerRef,
+            names ?? new RecentNames(), _time);
     }
 
     public KeptCallEvents NewKeptCallEvents(PrivacySettings privacy) => new(Events, new ShimMetrics(), new RecentPartners(new CustomerRef(privacy), _time), NewConversionEvents(privacy), _time);

@@ -20,7 +20,7 @@ internal sealed class Report
         ["CallKept"] = _ => Calls.Kept.Add(),
         ["CallPlayed"] = _ => Calls.Played.Add(),
         ["CallDead"] = entry => Calls.Dead[entry.Reason ?? ""].Add(),
-        ["HoldEnded"] = entry => Holds[entry.Result ?? ""].Add(),
+        ["HoldEnded"] = AddHoldEnd,
         ["Alert"] = entry => Alerts[entry.Alert ?? ""].Add(),
         ["LogEventsDropped"] = entry => Dropped.Add(entry.Count),
         ["Diagnostic"] = _ => Diagnostics.Add(),
@@ -136,6 +136,12 @@ internal sealed class Report
         {
             LatencyByPartner[partner].Add(entry.Elapsed);
         }
+    }
+
+    private void AddHoldEnd(LogEntry entry)
+    {
+        Holds[entry.Result ?? ""].Add();
+        (Telemetry.ClickHit.OfHold(entry.Result, entry.Reason) ? Hits : Misses).Add();
     }
 
     private void AddAttempt(LogEntry entry)

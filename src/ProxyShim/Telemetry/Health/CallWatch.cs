@@ -56,9 +56,13 @@ internal sealed class CallWatch(Degradations degradations, TimeProvider time)
 
         if (creates && ClickHit.Of(record.Outcome.Name, record.Reason, record.Xid is not null) is { } hit)
         {
-            NoteClick(hit, record);
+            NoteClick(hit, record.Reason);
         }
     }
+
+    /// <summary>The click of a customer who was held has come, or will not.</summary>
+    /// <param name="reason">Why the Customer API has the customer; null for a conversion.</param>
+    public void HoldEnded(bool hit, string? reason) => NoteClick(hit, reason);
 
     private void NoteKnown(RequestRecord record, bool isTaken)
     {
@@ -93,18 +97,18 @@ internal sealed class CallWatch(Degradations degradations, TimeProvider time)
         }
     }
 
-    private void NoteClick(bool hit, RequestRecord record)
+    private void NoteClick(bool hit, string? reason)
     {
         if (hit)
         {
             _misses.End();
             _malformed.End();
-            NoteFit(record.Reason is not Reasons.PartnerMismatch);
+            NoteFit(reason is not Reasons.PartnerMismatch);
             return;
         }
 
         _misses.Add();
-        if (record.Reason is Reasons.MalformedClick)
+        if (reason is Reasons.MalformedClick)
         {
             _malformed.Add();
         }

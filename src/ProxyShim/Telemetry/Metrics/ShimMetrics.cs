@@ -83,8 +83,8 @@ internal sealed class ShimMetrics : IDisposable
             ClicksReported(way, ClickResult.Written, 0);
         }
 
-        CountLookUp(hit: true, 0);
-        CountLookUp(hit: false, 0);
+        LookedUp(hit: true, 0);
+        LookedUp(hit: false, 0);
     }
 
     public void Handled(RequestRecord record, TimeSpan elapsed)
@@ -108,7 +108,7 @@ internal sealed class ShimMetrics : IDisposable
 
         if (ClickHit.Of(record.Outcome.Name, record.Reason, record.Xid is not null) is { } hit)
         {
-            CountLookUp(hit, 1);
+            LookedUp(hit);
         }
     }
 
@@ -132,6 +132,9 @@ internal sealed class ShimMetrics : IDisposable
     /// <param name="end">Of <see cref="HoldEnd"/>.</param>
     public void HoldEnded(string end, long count = 1) => _holds.Add(count, new KeyValuePair<string, object?>("event", end));
 
+    /// <summary>A look for a customer's click is over (<see cref="ClickHit"/>).</summary>
+    public void LookedUp(bool hit, long count = 1) => _lookUps.Add(count, new KeyValuePair<string, object?>("result", hit ? "hit" : "miss"));
+
     public void Alerted(Alert alert) => _alerts.Add(1, new KeyValuePair<string, object?>("alert", alert.Name));
 
     /// <param name="reason">Of <see cref="ManagementRefusal"/>.</param>
@@ -145,8 +148,6 @@ internal sealed class ShimMetrics : IDisposable
         _requests.Add(1, outcome, new("caller", record.Caller ?? "none"));
         return outcome;
     }
-
-    private void CountLookUp(bool hit, long count) => _lookUps.Add(count, new KeyValuePair<string, object?>("result", hit ? "hit" : "miss"));
 
     private Histogram<double> Histogram(string name, double[] buckets, string description) =>
         Meter.CreateHistogram(name, "s", description, tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });

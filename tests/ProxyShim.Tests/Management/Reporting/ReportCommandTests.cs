@@ -95,6 +95,28 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public void Whose_click_is_waited_for_is_neither_a_hit_nor_a_miss_until_that_is_over()
+    {
+        const string held = """{"@t":"2026-05-04T03:02:01Z","Event":"RequestHandled","SchemaVersion":1,"Outcome":"held","Reason":"no_click","ElapsedMs":1}""";
+        static string Ended(string end, string reason) =>
+            $$"""{"@t":"2026-05-04T03:02:02Z","Event":"HoldEnded","SchemaVersion":1,"Result":"{{end}}","Reason":{{reason}}}""";
+
+        Assert.Equal((0, 0), Clicks(held, held));
+        Assert.Equal((1, 0), Clicks(held, held, Ended("click_found", "null")));
+        Assert.Equal((0, 1), Clicks(held, Ended("handed_over", "\"no_click\"")));
+        Assert.Equal((0, 1), Clicks(held, Ended("handed_over", "\"malformed_click\"")));
+
+        // A click was found, of another partner.
+        Assert.Equal((1, 0), Clicks(held, Ended("handed_over", "\"partner_mismatch\"")));
+
+        (int Hits, int Misses) Clicks(params string[] lines)
+        {
+            var clicks = Json(string.Join('\n', lines))["clicks"]!;
+            return ((int)clicks["hits"]!, (int)clicks["misses"]!);
+        }
+    }
+
+    [Fact]
     public void Several_files_are_one_log()
     {
         var sent = """{"@t":"2026-05-04T03:02:01.0000000Z","Event":"ConversionSent","SchemaVersion":1}""";

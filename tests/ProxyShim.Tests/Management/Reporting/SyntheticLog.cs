@@ -2,6 +2,7 @@ using System.Text;
 using ProxyShim.Conversions;
 using ProxyShim.Customers;
 using ProxyShim.Telemetry;
+using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Telemetry.Output;
 
 namespace ProxyShim.Tests.Management.Reporting;
@@ -19,6 +20,8 @@ internal sealed class SyntheticLog : ILineOutput
         (Outcome.Queued, null, true),
         (Outcome.Duplicate, null, true),
         (Outcome.Duplicate, Reasons.DuplicateDiffers, true),
+        (Outcome.Held, Reasons.NoClick, false),
+        (Outcome.Held, Reasons.NoClick, false),
         (Outcome.Fallback, Reasons.NoClick, false),
         (Outcome.Fallback, Reasons.MalformedClick, false),
         (Outcome.Fallback, Reasons.PartnerMismatch, true),
@@ -36,6 +39,9 @@ internal sealed class SyntheticLog : ILineOutput
         (Outcome.Passthrough, Reasons.QueryString, false),
         (Outcome.Unauthorized, Reasons.UnknownCaller, false),
     ];
+
+    private static readonly (string End, string? Reason)[] s_holdEnds =
+        [(HoldEnd.ClickFound, null), (HoldEnd.HandedOver, Reasons.NoClick), (HoldEnd.HandedOver, Reasons.MalformedClick), (HoldEnd.HandedOver, Reasons.PartnerMismatch)];
 
     // What stands in a file beside the events: of another program, of another version, of none.
     private static readonly byte[][] s_noise =
@@ -73,6 +79,7 @@ internal sealed class SyntheticLog : ILineOutput
             < 0.8 => () => LogEvents.ConversionSent(_log, conversion, Coin(), 1, default, SubIds(), Coin() ? null : Age()),
             < 0.91 => () => LogEvents.ConversionVerified(_log, conversion, Coin() ? null : Reasons.AlreadyExisted, 1, 1, default, default, SubIds()),
             < 0.94 => WriteCall,
+            < 0.95 => WriteHoldEnd,
             < 0.96 => () => LogEvents.ConversionPhantom(_log, conversion, 1, 0, default, default),
             < 0.97 => () => LogEvents.ConversionDead(_log, conversion, Coin() ? Reasons.Refused : Reasons.Expired, 1, 400, null, default),
             < 0.98 => () => LogEvents.Alert(_log, Coin() ? Alert.TokenForbidden : Alert.ReadBackBrakeEngaged),
@@ -92,6 +99,13 @@ internal sealed class SyntheticLog : ILineOutput
             _ => () => LogEvents.CallDead(_log, call, Coin() ? Reasons.Refused : Reasons.Expired, 1, 404, Wait()),
         };
         write();
+    }
+
+    private void WriteHoldEnd()
+    {
+        var conversion = new LoggedConversion(Customer(), "xid", Brought(), Pick(s_callers), "4bf92f3577b34da6a3ce929d0e0e4736");
+        var (end, reason) = Pick(s_holdEnds);
+        LogEvents.HoldEnded(_log, conversion, end, reason, 1, reason is null ? null : 200, default);
     }
 
     // A call about a customer who was converted: most report money.

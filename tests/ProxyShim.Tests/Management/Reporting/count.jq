@@ -14,7 +14,7 @@ reduce inputs as $e ({
       .requests += 1
       | .outcomes |= tally($e.Outcome)
       | (if $e.Outcome == "fallback" then .fallbacks |= tally($e.Reason) else . end)
-      | (if $e.Reason == "no_click" or $e.Reason == "malformed_click" then .misses += 1
+      | (if $e.Outcome == "held" then . elif $e.Reason == "no_click" or $e.Reason == "malformed_click" then .misses += 1
          elif $e.Xid != null and $e.Outcome != "duplicate" and $e.Outcome != "passthrough" and $e.Reason != "fallback_before" then .hits += 1 else . end)
       | (if $e.Caller != null then .callers |= tally($e.Caller) else . end)
       | (if $e.PartnerKey != null then .partners |= tally(partner($e.PartnerKey)) else . end)
@@ -26,6 +26,7 @@ reduce inputs as $e ({
     elif $e.Event == "CallKept" then .kept += 1
     elif $e.Event == "CallPlayed" then .played += 1
     elif $e.Event == "CallDead" then .dead_calls |= tally($e.Reason)
+    elif $e.Event == "HoldEnded" then (if $e.Result == "click_found" or $e.Reason == "partner_mismatch" then .hits += 1 else .misses += 1 end)
     elif $e.Event == "Alert" then .alerts |= tally($e.Alert)
     elif $e.Event == "LogEventsDropped" then .dropped += $e.Count
     else error("unknown event") end)
