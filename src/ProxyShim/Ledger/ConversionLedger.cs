@@ -42,7 +42,7 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
     /// <summary>The same, beside what else is asked in the round trip.</summary>
     public Task<LedgerReading> ReadAsync(RedisPipeline pipeline, ConversionId id) => ReadAsync(pipeline.Database, settings.Keys.EntryOf(id));
 
-    /// <summary>Whether a customer is known at all, beside what else is asked in the round trip: it costs Redis a tenth of what the reading does.</summary>
+    /// <summary>Whether a customer is known at all, beside what else is asked in the round trip: one command with one small reply, the least that can be asked.</summary>
     public Reply<bool> Knows(RedisPipeline pipeline, ConversionId id) => pipeline.Database.HasFieldOnMaster(settings.Keys.EntryOf(id), s_state);
 
     /// <summary>What is known of a customer, and the stored request, null when there is none (any more): in one round trip.</summary>
