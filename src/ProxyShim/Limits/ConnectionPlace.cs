@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace ProxyShim.Limits;
 
-/// <summary>One connection: whether a request of it is being served, and since when none is.</summary>
-/// <remarks>Its requests come one after the other (HTTP/1), so that they change it without a lock.</remarks>
+/// <summary>One connection: how many requests of it are being served (in HTTP/1 one at most), and since when none is.</summary>
 /// <param name="since">Time stamp of the moment at which it was opened.</param>
 internal sealed class ConnectionPlace(ConnectionContext connection, long since)
 {
-    private const int Idle = 0, Serving = 1, Leaving = 2, Gone = 3;
+    // From Idle up it is the number of requests.
+    private const int Gone = -2, Leaving = -1, Idle = 0;
 
     private long _since = since;
     private int _state = Idle;
@@ -29,13 +29,24 @@ internal sealed class ConnectionPlace(ConnectionContext connection, long since)
 
     /// <summary>A request of it has been let in. One that comes while it was asked to leave is served, and is its last.</summary>
     /// <returns>False when it has been closed.</returns>
-    public bool TryBegin() => TryChange(Idle, Serving) || TryChange(Leaving, Serving);
+    public bool TryBegin()
+    {
+        for (var seen = Volatile.Read(ref _state); seen != Gone; seen = Volatile.Read(ref _state))
+        {
+            if (TryChange(seen, Math.Max(seen, Idle) + 1))
+            {
+                return true;
+            }
+        }
 
-    /// <summary>The request has been answered.</summary>
+        return false;
+    }
+
+    /// <summary>A request that had begun has been answered.</summary>
     public void End(long now)
     {
         Volatile.Write(ref _since, now);
-        TryChange(Serving, Idle);
+        Interlocked.Decrement(ref _state);
     }
 
     /// <summary>Decides that it is to leave; <see cref="Close"/> tells it.</summary>

@@ -109,15 +109,16 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
     private async Task EnterAsync(HttpContext context, RequestDelegate next, long bytes)
     {
         var place = ConnectionPlace.Of(context);
+        if (place?.TryBegin() == false)
+        {
+            // It was closed for another before anything was done for the request.
+            Leave(bytes);
+            context.Abort();
+            return;
+        }
+
         try
         {
-            if (place?.TryBegin() == false)
-            {
-                // It was closed for another before anything was done for the request.
-                context.Abort();
-                return;
-            }
-
             if (place is { IsOfKnown: false })
             {
                 place.IsOfKnown = Callers.IsKnown(RequestRecord.Of(context).Caller);

@@ -63,7 +63,9 @@ public class RequestLimitsTests
         await Eventually.IsTrueAsync("what fits is taken", () => Task.FromResult(listener.Waiting == 4), cancellation: Cancellation);
 
         listener.LetGo(5);
-        Assert.All(await Task.WhenAll([.. served, known, small, listener.PostAsync(2000)]), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.All(await Task.WhenAll([.. served, known, small]), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        using var again = await listener.PostAsync(2000);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }
 
     [Theory]
