@@ -70,7 +70,7 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
         }
 
         // In a Cluster they are not of one slot.
-        var merged = settings.Format == ClickFormat.Auto && !database.Multiplexer.GetServers().Any(server => server.ServerType == ServerType.Cluster)
+        var merged = settings.Format == ClickFormat.Auto && !RedisTopology.IsCluster(database)
             ? await WriteTogetherAsync(database, keys, clicks)
             : await Task.WhenAll(keys.Zip(clicks, (key, click) => WriteAsync(database, key, click.Click, click.Life)));
         for (var i = 0; i < merged.Length; i++)

@@ -65,9 +65,10 @@ internal sealed class CreationFlow(
                     static async (pipeline, call) =>
                     {
                         // Both are on their way before either is awaited: one round trip.
-                        var reading = call.Ledger.ReadAsync(pipeline, call.Id);
+                        var asked = call.Ledger.Ask(pipeline, call.Id);
                         var clicks = call.Clicks.StartLookups(pipeline, call.Request);
-                        return (await reading, await ClickStore.ParseAsync(call.Request, clicks));
+                        var reading = asked.Whole is { } whole ? await whole : LedgerReading.Read(await asked.Fields, await asked.Time);
+                        return (reading, await ClickStore.ParseAsync(call.Request, clicks));
                     },
                     (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request));
 

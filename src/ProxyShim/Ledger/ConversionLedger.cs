@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ProxyShim.Redis;
-using ProxyShim.Redis.Sockets;
 using ProxyShim.Telemetry;
 using StackExchange.Redis;
 using static ProxyShim.Redis.Sockets.ReplyAwaiting;
@@ -37,10 +36,10 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
 
     /// <summary>What is known of a customer.</summary>
     public ValueTask<LedgerReading> ReadAsync(RedisBudget budget, ConversionId id) =>
-        budget.RunAsync(RedisOperation.LookUp, static (database, entry) => ReadAsync(database, entry), settings.Keys.EntryOf(id));
+        budget.RunAsync(RedisOperation.LookUp, static (database, entry) => LedgerQuestion.Ask(database, entry).ReadAsync(), settings.Keys.EntryOf(id));
 
     /// <summary>The same, beside what else is asked in the round trip.</summary>
-    public Task<LedgerReading> ReadAsync(RedisPipeline pipeline, ConversionId id) => ReadAsync(pipeline.Database, settings.Keys.EntryOf(id));
+    public LedgerQuestion Ask(RedisPipeline pipeline, ConversionId id) => LedgerQuestion.Ask(pipeline.Database, settings.Keys.EntryOf(id));
 
     /// <summary>Whether a customer is known at all, beside what else is asked in the round trip: one command with one small reply, the least that can be asked.</summary>
     public Reply<bool> Knows(RedisPipeline pipeline, ConversionId id) => pipeline.Database.HasFieldOnMaster(settings.Keys.EntryOf(id), s_state);
@@ -51,7 +50,7 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
         RedisOperation.LookUp,
         static async (database, call) =>
         {
-            var entry = ReadAsync(database, call.Keys.EntryOf(call.id));
+            var entry = LedgerQuestion.Ask(database, call.Keys.EntryOf(call.id)).ReadAsync();
             var stored = BodyAsync(database, call.Keys, call.id);
             return ((await entry).Entry, await stored);
         },
@@ -61,7 +60,7 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
     /// <exception cref="FormatException">A newer version has written a state that this one does not know.</exception>
     public ValueTask<Referral?> ReferralAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
         RedisOperation.LookUp,
-        static async (database, entry) => Referrals.Read(await database.GetFieldsFromMasterAsync(entry, Referrals.Fields)).Referral,
+        static async (database, entry) => Referrals.Read(await database.GetFieldsFromMaster(entry, Referrals.Fields)).Referral,
         settings.Keys.EntryOf(id));
 
     /// <summary>Takes a customer that nobody has, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
@@ -209,19 +208,6 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
         var waiting = server.ExecuteAsync("WAIT", settings.WaitReplicas, ReplicaPatienceMilliseconds);
         await Task.WhenAll(confirming, waiting);
         return LedgerReply.Text(await confirming) == "known" && (int)await waiting >= settings.WaitReplicas;
-    }
-
-    // By native commands, which cost Redis a fourth of a script. TIME names no key: in a cluster it would be the time of another server than the entry's.
-    private static async Task<LedgerReading> ReadAsync(IDatabase redis, RedisKey entry)
-    {
-        if (redis.IsCluster())
-        {
-            return await LedgerScript.Read.RunAsync(redis, [entry], [], LedgerReading.Read);
-        }
-
-        var (reading, asking) = (redis.GetFieldsFromMasterAsync(entry, LedgerReading.Fields), redis.GetTimeFromMasterAsync());
-        var fields = await reading.ResumeInBatch();
-        return LedgerReading.Read(await asking, fields);
     }
 
     private static async Task<StoredConversion?> BodyAsync(IDatabase redis, LedgerKeys keys, ConversionId id) =>

@@ -10,7 +10,7 @@ internal readonly record struct LedgerReading(DateTimeOffset Now, LedgerEntry? E
     public static readonly RedisValue[] Fields = ["state", "xid", "claimed_at", "fingerprint", "lease"];
 
     /// <exception cref="FormatException">A newer version has written a state that this one does not know.</exception>
-    public static LedgerReading Read(DateTimeOffset now, ReadOnlySpan<RedisValue> fields)
+    private static LedgerReading Read(DateTimeOffset now, ReadOnlySpan<RedisValue> fields)
     {
         if (fields[0].IsNull)
         {
@@ -22,6 +22,10 @@ internal readonly record struct LedgerReading(DateTimeOffset Now, LedgerEntry? E
             state, (string?)fields[1] ?? "", LedgerReply.Time(fields[2]), (string?)fields[3] ?? "",
             state == ConversionState.Claimed && !fields[4].IsNull && LedgerReply.Time(fields[4]) > now));
     }
+
+    /// <summary>What <c>HMGET</c> and <c>TIME</c> reply.</summary>
+    /// <exception cref="FormatException">A newer version has written a state that this one does not know.</exception>
+    public static LedgerReading Read(RedisValue[] fields, RedisResult time) => Read(LedgerReply.ServerTime(time), fields);
 
     /// <summary>What <c>read.lua</c> replies.</summary>
     public static LedgerReading Read(RedisResult reply)

@@ -42,6 +42,9 @@ internal static class LedgerReply
     public static DateTimeOffset Time(RedisValue value) =>
         DateTimeOffset.FromUnixTimeMilliseconds((long)double.Parse((string?)value ?? "", CultureInfo.InvariantCulture));
 
+    /// <summary>Of <c>TIME</c>: seconds, and microseconds of the next one.</summary>
+    public static DateTimeOffset ServerTime(RedisResult reply) => DateTimeOffset.FromUnixTimeMilliseconds(((long)reply[0] * 1000) + ((long)reply[1] / 1000));
+
     /// <summary>A duration as the scripts take it.</summary>
     public static RedisValue Milliseconds(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
 }

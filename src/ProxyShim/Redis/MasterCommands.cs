@@ -22,7 +22,8 @@ internal static class MasterCommands
 
     public static Reply<bool> HasFieldOnMaster(this IDatabase redis, RedisKey key, RedisValue field) => redis.HashExistsAsync(key, field, Master).ResumeInBatch();
 
-    public static Task<RedisValue[]> GetFieldsFromMasterAsync(this IDatabase redis, RedisKey key, RedisValue[] fields) => redis.HashGetAsync(key, fields, Master);
+    public static Reply<RedisValue[]> GetFieldsFromMaster(this IDatabase redis, RedisKey key, RedisValue[] fields) =>
+        redis.HashGetAsync(key, fields, Master).ResumeInBatch();
 
     /// <summary>The first ones of a sorted set.</summary>
     public static Task<SortedSetEntry[]> GetFirstFromMasterAsync(this IDatabase redis, RedisKey key, int most) =>
@@ -32,26 +33,8 @@ internal static class MasterCommands
     public static Task<SortedSetEntry[]> GetAboveFromMasterAsync(this IDatabase redis, RedisKey key, double score, int most) =>
         redis.SortedSetRangeByScoreWithScoresAsync(key, score, exclude: Exclude.Start, take: most, flags: Master);
 
-    /// <summary>The clock of the one master there is; not in a cluster, where each has its own.</summary>
-    public static async Task<DateTimeOffset> GetTimeFromMasterAsync(this IDatabase redis)
-    {
-        var time = (RedisValue[])(await redis.ExecuteAsync("TIME", [], Master).ResumeInBatch())!;
-        return DateTimeOffset.FromUnixTimeMilliseconds(((long)time[0] * 1000) + ((long)time[1] / 1000));
-    }
-
-    /// <summary>Whether keys stand on several masters.</summary>
-    public static bool IsCluster(this IDatabase redis)
-    {
-        foreach (var server in redis.Multiplexer.GetServers())
-        {
-            if (server.ServerType == ServerType.Cluster)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>Asks the one master there is for its clock; not in a cluster, where each has its own.</summary>
+    public static Reply<RedisResult> AskMasterForTime(this IDatabase redis) => redis.ExecuteAsync("TIME", [], Master).ResumeInBatch();
 
     /// <summary>Which server that is; null while nobody knows.</summary>
     public static Task<EndPoint?> FindMasterAsync(this IDatabase redis, RedisKey key) => redis.IdentifyEndpointAsync(key, Master);

@@ -15,7 +15,7 @@ internal sealed class RolloutStore(LedgerSettings settings)
     /// <returns>Null where nothing was ever set.</returns>
     /// <exception cref="FormatException">What stands there is none of this version's.</exception>
     public async Task<SharedRollout?> ReadAsync(IDatabase redis) =>
-        await redis.GetFieldsFromMasterAsync(settings.Keys.Rollout, s_fields) is [{ IsNull: false } revision, { IsNull: false } state]
+        await redis.GetFieldsFromMaster(settings.Keys.Rollout, s_fields) is [{ IsNull: false } revision, { IsNull: false } state]
             ? SharedRollout.Read(long.Parse((string)revision!, CultureInfo.InvariantCulture), (string)state!)
             : null;
 

@@ -22,7 +22,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
         static async (database, call) =>
         {
             // The state first: calls that are played between the two reads have been played.
-            var entry = database.GetFieldsFromMasterAsync(call.Keys.EntryOf(call.id), Referrals.Fields);
+            var entry = database.GetFieldsFromMaster(call.Keys.EntryOf(call.id), Referrals.Fields);
             var waiting = database.GetFieldFromMasterAsync(call.Keys.CallsOf(call.id), "count");
             var (state, referral) = Referrals.Read(await entry);
             return (state, (int?)await waiting ?? 0, referral);
@@ -121,7 +121,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
     private static async Task<DeadCall> FindAsync(IDatabase database, LedgerKeys keys, CallReference reference, DateTimeOffset deadAt)
     {
         RedisValue[] names = [$"d:{reference.Number}", $"r:{reference.Number}"];
-        var fields = await database.GetFieldsFromMasterAsync(keys.CallsOf(reference.Id), names);
+        var fields = await database.GetFieldsFromMaster(keys.CallsOf(reference.Id), names);
         return new DeadCall(reference.Id, reference.Number, deadAt, Read(fields[0]), (string?)fields[1] ?? "");
     }
 
