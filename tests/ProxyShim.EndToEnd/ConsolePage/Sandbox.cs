@@ -107,7 +107,9 @@ public sealed class Sandbox : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Console, "admin/overview"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         using var answer = await _client.SendAsync(request, Cancellation);
-        var ledger = JsonElement.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).GetProperty("ledger");
+        var text = await answer.Content.ReadAsStringAsync(Cancellation);
+        Assert.True(answer.IsSuccessStatusCode, $"{request.RequestUri} answered {(int)answer.StatusCode} {text}; the sandbox said:\n{_process!.Output}");
+        var ledger = JsonElement.Parse(text).GetProperty("ledger");
         return ledger.ValueKind == JsonValueKind.Object
             && s_underWay.All(list => ledger.GetProperty(list).GetInt64() == 0) && ledger.GetProperty("dead").GetInt64() == 1;
     }
