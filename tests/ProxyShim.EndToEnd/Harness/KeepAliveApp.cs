@@ -9,7 +9,8 @@ namespace ProxyShim.EndToEnd.Harness;
 /// A legacy app that keeps its connections and sends each request once: what is not answered has failed. It does what HTTP asks of it and no more: it looks
 /// whether a connection has been closed before it sends on it, and lets go of one whose answer says <c>Connection: close</c>.
 /// </summary>
-public sealed class KeepAliveApp(Uri shim, Func<int, string> customerKey)
+/// <param name="customerKey">The key of each customer by its number. It must hold no thread up: a busy machine has few.</param>
+public sealed class KeepAliveApp(Uri shim, Func<int, Task<string>> customerKey)
 {
     // Two managed builds on a machine that runs everything else besides.
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
@@ -22,6 +23,12 @@ public sealed class KeepAliveApp(Uri shim, Func<int, string> customerKey)
     private int _last = -1;
     private int _connections;
     private int _refused;
+
+    /// <summary>An app whose customers' keys need nothing to be done first.</summary>
+    public KeepAliveApp(Uri shim, Func<int, string> customerKey)
+        : this(shim, number => Task.FromResult(customerKey(number)))
+    {
+    }
 
     /// <summary>The customers whose creation was answered with a 200 that names them.</summary>
     public IReadOnlyCollection<string> Acknowledged => _acknowledged;
@@ -65,7 +72,7 @@ public sealed class KeepAliveApp(Uri shim, Func<int, string> customerKey)
                     }
                 }
 
-                if (!await CreateAsync(connection, customerKey(Interlocked.Increment(ref _last)), cancellation))
+                if (!await CreateAsync(connection, await customerKey(Interlocked.Increment(ref _last)), cancellation))
                 {
                     connection.Dispose();
                     connection = null;

@@ -40,7 +40,9 @@ public sealed class FloodTests(TestRedis redis)
         var binary = await PublishedShim.LocateAsync();
         Require.That(binary.IsNative, "the memory of the native binary is asked for", Linker.Remedy);
         using var memory = MemoryGroup.Create((long)flood.Mebibytes * Mebibyte);
-        await using var stand = await Stand.StartAsync(redis, Cancellation);
+
+        // A machine that is busy with a flood shall not look like an API that hangs.
+        await using var stand = await Stand.StartAsync(redis, Cancellation, ("ConversionApi:AttemptTimeout", "20s"), ("ConversionApi:TotalTimeout", "20s"));
         using var folder = new TemporaryFolder();
         await using var deaf = new DeafUpstream();
         await using var shim = ShimProcess.Launch(

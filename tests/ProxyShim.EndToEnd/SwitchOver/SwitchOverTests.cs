@@ -30,7 +30,7 @@ public sealed class SwitchOverTests(TestRedis redis)
         using var admin = new HttpClient { DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", AdminToken) } };
         await SetAsync(0);
         stand.Reset();
-        var apps = replicas.Select(replica => new KeepAliveApp(replica.Address, _ => NewCustomer(stand))).ToList();
+        var apps = replicas.Select(replica => new KeepAliveApp(replica.Address, _ => stand.NewCustomerAsync())).ToList();
         using var leaving = new CancellationTokenSource();
         var load = Task.WhenAll(apps.Select(app => app.RunAsync(4, leaving.Token, Cancellation)));
 
@@ -123,13 +123,6 @@ public sealed class SwitchOverTests(TestRedis redis)
             && line.GetProperty("Cause").GetString()!.Contains("Rollout:Percent", StringComparison.Ordinal), Cancellation);
         Assert.Contains("0 to 100", unusable.GetProperty("Cause").GetString(), StringComparison.Ordinal);
         Assert.Single(stand.Shim.Log, Is);
-    }
-
-    private static string NewCustomer(Stand stand)
-    {
-        var key = Stand.NewKey();
-        stand.Redis.Database.StringSet(stand.Redis.Key($"click:{key}"), "xid-1");
-        return key;
     }
 
     private static Task<JsonElement> ChangeAsync(ShimProcess shim) => shim.WaitForLogAsync("the change is an event", Is, Cancellation);
