@@ -40,10 +40,14 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
     public ClickWriteOutcome[] Foresee(IReadOnlyList<ReportedClick> many)
     {
         var now = time.GetUtcNow();
-        return [.. many.Select(reported => KeyOf(reported.Customer) is null ? ClickWriteOutcome.NoKey
-            : LifeOf(reported.Click, now) <= TimeSpan.Zero ? ClickWriteOutcome.Older
-            : ClickWriteOutcome.Written)];
+        return [.. many.Select(reported => Prepare(reported, now).Outcome)];
     }
+
+    // Written where nothing but Redis has a say any more.
+    private (ClickWriteOutcome Outcome, RedisKey Key, TimeSpan Life) Prepare(ReportedClick reported, DateTimeOffset now) =>
+        KeyOf(reported.Customer) is not { } key ? (ClickWriteOutcome.NoKey, default, default)
+        : LifeOf(reported.Click, now) is var life && life <= TimeSpan.Zero ? (ClickWriteOutcome.Older, key, life)
+        : (ClickWriteOutcome.Written, key, life);
 
     private async Task<ClickWriteOutcome[]> WriteAsync(IDatabase database, IReadOnlyList<ReportedClick> many)
     {
@@ -52,16 +56,8 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
         var (places, keys, clicks) = (new List<int>(many.Count), new List<RedisKey>(many.Count), new List<(Click Click, TimeSpan Life)>(many.Count));
         for (var i = 0; i < many.Count; i++)
         {
-            var life = LifeOf(many[i].Click, now);
-            if (KeyOf(many[i].Customer) is not { } key)
-            {
-                outcomes[i] = ClickWriteOutcome.NoKey;
-            }
-            else if (life <= TimeSpan.Zero)
-            {
-                outcomes[i] = ClickWriteOutcome.Older;
-            }
-            else
+            (outcomes[i], var key, var life) = Prepare(many[i], now);
+            if (outcomes[i] == ClickWriteOutcome.Written)
             {
                 places.Add(i);
                 keys.Add(key);

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace ProxyShim.EndToEnd.Harness;
 
 /// <summary>A name that leads to one server today and to another tomorrow: connections that are made go where it led then, and are left alone.</summary>
-public sealed class Forwarder : IAsyncDisposable
+public class Forwarder : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
@@ -33,7 +33,14 @@ public sealed class Forwarder : IAsyncDisposable
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _listener.Dispose();
         _end.Dispose();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>Carries what the client says to the server, until either ends.</summary>
+    protected virtual Task AskAsync(NetworkStream client, NetworkStream server, CancellationToken cancellation) => client.CopyToAsync(server, cancellation);
+
+    /// <summary>Carries what the server says to the client, until either ends.</summary>
+    protected virtual Task ReplyAsync(NetworkStream server, NetworkStream client, CancellationToken cancellation) => server.CopyToAsync(client, cancellation);
 
     private async Task AcceptAsync()
     {
@@ -54,12 +61,12 @@ public sealed class Forwarder : IAsyncDisposable
     private async Task CarryAsync(TcpClient client, int port)
     {
         using var here = client;
-        using var there = new TcpClient();
+        using var there = new TcpClient { NoDelay = true };
+        here.NoDelay = true;
         try
         {
             await there.ConnectAsync(IPAddress.Loopback, port, _end.Token);
-            await Task.WhenAny(
-                here.GetStream().CopyToAsync(there.GetStream(), _end.Token), there.GetStream().CopyToAsync(here.GetStream(), _end.Token));
+            await Task.WhenAny(AskAsync(here.GetStream(), there.GetStream(), _end.Token), ReplyAsync(there.GetStream(), here.GetStream(), _end.Token));
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)
         {
