@@ -18,9 +18,18 @@ internal enum ClickWriteOutcome
     NoKey,
 }
 
-/// <summary>The metrics' word for it.</summary>
+/// <summary>What others call it.</summary>
 internal static class ClickWriteOutcomes
 {
+    /// <summary>By the first letter of what a script says: written, same or older.</summary>
+    public static ClickWriteOutcome OfLetter(char said) => said switch
+    {
+        'w' => ClickWriteOutcome.Written,
+        's' => ClickWriteOutcome.Same,
+        _ => ClickWriteOutcome.Older,
+    };
+
+    /// <summary>The metrics' word for it.</summary>
     public static string Result(this ClickWriteOutcome outcome) => outcome switch
     {
         ClickWriteOutcome.Written => ClickResult.Written,

@@ -11,7 +11,6 @@ namespace ProxyShim.Clicks;
 /// <summary>Writes clicks where <see cref="ClickStore"/> looks for them. Last click wins, by the time of the click; one round trip each.</summary>
 internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeProvider time)
 {
-    private static readonly RedisScript s_writeString = new(RedisScript.Load("ProxyShim.Clicks.Scripts.write-string.lua"));
     private static readonly RedisScript s_writeHash = new(RedisScript.Load("ProxyShim.Clicks.Scripts.write-hash.lua"));
 
     /// <summary>Writes it under the first key template that what is known of the customer fills.</summary>
@@ -65,33 +64,16 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
             }
         }
 
-        // In a Cluster they are not of one slot.
-        var merged = settings.Format == ClickFormat.Auto && !RedisTopology.IsCluster(database)
-            ? await WriteTogetherAsync(database, keys, clicks)
-            : await Task.WhenAll(keys.Zip(clicks, (key, click) => WriteAsync(database, key, click.Click, click.Life)));
-        for (var i = 0; i < merged.Length; i++)
+        var written = settings.Format == ClickFormat.Hash
+            ? await Task.WhenAll(keys.Zip(clicks, (key, click) => WriteAsync(database, key, click.Click, click.Life)))
+            : await StringClicks.WriteAsync(
+                database, [.. keys], [.. clicks.Select(click => (RedisValue)StoredClick.Json(click.Click))], [.. clicks.Select(click => (long)click.Life.TotalMilliseconds)]);
+        for (var i = 0; i < written.Length; i++)
         {
-            outcomes[places[i]] = merged[i];
+            outcomes[places[i]] = written[i];
         }
 
         return outcomes;
-    }
-
-    // One command costs both ends less than one for each would.
-    private static async Task<ClickWriteOutcome[]> WriteTogetherAsync(IDatabase database, List<RedisKey> keys, List<(Click Click, TimeSpan Life)> clicks)
-    {
-        if (keys.Count == 0)
-        {
-            return [];
-        }
-
-        var arguments = new RedisValue[clicks.Count * 2];
-        for (var i = 0; i < clicks.Count; i++)
-        {
-            (arguments[2 * i], arguments[(2 * i) + 1]) = (Json(clicks[i].Click), (long)clicks[i].Life.TotalMilliseconds);
-        }
-
-        return await s_writeString.RunAsync(database, [.. keys], arguments, static reply => Array.ConvertAll(((string)reply!).ToCharArray(), Understand));
     }
 
     /// <summary>Takes the click of a customer away, wherever a template names it by what is known of the customer.</summary>
@@ -129,86 +111,10 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
     {
         var lives = (long)life.TotalMilliseconds;
         return settings.Format == ClickFormat.Hash
-            ? s_writeHash.RunAsync(database, [key], [click.Xid.Value, click.When?.ToUnixTimeMilliseconds() ?? 0, lives, .. Fields(click).SelectMany(field => new RedisValue[] { field.Name, field.Value })], static reply => Understand(((string)reply!)[0]))
-            : s_writeString.RunAsync(database, [key], [Json(click), lives], static reply => Understand(((string)reply!)[0]));
-    }
-
-    // The first letter of written, same and older.
-    private static ClickWriteOutcome Understand(char said) => said switch
-    {
-        'w' => ClickWriteOutcome.Written,
-        's' => ClickWriteOutcome.Same,
-        _ => ClickWriteOutcome.Older,
-    };
-
-    // What is not known is left out: to the Conversion API an empty text is worse than none.
-    private static IEnumerable<(string Name, string Value)> Fields(Click click)
-    {
-        foreach (var (name, value) in new (string, string?)[]
-        {
-            ("xid", click.Xid.Value), ("partner_key", click.PartnerKey), ("origin", click.Origin.ToString()), ("ip_address", click.IpAddress.ToString()),
-            ("user_agent", click.UserAgent.ToString()), ("external_type", click.ExternalType.ToString()),
-        })
-        {
-            if (!string.IsNullOrEmpty(value))
-            {
-                yield return (name, value);
-            }
-        }
-
-        if (click.SubIds is not null)
-        {
-            yield return ("sub_ids", Encoding.UTF8.GetString(JsonText.Write(click.SubIds, static (json, subIds) =>
-            {
-                json.WriteStartArray();
-                foreach (var subId in subIds)
-                {
-                    json.WriteStringValue(subId);
-                }
-
-                json.WriteEndArray();
-                return 0;
-            }).Text));
-        }
-
-        if (click.When is { } at)
-        {
-            yield return ("clicked_at", at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
-        }
-    }
-
-    private static byte[] Json(Click click) => JsonText.Write(click, static (json, click) =>
-    {
-        json.WriteStartObject();
-        json.WriteString("xid"u8, click.Xid.Value);
-        if (!string.IsNullOrEmpty(click.PartnerKey))
-        {
-            json.WriteString("partner_key"u8, click.PartnerKey);
-        }
-
-        WriteText(json, "origin"u8, click.Origin);
-        WriteText(json, "ip_address"u8, click.IpAddress);
-        WriteText(json, "user_agent"u8, click.UserAgent);
-        WriteText(json, "external_type"u8, click.ExternalType);
-        if (click.SubIds is not null)
-        {
-            JsonText.WriteStringArray(json, "sub_ids"u8, click.SubIds);
-        }
-
-        if (click.When is { } at)
-        {
-            json.WriteNumber("clicked_at"u8, at.ToUnixTimeMilliseconds());
-        }
-
-        json.WriteEndObject();
-        return 0;
-    }).Text;
-
-    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, Utf8Text value)
-    {
-        if (!value.IsEmpty)
-        {
-            json.WriteString(name, value.Span);
-        }
+            ? s_writeHash.RunAsync(
+                database, [key],
+                [click.Xid.Value, click.When?.ToUnixTimeMilliseconds() ?? 0, lives, .. StoredClick.Fields(click).SelectMany(field => new RedisValue[] { field.Name, field.Value })],
+                static reply => ClickWriteOutcomes.OfLetter(((string)reply!)[0]))
+            : StringClicks.WriteAsync(database, key, StoredClick.Json(click), lives);
     }
 }

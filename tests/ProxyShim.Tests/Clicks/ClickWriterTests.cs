@@ -89,6 +89,55 @@ public class ClickWriterTests(TestRedis redis)
         Assert.Equal(ClickWriteOutcome.Written, await writer.WriteAsync(Reported("""{"xid":"X1","customer_key":"c-1"}""")));
     }
 
+    /// <summary>In a file that has each customer once, and in one in which another row of the same customer stands beside it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_many_each_is_judged_as_it_would_be_alone(bool twice)
+    {
+        await using var scope = await redis.OpenAsync();
+        var (writer, _) = New(scope, "Auto");
+        string[] present =
+        [
+            "", "by-hand", "not a click", $$"""{"xid":"new","clicked_at":{{s_now}}}""", $$"""{"xid":"old","clicked_at":{{s_now - 9000}}}""",
+            $$"""{"xid":"X1","clicked_at":{{s_now - 5000}}}""", $$"""{"xid":"other","clicked_at":{{s_now - 5000}}}""", $$"""{"xid":"new","clicked_at":{{s_now / 1000}}}""", "list",
+        ];
+        var (alone, together) = (new List<string>(), new List<string>());
+        for (var i = 0; i < present.Length; i++)
+        {
+            await PutAsync($"a{i}", present[i]);
+            await PutAsync($"m{i}", present[i]);
+            alone.Add($"{await writer.WriteAsync(Row($"a{i}"))} {await ShownAsync($"a{i}")}");
+        }
+
+        var rows = Enumerable.Range(0, present.Length).Select(i => Row($"m{i}"));
+        var outcomes = await writer.WriteAsync([.. twice ? rows.Concat(rows) : rows]);
+        for (var i = 0; i < present.Length; i++)
+        {
+            together.Add($"{outcomes.Where((_, place) => place % present.Length == i).Min()} {await ShownAsync($"m{i}")}");
+        }
+
+        Assert.Equal(alone, together);
+        Assert.Equal(["Older", "Same", "Written"], alone.Select(line => line.Split(' ')[0]).Distinct().Order());
+
+        ReportedClick Row(string key) => Reported($$"""{"xid":"X1","clicked_at":{{s_now - 5000}},"customer_key":"{{key}}"}""");
+
+        async Task PutAsync(string key, string value)
+        {
+            var name = scope.Key($"key:{key}");
+            _ = value switch
+            {
+                "" => false,
+                "list" => await scope.Database.ListLeftPushAsync(name, "x") > 0,
+                _ => await scope.Database.StringSetAsync(name, value, TimeSpan.FromHours(1)),
+            };
+        }
+
+        // Its life too: what stays is not prolonged. In hours, since time goes on.
+        async Task<string> ShownAsync(string key) =>
+            $"{await scope.Database.StringGetAsync(scope.Key($"key:{key}"))} {Math.Ceiling((await scope.Database.KeyTimeToLiveAsync(scope.Key($"key:{key}")))!.Value.TotalHours)}";
+    }
+
     [Fact]
     public async Task The_first_template_that_can_be_filled_gets_the_click()
     {
@@ -121,7 +170,7 @@ public class ClickWriterTests(TestRedis redis)
     private static (ClickWriter Writer, ClickStore Store) New(RedisScope scope, string format)
     {
         var settings = Given.Settings(
-            ("Clicks:Format", format), ("Clicks:Keys:0", scope.Key("key:{customer_key}")), ("Clicks:Keys:1", scope.Key("email:{email_sha256}")));
+            ("Clicks:Format", format), ("Clicks:Keys:0", scope.Key("key:{customer_key}")), ("Clicks:Keys:1", scope.Key("email:{email_sha256}")), ("Redis:Timeout", "10s"));
         var gate = new RedisGate(settings.Redis, TimeProvider.System, () => Task.FromResult(scope.Connection));
         return (new ClickWriter(settings.Clicks, gate, TimeProvider.System), new ClickStore(settings.Clicks));
     }

@@ -11,7 +11,7 @@ local said = {}
 for i, key in ipairs(KEYS) do
   local value, lives = ARGV[2 * i - 1], ARGV[2 * i]
   said[i] = 'w'
-  -- Most customers of a file have no click yet.
+  -- Most customers have no click yet.
   if not redis.call('SET', key, value, 'NX', 'PX', lives) then
     local current = redis.pcall('GET', key)
     if current == value then
