@@ -8,7 +8,7 @@ namespace ProxyShim.Fuzzing;
 /// <param name="Inputs">How many were read.</param>
 /// <param name="Paths">Inputs that each took a way through the code that none had taken before.</param>
 /// <param name="Crashes">The files of inputs that broke something.</param>
-/// <param name="Hangs">The files of inputs that took more than a second.</param>
+/// <param name="Hangs">The files of inputs that took more than five seconds; a busy machine stands still for one.</param>
 /// <param name="FirstMemory">MiB that the reading process had in use at the beginning.</param>
 /// <param name="MostMemory">And at most.</param>
 internal sealed record AflRun(
@@ -17,7 +17,10 @@ internal sealed record AflRun(
     /// <summary>MiB of the managed heap beyond which a reader breaks.</summary>
     public const int MostHeap = 128;
 
-    private const int HangMilliseconds = 1000;
+    /// <summary>MiB of the whole process: the heap, and as much again for the runtime and the code that counts its branches.</summary>
+    public const int MemoryBound = 2 * MostHeap;
+
+    private const int HangMilliseconds = 5000;
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 

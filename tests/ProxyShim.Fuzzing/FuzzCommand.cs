@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using ProxyShim.Testing;
 
 namespace ProxyShim.Fuzzing;
 
@@ -28,21 +28,36 @@ internal sealed class FuzzCommand(FuzzOptions options)
                 runs.Length,
                 new ParallelOptions { MaxDegreeOfParallelism = options.Jobs, CancellationToken = cancellationToken },
                 async (i, cancellation) => runs[i] = await AflRun.RunAsync(options.Surfaces[i], program, options, cancellation));
-            await WriteAsync(runs);
             problems.AddRange(runs.SelectMany(static run => run.Crashes.Select(file => ProblemOf(run.Surface, file) ?? $"{file}: not once more, read alone")));
-
-            // A machine that stands still for a moment looks like a hang.
-            foreach (var (surface, file) in runs.SelectMany(static run => run.Hangs.Select(file => (run.Surface, file))))
+            var rows = new List<HardeningRow>();
+            foreach (var run in runs)
             {
-                if (!await EndsAsync(surface, file, cancellationToken))
-                {
-                    problems.Add($"{file}: hangs, read alone");
-                }
+                // A machine that stands still for a moment looks like a hang.
+                var hangs = await HangsAsync(run, cancellationToken);
+                problems.AddRange(hangs.Select(static file => $"{file}: hangs, read alone"));
+                rows.Add(RowOf(run, hangs.Count));
             }
+
+            HardeningPart.Write("fuzzing", rows);
+            problems.AddRange(rows.Where(static row => !row.IsHeld).Select(static row => $"{row}"));
         }
 
         problems.ForEach(Console.Error.WriteLine);
         return problems.Count == 0 ? 0 : 1;
+    }
+
+    private static async Task<IReadOnlyList<string>> HangsAsync(AflRun run, CancellationToken cancellationToken)
+    {
+        var hangs = new List<string>();
+        foreach (var file in run.Hangs)
+        {
+            if (!await EndsAsync(run.Surface, file, cancellationToken))
+            {
+                hangs.Add(file);
+            }
+        }
+
+        return hangs;
     }
 
     private static async Task<bool> EndsAsync(Surface surface, string file, CancellationToken cancellationToken)
@@ -60,24 +75,12 @@ internal sealed class FuzzCommand(FuzzOptions options)
 
     private static string? ProblemOf(Surface surface, string file) => surface.ProblemOf(File.ReadAllBytes(file)) is { } problem ? $"{file}: {problem}" : null;
 
-    private async Task WriteAsync(IEnumerable<AflRun> runs)
+    private HardeningRow RowOf(AflRun run, int hangs)
     {
-        var page = new StringBuilder()
-            .AppendLine(CultureInfo.InvariantCulture, $"{options.Duration.TotalSeconds:F0} s of each surface, {options.Jobs} at once.")
-            .AppendLine(CultureInfo.InvariantCulture, $"A crash is an exception, a broken promise of the reader, or more than {AflRun.MostHeap} MiB of heap.")
-            .AppendLine()
-            .AppendLine("| surface | inputs | paths | crashes | hangs | memory, MiB |")
-            .AppendLine("| --- | --: | --: | --: | --: | --: |");
-        foreach (var run in runs)
-        {
-            page.Append(CultureInfo.InvariantCulture, $"| {run.Surface.Name} | {run.Inputs:N0} | {run.Paths:N0} | {run.Crashes.Count} | {run.Hangs.Count} ")
-                .AppendLine(CultureInfo.InvariantCulture, $"| {run.FirstMemory:F0} → {run.MostMemory:F0} |");
-        }
-
-        Console.Write(page);
-        if (options.Report is { } file)
-        {
-            await File.WriteAllTextAsync(file, page.ToString());
-        }
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{run.Surface.Name}: {run.Inputs:N0} inputs, {run.Paths:N0} paths, {run.Crashes.Count} crashes, {hangs} hangs, {run.MostMemory:F0} MiB"));
+        return new(
+            string.Create(CultureInfo.InvariantCulture, $"reader of {run.Surface.Name}, fuzzed by coverage for {options.Duration.TotalSeconds:F0} s"),
+            run.Inputs, run.Crashes.Count, Own5xx: null, hangs, run.FirstMemory, run.MostMemory, AflRun.MemoryBound);
     }
 }

@@ -4,11 +4,10 @@ namespace ProxyShim.Fuzzing;
 internal sealed record FuzzOptions
 {
     public static readonly string Usage = $"""
-        dotnet run --project tests/ProxyShim.Fuzzing -- run [options] [SURFACE…]      coverage-guided: afl-fuzz makes the inputs (Debian: afl++)
+        dotnet run --project tests/ProxyShim.Fuzzing -- run [options] [SURFACE…]      coverage-guided: afl-fuzz makes the inputs (Debian: afl++); rows for .ci/hardening-table
           --seconds N           of each surface (60)
           --jobs N              surfaces at once (as many as there are processors)
           --seed N              of afl-fuzz's draws, for nearly the same inputs as before (another one each time)
-          --report FILE         writes the table there as well
         dotnet run --project tests/ProxyShim.Fuzzing -- read SURFACE FILE…            reads these once; what breaks is thrown
         SURFACE: {string.Join(", ", Fuzzing.Surfaces.All.Select(static surface => surface.Name))}
         """;
@@ -18,8 +17,6 @@ internal sealed record FuzzOptions
     public int Jobs { get; init; } = Environment.ProcessorCount;
 
     public int? Seed { get; init; }
-
-    public string? Report { get; init; }
 
     /// <summary>All of them where none is named.</summary>
     public IReadOnlyList<Surface> Surfaces { get; init; } = Fuzzing.Surfaces.All;
@@ -43,9 +40,6 @@ internal sealed record FuzzOptions
                     break;
                 case "--seed":
                     options = options with { Seed = Number() };
-                    break;
-                case "--report":
-                    options = options with { Report = Path.GetFullPath(Value()) };
                     break;
                 case var name:
                     named.Add(Fuzzing.Surfaces.Named(name));

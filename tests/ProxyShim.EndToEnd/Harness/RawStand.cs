@@ -8,6 +8,7 @@ public class RawStand : IAsyncLifetime
 {
     private readonly string _mode;
     private ShimProcess? _shim;
+    private HardeningTrial? _trial;
 
     /// <summary>As usual.</summary>
     public RawStand()
@@ -51,18 +52,16 @@ public class RawStand : IAsyncLifetime
             },
             TestContext.Current.CancellationToken);
         await PlantAsync(TestContext.Current.CancellationToken);
+        _trial = new(_shim);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_shim is not null)
-        {
-            await _shim.DisposeAsync();
-        }
-
-        await Upstream.DisposeAsync();
         GC.SuppressFinalize(this);
+        await using var upstream = Upstream;
+        await using var shim = _shim;
+        await (_trial?.EndAsync() ?? Task.CompletedTask);
     }
 
     // What no test may find in the program's output is in requests and answers of every kind, whatever the test itself does.

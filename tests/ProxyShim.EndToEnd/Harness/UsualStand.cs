@@ -10,6 +10,7 @@ public sealed class UsualStand(TestRedis redis) : IAsyncLifetime
     private static readonly (string Key, string? Value)[] s_settings = [("Delivery:Schedule:0", "12:00:00"), ("Verification:Grace", "12:00:00")];
 
     private Stand? _stand;
+    private HardeningTrial? _trial;
 
     /// <summary>The stand, with nothing left of the test before.</summary>
     public Stand Fresh()
@@ -19,14 +20,16 @@ public sealed class UsualStand(TestRedis redis) : IAsyncLifetime
     }
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync() => _stand = await Stand.StartAsync(redis, TestContext.Current.CancellationToken, s_settings);
+    public async ValueTask InitializeAsync()
+    {
+        _stand = await Stand.StartAsync(redis, TestContext.Current.CancellationToken, s_settings);
+        _trial = new(_stand.Shim);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_stand is not null)
-        {
-            await _stand.DisposeAsync();
-        }
+        await using var stand = _stand;
+        await (_trial?.EndAsync() ?? Task.CompletedTask);
     }
 }

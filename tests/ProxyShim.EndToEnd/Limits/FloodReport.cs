@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using ProxyShim.EndToEnd.Harness;
+using ProxyShim.Testing;
+using Xunit;
 
 namespace ProxyShim.EndToEnd.Limits;
 
@@ -17,12 +19,26 @@ internal sealed record FloodResult(
     public static double P99(IReadOnlyList<double> values) => values.Order().ElementAt(Math.Max(0, (int)Math.Ceiling(0.99 * values.Count) - 1));
 }
 
-/// <summary>The table of floods; written where they last longer than in CI.</summary>
+/// <summary>The floods' rows of the hardening table, and where they last longer than in CI a table of their own.</summary>
 internal static class FloodReport
 {
     private static readonly ConcurrentBag<FloodResult> s_results = [];
 
+    private static readonly ConcurrentBag<HardeningRow> s_rows = [];
+
     private static readonly Lock s_lock = new();
+
+    /// <summary>Takes a flood into the hardening table, of which nothing may have come.</summary>
+    public static void Hold(HardeningRow row)
+    {
+        s_rows.Add(row);
+        lock (s_lock)
+        {
+            HardeningPart.Write("floods", s_rows.OrderBy(static one => Flood.All.ToList().FindIndex(flood => $"{flood}" == one.Surface)));
+        }
+
+        Assert.True(row.IsHeld, $"{row}");
+    }
 
     public static void Add(FloodResult result, TimeSpan duration)
     {

@@ -28,6 +28,9 @@ public sealed class FloodTests(TestRedis redis)
 
     private static readonly TimeSpan s_alone = s_asked is { } asked ? TimeSpan.FromSeconds(Math.Min(10, asked.TotalSeconds)) : TimeSpan.FromMilliseconds(200);
 
+    // While an upload stalls nobody reads whether its caller is still there; the Customer API's time, which goes on until the flood is over, is what ends it.
+    private static readonly TimeSpan s_outlasted = s_flood + TimeSpan.FromSeconds(2);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> Floods => [.. Flood.All.Where(flood => flood.IsShort || s_asked is not null).Select(flood => flood.ToString())];
@@ -46,7 +49,7 @@ public sealed class FloodTests(TestRedis redis)
         using var folder = new TemporaryFolder();
         await using var deaf = new DeafUpstream();
         await using var shim = ShimProcess.Launch(
-            await WrappedShim.WriteAsync(folder, $"{memory.Enter}\nexec \"$SHIM\"", Cancellation), stand.SettingsWith(("CustomerApi:Address", deaf.Address.OriginalString)));
+            await WrappedShim.WriteAsync(folder, $"{memory.Enter}\nexec \"$SHIM\"", Cancellation), stand.SettingsWith(("CustomerApi:Address", deaf.Address.OriginalString), ("CustomerApi:Timeout", $"{s_outlasted:c}")));
         await shim.WaitUntilReadyAsync(Cancellation);
         using var client = new HttpClient();
         var caller = new Caller(stand, shim, client);
@@ -83,6 +86,8 @@ public sealed class FloodTests(TestRedis redis)
         await Eventually.IsTrueAsync($"{name}: it converts again", async () => (await other.CreateAsync()).Answer == Converted, cancellation: Cancellation);
         using var live = await fresh.GetAsync(new Uri(shim.Management, "/healthz/live"), Cancellation);
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+        FloodReport.Hold(new(
+            $"{flood}", flood.Connections, 0, HardeningTrial.Own5xx(shim), await HardeningTrial.HangsAsync(shim), before, await watching, flood.Mebibytes));
         if (s_asked is not null)
         {
             // What it gives back, it gives back with the next collections, which the calls of everyday life bring.
@@ -104,10 +109,7 @@ public sealed class FloodTests(TestRedis redis)
         string.Join(", ", answers.GroupBy(static one => one.Answer).Select(static group => $"{group.Count()} x {group.Key}"));
 
     // Its own: pages of the file that it was started from belong to the machine.
-    private static double Resident(ShimProcess shim) => double.Parse(
-        File.ReadLines($"/proc/{shim.Pid}/status").First(line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
-            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture) / 1024;
+    private static double Resident(ShimProcess shim) => HardeningTrial.Memory(shim, "RssAnon");
 
     private static async Task<double> MostResidentAsync(ShimProcess shim, CancellationToken over)
     {

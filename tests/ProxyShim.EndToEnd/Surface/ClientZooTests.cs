@@ -12,6 +12,7 @@ namespace ProxyShim.EndToEnd.Surface;
 /// 3 MB up and down, and a deletion, on one connection where they keep one. They see the same answers, and the same bytes arrive.
 /// </summary>
 [RedisSuite]
+[Trait(HardeningTrial.Trait, "real HTTP clients")]
 public sealed class ClientZooTests(UsualStand usual) : IClassFixture<UsualStand>
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);

@@ -12,6 +12,7 @@ namespace ProxyShim.EndToEnd.Surface;
 /// The list: the spelling of names, the order of different names, repeated lines of one name in one, what is hop-by-hop, the length of what is empty,
 /// the framing of a body, and the host. Neither adds a header, or leaves one out, besides.
 /// </remarks>
+[Trait(HardeningTrial.Trait, "valid requests and answers made by chance, beside nginx")]
 public sealed class DifferentialTests(RawStand stand) : IClassFixture<RawStand>
 {
     private const int Lanes = 8;

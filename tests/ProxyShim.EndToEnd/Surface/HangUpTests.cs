@@ -10,6 +10,7 @@ namespace ProxyShim.EndToEnd.Surface;
 
 /// <summary>A caller who has gone is not a caller who was answered.</summary>
 [RedisSuite]
+[Trait(HardeningTrial.Trait, "callers who leave")]
 public sealed class HangUpTests(UsualStand usual) : IClassFixture<UsualStand>
 {
     private static readonly TimeSpan s_work = TimeSpan.FromMilliseconds(600);

@@ -9,6 +9,7 @@ namespace ProxyShim.EndToEnd.Surface;
 
 /// <summary>What becomes of a call that cannot or must not be converted, with the usual settings: the Customer API answers it.</summary>
 [RedisSuite]
+[Trait(HardeningTrial.Trait, "creations of every kind")]
 public sealed class OutcomeTests(UsualStand usual) : IClassFixture<UsualStand>
 {
     private readonly Stand _stand = usual.Fresh();

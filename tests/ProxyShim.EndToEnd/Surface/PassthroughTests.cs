@@ -1,10 +1,12 @@
 using System.Text;
 using ProxyShim.EndToEnd.Harness;
+using ProxyShim.Testing;
 using Xunit;
 
 namespace ProxyShim.EndToEnd.Surface;
 
 /// <summary>What is not ours to convert reaches the Customer API byte for byte, and its answer comes back byte for byte.</summary>
+[Trait(HardeningTrial.Trait, "targets, headers and bodies, byte for byte")]
 public class PassthroughTests : IClassFixture<RawStand>
 {
     private readonly RawStand _stand;

@@ -7,6 +7,7 @@ using Xunit;
 namespace ProxyShim.EndToEnd.Surface;
 
 /// <summary>Clients of every age, and those who mean no good: they meet a normal server.</summary>
+[Trait(HardeningTrial.Trait, "framing, old and hostile clients, odd answers of the Customer API")]
 public sealed class ProtocolTests : IClassFixture<RawStand>
 {
     private readonly RawStand _stand;

@@ -24,7 +24,7 @@ public sealed record PublishedShim(string Path, bool IsNative, bool IsOlder = fa
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
         {
             return File.Exists(given)
-                ? Note(new(System.IO.Path.GetFullPath(given), IsNative: true), "Given", $"from {Variable}")
+                ? Note(new(System.IO.Path.GetFullPath(given), IsNative: !File.Exists($"{given}.dll")), "Given", $"from {Variable}")
                 : throw new FileNotFoundException($"{Variable} names no file: {given}", given);
         }
 
