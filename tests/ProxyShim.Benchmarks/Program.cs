@@ -26,10 +26,11 @@ try
         ["load", .. var options] => await new LoadCommand(LoadOptions.Parse(options)).RunAsync(stop.Token),
         ["report", .. var options] => await new ReportSpeed(ReportOptions.Parse(options)).RunAsync(stop.Token),
         ["import", .. var options] => await new ImportSpeed(ImportOptions.Parse(options)).RunAsync(stop.Token),
-        ["redis-instructions", .. var options] => await new RedisInstructions(InstructionOptions.Parse(options)).RunAsync(stop.Token),
+        ["redis-instructions", .. var options] => await new RedisInstructions(InstructionOptions.Parse("--scripts", options)).RunAsync(stop.Token),
+        ["shim-instructions", .. var options] => await new ShimInstructions(InstructionOptions.Parse("--shim", options)).RunAsync(stop.Token),
         ["micro", .. var options] => MicroCommand.Run(options),
         ["host", var port] => AllocationHost.Run(int.Parse(port, CultureInfo.InvariantCulture)),
-        _ => throw new FormatException("load, report, import, redis-instructions or micro?"),
+        _ => throw new FormatException("load, report, import, redis-instructions, shim-instructions or micro?"),
     };
 }
 catch (FormatException error)

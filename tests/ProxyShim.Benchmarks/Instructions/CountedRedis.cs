@@ -11,13 +11,15 @@ internal static class CountedRedis
     /// <returns>Instructions from its start to its end.</returns>
     public static async Task<long> RunAsync(string folder, Action<RespConnection> work, CancellationToken cancellationToken)
     {
-        var (port, counted) = (Ports.Take(1)[0], Path.Combine(folder, "callgrind.out"));
+        var port = Ports.Take(1)[0];
 
         // Its housekeeping goes by the clock: at once a second next to nothing is counted of it.
         await using var process = ChildProcess.Start(
-            Launch.Of(
-                "valgrind", "--tool=callgrind", $"--callgrind-out-file={counted}", "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture),
-                "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--hz", "1", "--dynamic-hz", "no"),
+            Callgrind.Of(
+                Launch.Of(
+                    "redis-server", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", folder, "--save", "",
+                    "--hz", "1", "--dynamic-hz", "no"),
+                folder),
             Cores.Others,
             Path.Combine(folder, "redis.out"));
         RespConnection? connection = null;
@@ -29,9 +31,7 @@ internal static class CountedRedis
             await Until.TrueAsync("redis's end", () => Task.FromResult(process.HasExited), process.Complaints, cancellationToken);
         }
 
-        const string Label = "summary:";
-        var line = File.ReadLines(counted).First(line => line.StartsWith(Label, StringComparison.Ordinal));
-        return long.Parse(line.AsSpan(Label.Length), CultureInfo.InvariantCulture);
+        return Callgrind.Counted(folder);
     }
 
     private static RespConnection? TryConnect(int port)

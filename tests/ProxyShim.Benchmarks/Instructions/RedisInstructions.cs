@@ -31,10 +31,8 @@ internal sealed class RedisInstructions(InstructionOptions options)
         var rows = new List<IReadOnlyList<string>>();
         foreach (var (name, packets) in s_rows)
         {
-            var mine = await CountAsync(options.Scripts, packets, cancellationToken);
-            rows.Add(options.Other is null ? [name, Thousands(mine)]
-                : await CountAsync(options.Other, packets, cancellationToken) is var other
-                    ? [name, Thousands(mine), Thousands(other), (mine / other).ToString("0.00", CultureInfo.InvariantCulture)] : []);
+            var counted = await CountAsync(options.Counted ?? Path.GetFullPath("src/ProxyShim/Ledger/Scripts"), packets, cancellationToken);
+            rows.Add(InstructionTable.Row(name, counted, options.Other is { } other ? await CountAsync(other, packets, cancellationToken) : null));
         }
 
         Console.Write(new Markdown()
@@ -42,7 +40,7 @@ internal sealed class RedisInstructions(InstructionOptions options)
             .Paragraph(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Executed by redis-server for one customer (`valgrind --tool=callgrind`): the difference between {Before} and {Before + options.Calls} customers, each one new, over 16 partitions. No append-only file."))
-            .Table(options.Other is null ? ["calls", "instructions"] : ["calls", "instructions", "other", "ratio"], rows));
+            .Table(InstructionTable.Head(options.Other is not null), rows));
         return 0;
     }
 
@@ -78,6 +76,4 @@ internal sealed class RedisInstructions(InstructionOptions options)
             }
         }
     }
-
-    private static string Thousands(double instructions) => instructions.ToString("N0", CultureInfo.InvariantCulture);
 }
