@@ -8,8 +8,14 @@ internal static class NearestName
         names.Where(name => IsNear(text, name)).MinBy(name => Changes(text, name));
 
     /// <summary>A slip or two away, in a short name one; or the beginning of it.</summary>
-    public static bool IsNear(string text, string name) =>
-        Changes(text, name) <= (Math.Min(text.Length, name.Length) > 5 ? 2 : 1) || (text.Length >= 5 && name.StartsWith(text, StringComparison.OrdinalIgnoreCase));
+    public static bool IsNear(string text, string name)
+    {
+        var most = Math.Min(text.Length, name.Length) > 5 ? 2 : 1;
+
+        // Lengths first: the settings are read anew every few seconds, beside an environment that may be a cluster's.
+        return (Math.Abs(text.Length - name.Length) <= most && Changes(text, name) <= most)
+            || (text.Length >= 5 && name.StartsWith(text, StringComparison.OrdinalIgnoreCase));
+    }
 
     // Levenshtein's distance, ignoring case.
     private static int Changes(string one, string other)
