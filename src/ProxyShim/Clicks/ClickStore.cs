@@ -13,11 +13,11 @@ internal sealed class ClickStore(ClickSettings settings)
     public Task<ClickLookup> FindAsync(IDatabase redis, CustomerRequest request) => FindAsync(redis, CustomerIdentity.Of(request));
 
     /// <summary>The same in a round trip of its own.</summary>
-    /// <param name="stage">Null for what has no span.</param>
+    /// <param name="operation">Null for what has no span.</param>
     /// <exception cref="RedisUnavailableException">Redis did not answer in time.</exception>
-    public ValueTask<ClickLookup> FindAsync(RedisBudget budget, RedisOperation? stage, CustomerIdentity customer)
+    public ValueTask<ClickLookup> FindAsync(RedisBudget budget, RedisOperation? operation, CustomerIdentity customer)
     {
-        return stage is null ? budget.RunAsync(Find, (this, customer)) : budget.RunAsync(stage, Find, (this, customer));
+        return operation is null ? budget.RunAsync(Find, (this, customer)) : budget.RunAsync(operation, Find, (this, customer));
 
         static Task<ClickLookup> Find(IDatabase database, (ClickStore Clicks, CustomerIdentity Customer) call) => call.Clicks.FindAsync(database, call.Customer);
     }

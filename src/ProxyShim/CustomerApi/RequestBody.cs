@@ -12,7 +12,8 @@ internal static class RequestBody
     /// <summary>Far above any customer (255 characters of e-mail, 100 of name, some custom fields); above it the body is streamed through unread.</summary>
     public const int MaxLength = 256 * 1024;
 
-    /// <summary>The longest pause in a body: what YARP allows the bodies that it forwards.</summary>
+    /// <summary>The longest pause in a body: what YARP allows the bodies that it forwards
+    /// (https://github.com/dotnet/yarp/blob/main/src/ReverseProxy/Forwarder/ForwarderRequestConfig.cs, <c>ActivityTimeout</c>).</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
     /// <summary>Reads to the end and consumes nothing: a later reader of the request sees the body as it arrived.</summary>

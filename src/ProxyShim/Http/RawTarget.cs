@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ProxyShim.Http;
 
 /// <summary>The request target as the caller wrote it. YARP rebuilds a path from its decoded form: a caller's <c>%2F</c> would arrive as <c>%252F</c>.</summary>
+/// <remarks>https://github.com/dotnet/yarp/blob/main/src/ReverseProxy/Forwarder/RequestUtilities.cs, <c>MakeDestinationAddress</c>.</remarks>
 internal static class RawTarget
 {
     private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };

@@ -14,10 +14,10 @@ internal sealed class Drain(IHostApplicationLifetime lifetime, FatalExit exit, I
     : IMiddleware, IHostedLifecycleService
 {
     /// <summary>So long without a request, and the listener closes.</summary>
-    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan QuietPeriod = TimeSpan.FromSeconds(1);
 
     // The other half is for what is in flight then, and for the background work.
-    private readonly TimeSpan _longest = host.Value.ShutdownTimeout / 2;
+    private readonly TimeSpan _maxDrain = host.Value.ShutdownTimeout / 2;
 
     private bool _asked;
 
@@ -53,12 +53,12 @@ internal sealed class Drain(IHostApplicationLifetime lifetime, FatalExit exit, I
             return;
         }
 
-        using var limit = new CancellationTokenSource(_longest, time);
+        using var limit = new CancellationTokenSource(_maxDrain, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         do
         {
             Volatile.Write(ref _asked, false);
-            await Task.Delay(Quiet, time, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(QuietPeriod, time, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         while (Volatile.Read(ref _asked) && !ended.IsCancellationRequested);
     }

@@ -3,7 +3,8 @@ namespace ProxyShim.Redis;
 /// <summary>Opens after a number of failures in a row, stays open for a while, then lets one call try.</summary>
 /// <remarks>
 /// Polly's own breaker judges a failure ratio over a window: when a busy, healthy Redis hangs, the window's past successes keep it closed for as
-/// long as the window lasts, and every request in that time pays the whole timeout.
+/// long as the window lasts, and every request in that time pays the whole timeout. One that counts failures in a row left Polly with version 8
+/// (https://github.com/App-vNext/Polly/pull/1444; asked for again in https://github.com/App-vNext/Polly/issues/1854).
 /// </remarks>
 internal sealed class ConsecutiveFailureBreaker(TimeProvider time)
 {

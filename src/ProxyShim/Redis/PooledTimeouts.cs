@@ -34,7 +34,7 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
         // Counts how often it was used; long, since a busy shim has used one four billion times within days.
         private long _generation;
 
-        // The round that nothing has decided yet; 0 when there is none.
+        // The generation that nothing has decided yet; 0 when there is none.
         private long _pendingGeneration;
 
         public PooledTimeout(TimeProvider time, Func<bool> isAnswered)
@@ -66,7 +66,7 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
             }
             else
             {
-                // The task may still end, and must not meet another one's round.
+                // The task may still end, and must not decide a later use of this object.
                 _timer.Dispose();
             }
 
@@ -81,7 +81,7 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
         private void OnTimer()
         {
             // A late timer callback may fire in the next generation: it is armed again for what is left of that.
-            var round = Volatile.Read(ref _pendingGeneration);
+            var generation = Volatile.Read(ref _pendingGeneration);
             var rest = _timeout - _time.GetElapsedTime(_start);
             if (rest <= TimeSpan.Zero && rest > -OwnDelayLimit && _isAnswered())
             {
@@ -94,12 +94,12 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
                 return;
             }
 
-            Decide(round, inTime: false);
+            Decide(generation, inTime: false);
         }
 
-        private void Decide(long round, bool inTime)
+        private void Decide(long generation, bool inTime)
         {
-            if (round != 0 && Interlocked.CompareExchange(ref _pendingGeneration, 0, round) == round)
+            if (generation != 0 && Interlocked.CompareExchange(ref _pendingGeneration, 0, generation) == generation)
             {
                 _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _outcome.SetResult(inTime);

@@ -25,8 +25,8 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total, bool isTraced 
 
     /// <summary>Does a request's or a job's work that is several questions in one round trip, with a span of its own.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
-    public ValueTask<TResult> RunTogetherAsync<TState, TResult>(RedisOperation stage, Func<RedisPipeline, TState, Task<TResult>> work, TState state) =>
-        RunAsync(stage, static (database, call) => call.work(new RedisPipeline(database), call.state), (work, state));
+    public ValueTask<TResult> RunTogetherAsync<TState, TResult>(RedisOperation operation, Func<RedisPipeline, TState, Task<TResult>> work, TState state) =>
+        RunAsync(operation, static (database, call) => call.work(new RedisPipeline(database), call.state), (work, state));
 
     /// <summary>Does what blocks a connection, on one that nobody else needs. False when it does not answer within what remains: that says nothing of Redis.</summary>
     public ValueTask<bool> RunOnDedicatedConnectionAsync<TState>(Func<IDatabase, TState, Task<bool>> work, TState state) =>
@@ -39,22 +39,22 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total, bool isTraced 
 
     /// <summary>Does a request's or a job's work, with a span of its own.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
-    public ValueTask<TResult> RunAsync<TState, TResult>(RedisOperation stage, Func<IDatabase, TState, Task<TResult>> work, TState state) =>
-        isTraced && Spans.HasListeners ? TracedAsync(stage, work, state) : gate.RunAsync(work, state, this);
+    public ValueTask<TResult> RunAsync<TState, TResult>(RedisOperation operation, Func<IDatabase, TState, Task<TResult>> work, TState state) =>
+        isTraced && Spans.HasListeners ? TracedAsync(operation, work, state) : gate.RunAsync(work, state, this);
 
     /// <summary>Takes a round trip's time off; nothing when its reply had come in time and waited for our own threads: how long Redis took nobody knows then.</summary>
-    /// <param name="patience">What there was for it.</param>
-    public void Consume(TimeSpan time, TimeSpan patience)
+    /// <param name="available">What there was for it.</param>
+    public void Consume(TimeSpan time, TimeSpan available)
     {
         Spent += time;
-        OwnDelay = time > patience ? time - patience : TimeSpan.Zero;
+        OwnDelay = time > available ? time - available : TimeSpan.Zero;
         _excused += OwnDelay > TimeSpan.Zero ? time : TimeSpan.Zero;
     }
 
     // The span begins in here: begun in the method that calls this, it would stay the caller's current one after its end.
-    private async ValueTask<TResult> TracedAsync<TState, TResult>(RedisOperation stage, Func<IDatabase, TState, Task<TResult>> work, TState state)
+    private async ValueTask<TResult> TracedAsync<TState, TResult>(RedisOperation operation, Func<IDatabase, TState, Task<TResult>> work, TState state)
     {
-        using var span = RedisSpans.Begin(stage, gate.Settings);
+        using var span = RedisSpans.Begin(operation, gate.Settings);
         try
         {
             return await gate.RunAsync(work, state, this);

@@ -12,7 +12,7 @@ internal sealed class RedisGate : IAsyncDisposable
     private const int MaxBlockingCalls = 4;
 
     // Nobody waits for what is only tried.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
 
     private readonly IRedisConnection _connection;
     private readonly IRedisConnection _blockingConnection;
@@ -66,7 +66,7 @@ internal sealed class RedisGate : IAsyncDisposable
             throw new RedisUnavailableException("circuit_open", null);
         }
 
-        var (start, patience) = (Time.GetTimestamp(), budget.Remaining);
+        var (start, available) = (Time.GetTimestamp(), budget.Remaining);
         var isAnswered = false;
         try
         {
@@ -109,7 +109,7 @@ internal sealed class RedisGate : IAsyncDisposable
         finally
         {
             // Only a reply that is there can have waited for us; a time-out that is noticed late is Redis's.
-            budget.Consume(Time.GetElapsedTime(start), isAnswered ? patience : TimeSpan.MaxValue);
+            budget.Consume(Time.GetElapsedTime(start), isAnswered ? available : TimeSpan.MaxValue);
         }
     }
 
@@ -180,7 +180,7 @@ internal sealed class RedisGate : IAsyncDisposable
     {
         try
         {
-            using var late = new CancellationTokenSource(s_patience, Time);
+            using var late = new CancellationTokenSource(s_timeout, Time);
             var connection = await _connection.Current.WaitAsync(late.Token);
             await work(connection.GetDatabase()).WaitAsync(late.Token);
             return null;

@@ -7,10 +7,10 @@ namespace ProxyShim.Redis;
 /// <summary>The spans of what is asked of Redis. Names and attributes follow OpenTelemetry's semantic conventions for databases.</summary>
 internal static class RedisSpans
 {
-    /// <summary>One stage's work in Redis. None where it is for no request and no job: the shim looks at its ledger every second.</summary>
-    public static Activity? Begin(RedisOperation stage, RedisSettings redis)
+    /// <summary>One operation in Redis. None where it is for no request and no job: the shim looks at its ledger every second.</summary>
+    public static Activity? Begin(RedisOperation operation, RedisSettings redis)
     {
-        if (Spans.Client(stage.Name) is not { } span)
+        if (Spans.Client(operation.Name) is not { } span)
         {
             return null;
         }
@@ -25,7 +25,7 @@ internal static class RedisSpans
         };
         return span
             .Tag("db.system.name", "redis")
-            .Tag("db.operation.name", stage.Name)
+            .Tag("db.operation.name", operation.Name)
             .Tag("server.address", server.Host)
             .Tag("server.port", server.Port);
     }

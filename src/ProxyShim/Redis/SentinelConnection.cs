@@ -15,7 +15,7 @@ internal sealed class SentinelConnection(ConfigurationOptions settings, TimeProv
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     // One that hangs shall not keep us from hearing the others.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<IConnectionMultiplexer> _found = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -86,7 +86,7 @@ internal sealed class SentinelConnection(ConfigurationOptions settings, TimeProv
     {
         try
         {
-            return await sentinel.SentinelGetMasterAddressByNameAsync(settings.ServiceName!).WaitAsync(s_patience, time);
+            return await sentinel.SentinelGetMasterAddressByNameAsync(settings.ServiceName!).WaitAsync(s_timeout, time);
         }
         catch (Exception exception) when (RedisGate.IsUnavailable(exception))
         {

@@ -7,7 +7,7 @@ namespace ProxyShim.Settings;
 /// <summary>An address to listen on, such as <c>http://127.0.0.1:8080</c>, with Kestrel's meaning.</summary>
 /// <remarks>
 /// Kestrel takes <c>*</c>, <c>+</c> and any host name but <c>localhost</c> for "all addresses of this machine", whatever the name resolves to
-/// (aspnetcore, <c>AddressBinder.ParseAddress</c>).
+/// (https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/AddressBinder.cs, <c>ParseAddress</c>).
 /// </remarks>
 internal sealed class ListenAddress
 {

@@ -8,7 +8,7 @@ namespace ProxyShim.Hosting.Preflight;
 /// <summary>Calls an API through the client that the shim would use, and tells at which step it ends: name, proxy, connection, TLS.</summary>
 internal sealed class ApiProbe : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_soon = TimeSpan.FromDays(14);
 
     private readonly Uri _address;
@@ -48,7 +48,7 @@ internal sealed class ApiProbe : IDisposable
     /// <returns>The answer, or what is wrong.</returns>
     public async Task<(HttpResponseMessage? Answer, Finding? Fault)> AskAsync(HttpRequestMessage request)
     {
-        using var late = new CancellationTokenSource(s_patience, _time);
+        using var late = new CancellationTokenSource(s_timeout, _time);
         try
         {
             return (await _client.SendAsync(request, late.Token), null);
@@ -74,7 +74,7 @@ internal sealed class ApiProbe : IDisposable
             "tls", $"no TLS with {Place}", $"use the address and port where it speaks TLS in {_setting}"),
         HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => (
             "refused", $"{Place} refuses the connection", $"correct {_setting}, or open the way to it"),
-        OperationCanceledException => ("timeout", $"{Place} does not answer within {s_patience.TotalSeconds:0} seconds", "look at network, firewall and proxy"),
+        OperationCanceledException => ("timeout", $"{Place} does not answer within {s_timeout.TotalSeconds:0} seconds", "look at network, firewall and proxy"),
         _ => ("unavailable", $"{Place} does not answer ({exception.GetType().Name})", $"look whether {_setting} is right and the way to it is open"),
     };
 

@@ -10,7 +10,7 @@ internal static class ClickPreflight
     private const string Part = "clicks";
     private const int MostFound = 1000;
     private const int Sample = 20;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
 
     public static async Task<Finding> LookAsync(ClickSettings settings, IConnectionMultiplexer connection, TimeProvider time)
     {
@@ -55,7 +55,7 @@ internal static class ClickPreflight
             await foreach (var key in server.KeysAsync(pattern: template.Pattern, pageSize: 500))
             {
                 keys.Add(key);
-                if (keys.Count >= MostFound || time.GetElapsedTime(start) > s_patience)
+                if (keys.Count >= MostFound || time.GetElapsedTime(start) > s_timeout)
                 {
                     return (keys, false);
                 }

@@ -15,7 +15,7 @@ internal sealed class RedisPreflight(ShimSettings settings, TimeProvider time)
     // A lease is longer; beyond this something else on the machine goes by the wrong time too.
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(5);
     private static readonly Version s_least = new(6, 0);
 
     public async IAsyncEnumerable<Finding> LookAsync()
@@ -80,7 +80,7 @@ internal sealed class RedisPreflight(ShimSettings settings, TimeProvider time)
     {
         Exception? failure = null;
         var start = gate.Time.GetTimestamp();
-        while (gate.Time.GetElapsedTime(start) < s_patience)
+        while (gate.Time.GetElapsedTime(start) < s_timeout)
         {
             failure = await gate.TryAsync(database => database.PingAsync());
             if (failure is null || RedisReplies.RefusalOf(failure) is not null)

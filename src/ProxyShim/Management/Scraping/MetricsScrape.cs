@@ -7,7 +7,8 @@ namespace ProxyShim.Management.Scraping;
 
 /// <summary>Adds up the shim's meters for Prometheus and writes them in its text format (0.0.4).</summary>
 /// <remarks>
-/// OpenTelemetry's exporter for Prometheus is a pre-release, and its SDK would run in every sidecar for the sake of a page of text.
+/// OpenTelemetry's exporter for Prometheus is a pre-release, and its SDK would run in every sidecar for the sake of a page of text
+/// (https://github.com/open-telemetry/opentelemetry-dotnet/issues/5530).
 /// The runtime's own meter tells of memory, garbage collection, processor time and the thread pool.
 /// </remarks>
 internal sealed class MetricsScrape : IDisposable
