@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.ObjectPool;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -16,8 +15,6 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
     // Nothing was sent, so nothing can have landed.
     private static readonly ConversionAnswer s_brokenCircuit = new(AttemptResult.NotDelivered, Error: "circuit_open");
     private static readonly ConversionAnswer s_tooLate = new(AttemptResult.NotDelivered, Error: "too_late");
-
-    private readonly ObjectPool<ResilienceContext> _contexts = Pools.Create(static () => ResilienceContextPool.Shared.Get(CancellationToken.None));
 
     /// <summary>Sends while a legacy caller waits. Never throws for what the Conversion API or the network does; that is in the outcome.</summary>
     /// <param name="since">When the right to send began.</param>
@@ -38,9 +35,9 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
         var sending = new Sending(this, body, since, observer);
 
         // No caller's token: a conversion that is being sent is sent to its end, whether or not somebody still waits for the answer.
-        var context = _contexts.Get();
+        var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
         var outcome = await strategies.ExecuteOutcomeAsync(static (context, sending) => sending.AttemptAsync(context.CancellationToken), context, sending);
-        KeepOrReturn(context, clean: outcome.Exception is null && sending.Attempts == 1);
+        ResilienceContextPool.Shared.Return(context);
         if (outcome.Exception is not (null or BrokenCircuitException or TimeoutRejectedException))
         {
             outcome.ThrowIfException();
@@ -53,19 +50,6 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
     private ConversionForwarder Forwarder => forwarder;
 
     private ConversionPipeline Pipeline => pipeline;
-
-    // Polly records resilience events in the context; only its own pool clears them.
-    private void KeepOrReturn(ResilienceContext context, bool clean)
-    {
-        if (clean)
-        {
-            _contexts.Return(context);
-        }
-        else
-        {
-            ResilienceContextPool.Shared.Return(context);
-        }
-    }
 
     // A process that was stopped in between (a paused container, a suspended host) may find its lease run out and somebody else at work.
     private bool IsTooLate(Moment since) => since.Elapsed(time) > settings.TotalTimeout;
