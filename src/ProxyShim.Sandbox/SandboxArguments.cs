@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace ProxyShim.Sandbox;
@@ -69,12 +70,12 @@ internal sealed record SandboxArguments
                     parsed = parsed with { Help = true };
                     break;
                 case "--lag":
-                    (parsed, problem) = parsed.WithLag(rest);
-                    arguments = rest.IsEmpty ? rest : rest[1..];
+                    problem = Read(name, "a time", Duration.Forms, Duration.TryParse, ref arguments, out TimeSpan lag);
+                    parsed = parsed with { GivenLag = lag };
                     break;
                 case "--listen":
-                    (parsed, problem) = parsed.WithListen(rest);
-                    arguments = rest.IsEmpty ? rest : rest[1..];
+                    problem = Read(name, "an IP address", "one such as 0.0.0.0", IPAddress.TryParse, ref arguments, out IPAddress? address);
+                    parsed = parsed with { GivenListen = address };
                     break;
                 default:
                     problem = $"'{name}' is not an option; they are --lag, --listen, --once, --partnerstack, --show-log and --help.";
@@ -90,17 +91,19 @@ internal sealed record SandboxArguments
         return parsed;
     }
 
-    private (SandboxArguments Parsed, string? Problem) WithLag(ReadOnlySpan<string> rest) => rest switch
+    /// <summary>Takes an option's value from what is left of the command line.</summary>
+    /// <returns>What is wrong with it, or null.</returns>
+    private static string? Read<T>(string option, string kind, string forms, TryParse<T> tryParse, ref ReadOnlySpan<string> rest, out T? value)
     {
-        [] => (this, $"--lag needs a time: {Duration.Forms}."),
-        [var text, ..] when !Duration.TryParse(text, out _) => (this, $"--lag '{text}' is not a time; write {Duration.Forms}."),
-        [var text, ..] => (this with { GivenLag = Duration.TryParse(text, out var lag) ? lag : null }, null),
-    };
+        value = default;
+        if (rest is not [var text, .. var others])
+        {
+            return $"{option} needs {kind}: {forms}.";
+        }
 
-    private (SandboxArguments Parsed, string? Problem) WithListen(ReadOnlySpan<string> rest) => rest switch
-    {
-        [] => (this, "--listen needs an IP address, such as 0.0.0.0."),
-        [var text, ..] when !IPAddress.TryParse(text, out _) => (this, $"--listen '{text}' is not an IP address; write one such as 0.0.0.0."),
-        [var text, ..] => (this with { GivenListen = IPAddress.Parse(text) }, null),
-    };
+        rest = others;
+        return tryParse(text, out value) ? null : $"{option} '{text}' is not {kind}; write {forms}.";
+    }
+
+    private delegate bool TryParse<T>(string text, [NotNullWhen(true)] out T? value);
 }
