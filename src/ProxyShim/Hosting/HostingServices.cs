@@ -9,6 +9,6 @@ internal static class HostingServices
     /// <param name="arguments">The command line: one of the sources of the settings.</param>
     public static IServiceCollection AddSettingsWatch(this IServiceCollection services, ShimSettings settings, string[] arguments) => services.AddHostedService(provider =>
         new SettingsWatch(
-            settings, () => ShimSettings.Read(ShimConfiguration.Read(arguments)), provider.GetRequiredService<RolloutControl>(),
+            settings, SettingsFiles.Fingerprint, () => ShimSettings.Read(ShimConfiguration.Read(arguments)), provider.GetRequiredService<RolloutControl>(),
             provider.GetRequiredService<EventLog>(), provider.GetRequiredService<TimeProvider>()));
 }

@@ -6,24 +6,39 @@ using ProxyShim.Telemetry;
 namespace ProxyShim.Hosting;
 
 /// <summary>
-/// Reads the settings again, every second: the rollout counts at once, of anything else it is said that it waits for a restart. Their content is compared,
-/// not the files' times: in a mounted ConfigMap only a link two steps away changes.
+/// Looks at the settings' files, every second, and reads them where they have changed: the rollout counts at once, of anything else it is said that it waits for a
+/// restart. Their content is compared, not the files' times: in a mounted ConfigMap only a link two steps away changes.
 /// </summary>
-internal sealed class SettingsWatch(ShimSettings start, Func<ShimSettings> read, RolloutControl rollout, EventLog log, TimeProvider time) : BackgroundService
+/// <param name="fingerprint">Of the files that there are, and of those in the folder of secrets; null where that cannot be told.</param>
+internal sealed class SettingsWatch(
+    ShimSettings start, Func<string, UInt128?> fingerprint, Func<ShimSettings> read, RolloutControl rollout, EventLog log, TimeProvider time) : BackgroundService
 {
     /// <summary>From one look to the next.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    // What is seen counts at its second look.
+    private const int LooksAtOne = 2;
+
     private readonly Dictionary<string, string?> _told = new(StringComparer.OrdinalIgnoreCase);
     private RolloutPlan _seen = start.Rollout;
     private (string? Text, int Looks) _unusable;
+    private string _secrets = start.SecretsFolder;
+    private (UInt128? Files, int Looks) _read;
 
     /// <summary>One look.</summary>
     public void Look()
     {
+        var files = fingerprint(_secrets);
+        if (files is not null && files == _read.Files && _read.Looks == LooksAtOne)
+        {
+            return;
+        }
+
+        _read = (files, files == _read.Files ? _read.Looks + 1 : 1);
         try
         {
             var now = read();
+            _secrets = now.SecretsFolder;
             _unusable = default;
             TellWaiting(now.Values);
             TakeRollout(now.Rollout);
@@ -84,7 +99,7 @@ internal sealed class SettingsWatch(ShimSettings start, Func<ShimSettings> read,
     {
         var text = string.Join(' ', exception.Problems);
         _unusable = (text, text == _unusable.Text ? _unusable.Looks + 1 : 1);
-        if (_unusable.Looks == 2)
+        if (_unusable.Looks == LooksAtOne)
         {
             LogEvents.SettingWarning(log, new SettingWarning(
                 "(all)", $"as they stand now the shim would not start with them: {text}", "mend that; until then what counted before goes on to count"));

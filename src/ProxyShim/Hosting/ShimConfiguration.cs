@@ -48,7 +48,7 @@ internal static class ShimConfiguration
     {
         var builder = new ConfigurationBuilder()
             .SetBasePath(Directory.GetCurrentDirectory())
-            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false);
+            .AddJsonFile(SettingsFiles.Json, optional: true, reloadOnChange: false);
         if (secrets is not null)
         {
             builder.AddKeyPerFile(secrets, optional: true);

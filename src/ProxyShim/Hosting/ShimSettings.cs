@@ -26,6 +26,9 @@ internal sealed record ShimSettings
 
     public required TimeSpan ShutdownTimeout { get; init; }
 
+    /// <summary>An absolute path; there may be nothing.</summary>
+    public required string SecretsFolder { get; init; }
+
     public required ManagementSettings Management { get; init; }
 
     public required CustomerApiSettings CustomerApi { get; init; }
@@ -100,7 +103,7 @@ internal sealed record ShimSettings
         var shutdownTimeout = reader.Duration(
             "ShutdownTimeout", TimeSpan.FromSeconds(25), TimeSpan.Zero, TimeSpan.FromHours(1),
             "How long the shim drains after SIGTERM. The platform must leave it more than this before it kills.");
-        ShimConfiguration.ReadSecretsFolder(reader);
+        var secretsFolder = ShimConfiguration.ReadSecretsFolder(reader);
         ReadKestrel(reader);
         var management = ManagementSettings.Read(reader);
         var rollout = RolloutPlan.Read(reader);
@@ -133,6 +136,7 @@ internal sealed record ShimSettings
         {
             Urls = urls,
             ShutdownTimeout = shutdownTimeout,
+            SecretsFolder = secretsFolder,
             Management = management,
             CustomerApi = customerApi,
             ConversionApi = conversionApi,
