@@ -1,79 +1,65 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using ProxyShim.Customers;
-using ProxyShim.Primitives;
 using ProxyShim.Redis;
 using StackExchange.Redis;
 
 namespace ProxyShim.Clicks;
 
-/// <summary>Writes clicks where <see cref="ClickStore"/> looks for them. Last click wins, by the time of the click; one round trip each.</summary>
+/// <summary>Writes clicks where <see cref="ClickStore"/> looks for them. Last click wins, by the time of the click.</summary>
 internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeProvider time)
 {
     private static readonly RedisScript s_writeHash = new(RedisScript.Load("ProxyShim.Clicks.Scripts.write-hash.lua"));
 
-    /// <summary>Writes it under the first key template that what is known of the customer fills.</summary>
+    /// <summary>Writes it under the first key template that what is known of the customer fills, in one round trip.</summary>
     /// <param name="reported">The click; one without a time replaces none that has one.</param>
     /// <exception cref="RedisUnavailableException">Redis did not answer; whether it is written is unknown, and writing it again changes nothing.</exception>
     public async ValueTask<ClickWriteOutcome> WriteAsync(ReportedClick reported)
     {
-        var now = time.GetUtcNow();
-        var life = LifeOf(reported.Click, now);
-        if (KeyOf(reported.Customer) is not { } key)
-        {
-            return ClickWriteOutcome.NoKey;
-        }
-
-        return life <= TimeSpan.Zero ? ClickWriteOutcome.Older : await redis.NewBudget().RunAsync(
-            RedisOperation.Click, static (database, call) => call.writer.WriteAsync(database, call.key, call.click, call.life), (writer: this, key, click: reported.Click, life));
+        var click = Prepare(reported, time.GetUtcNow());
+        return click.Outcome == ClickWriteOutcome.Written
+            ? await redis.NewBudget().RunAsync(
+                RedisOperation.Click,
+                static (database, click) => click.Hash is null ? StringClicks.WriteAsync(database, click) : WriteHashAsync(database, click),
+                click)
+            : click.Outcome;
     }
 
     /// <summary>Writes many at once, pipelined. In which order is not said: of two for one customer the newer one counts.</summary>
     /// <returns>What became of each.</returns>
     /// <exception cref="RedisUnavailableException">Redis did not answer; which are written is unknown, and writing them again changes nothing.</exception>
-    public ValueTask<ClickWriteOutcome[]> WriteAsync(IReadOnlyList<ReportedClick> many) => redis.NewBudget().RunAsync(
-        RedisOperation.Click, static (database, call) => call.writer.WriteAsync(database, call.many), (writer: this, many));
-
-    /// <summary>What would become of each where there is no other click; Redis is not asked.</summary>
-    public ClickWriteOutcome[] Foresee(IReadOnlyList<ReportedClick> many)
+    public async ValueTask<ClickWriteOutcome[]> WriteAsync(IReadOnlyList<PreparedClick> many)
     {
-        var now = time.GetUtcNow();
-        return [.. many.Select(reported => Prepare(reported, now).Outcome)];
-    }
-
-    // Written where nothing but Redis has a say any more.
-    private (ClickWriteOutcome Outcome, RedisKey Key, TimeSpan Life) Prepare(ReportedClick reported, DateTimeOffset now) =>
-        KeyOf(reported.Customer) is not { } key ? (ClickWriteOutcome.NoKey, default, default)
-        : LifeOf(reported.Click, now) is var life && life <= TimeSpan.Zero ? (ClickWriteOutcome.Older, key, life)
-        : (ClickWriteOutcome.Written, key, life);
-
-    private async Task<ClickWriteOutcome[]> WriteAsync(IDatabase database, IReadOnlyList<ReportedClick> many)
-    {
-        var now = time.GetUtcNow();
-        var outcomes = new ClickWriteOutcome[many.Count];
-        var (places, keys, clicks) = (new List<int>(many.Count), new List<RedisKey>(many.Count), new List<(Click Click, TimeSpan Life)>(many.Count));
-        for (var i = 0; i < many.Count; i++)
+        ClickWriteOutcome[] outcomes = [.. many.Select(static click => click.Outcome)];
+        int[] places = [.. Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] == ClickWriteOutcome.Written)];
+        if (places.Length > 0)
         {
-            (outcomes[i], var key, var life) = Prepare(many[i], now);
-            if (outcomes[i] == ClickWriteOutcome.Written)
+            var written = await redis.NewBudget().RunAsync(
+                RedisOperation.Click,
+                static (database, clicks) => clicks[0].Hash is null
+                    ? StringClicks.WriteAsync(database, clicks)
+                    : Task.WhenAll(clicks.Select(click => WriteHashAsync(database, click))),
+                Array.ConvertAll(places, i => many[i]));
+            for (var i = 0; i < written.Length; i++)
             {
-                places.Add(i);
-                keys.Add(key);
-                clicks.Add((many[i].Click, life));
+                outcomes[places[i]] = written[i];
             }
         }
 
-        var written = settings.Format == ClickFormat.Hash
-            ? await Task.WhenAll(keys.Zip(clicks, (key, click) => WriteAsync(database, key, click.Click, click.Life)))
-            : await StringClicks.WriteAsync(
-                database, [.. keys], [.. clicks.Select(click => (RedisValue)StoredClick.Json(click.Click))], [.. clicks.Select(click => (long)click.Life.TotalMilliseconds)]);
-        for (var i = 0; i < written.Length; i++)
+        return outcomes;
+    }
+
+    /// <summary>All of it that Redis is not needed for.</summary>
+    public PreparedClick Prepare(ReportedClick reported, DateTimeOffset now)
+    {
+        if (KeyOf(reported.Customer) is not { } key)
         {
-            outcomes[places[i]] = written[i];
+            return new(ClickWriteOutcome.NoKey);
         }
 
-        return outcomes;
+        var at = reported.Click.When;
+        var life = (long)((at ?? now) + settings.Lifetime - now).TotalMilliseconds;
+        return life <= 0 ? new(ClickWriteOutcome.Older)
+            : settings.Format == ClickFormat.Hash ? new(ClickWriteOutcome.Written, key, life, Hash: StoredClick.Hash(reported.Click, at, life))
+            : new(ClickWriteOutcome.Written, key, life, StoredClick.Json(reported.Click, at));
     }
 
     /// <summary>Takes the click of a customer away, wherever a template names it by what is known of the customer.</summary>
@@ -91,7 +77,8 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
         return deleted;
     }
 
-    private TimeSpan LifeOf(Click click, DateTimeOffset now) => (click.When ?? now) + settings.Lifetime - now;
+    private static Task<ClickWriteOutcome> WriteHashAsync(IDatabase database, PreparedClick click) =>
+        s_writeHash.RunAsync(database, [click.Key], click.Hash!, static reply => ClickWriteOutcomes.OfLetter(((string)reply!)[0]));
 
     private RedisKey? KeyOf(in CustomerIdentity customer)
     {
@@ -105,16 +92,5 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
         }
 
         return null;
-    }
-
-    private Task<ClickWriteOutcome> WriteAsync(IDatabase database, RedisKey key, Click click, TimeSpan life)
-    {
-        var lives = (long)life.TotalMilliseconds;
-        return settings.Format == ClickFormat.Hash
-            ? s_writeHash.RunAsync(
-                database, [key],
-                [click.Xid.Value, click.When?.ToUnixTimeMilliseconds() ?? 0, lives, .. StoredClick.Fields(click).SelectMany(field => new RedisValue[] { field.Name, field.Value })],
-                static reply => ClickWriteOutcomes.OfLetter(((string)reply!)[0]))
-            : StringClicks.WriteAsync(database, key, StoredClick.Json(click), lives);
     }
 }

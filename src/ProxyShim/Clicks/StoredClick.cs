@@ -3,15 +3,20 @@ using System.Text;
 using System.Text.Json;
 using ProxyShim.Customers;
 using ProxyShim.Primitives;
+using StackExchange.Redis;
 
 namespace ProxyShim.Clicks;
 
-/// <summary>How the shim itself writes a click; <see cref="ClickReader"/> reads it. What is not known is left out: to the Conversion API an empty text is worse than none.</summary>
+/// <summary>
+/// How the shim itself writes a click; <see cref="ClickReader"/> reads it. What is not known is left out: to the Conversion API an empty text is worse than none.
+/// </summary>
 internal static class StoredClick
 {
-    /// <summary>As a string: a JSON object.</summary>
-    public static byte[] Json(Click click) => JsonText.Write(click, static (json, click) =>
+    /// <summary>A string: a JSON object.</summary>
+    /// <param name="at">The click's own time.</param>
+    public static byte[] Json(Click click, DateTimeOffset? at) => JsonText.Write((click, at), static (json, stored) =>
     {
+        var (click, at) = stored;
         json.WriteStartObject();
         json.WriteString("xid"u8, click.Xid.Value);
         if (!string.IsNullOrEmpty(click.PartnerKey))
@@ -28,17 +33,25 @@ internal static class StoredClick
             JsonText.WriteStringArray(json, "sub_ids"u8, click.SubIds);
         }
 
-        if (click.When is { } at)
+        if (at is not null)
         {
-            json.WriteNumber("clicked_at"u8, at.ToUnixTimeMilliseconds());
+            json.WriteNumber("clicked_at"u8, at.Value.ToUnixTimeMilliseconds());
         }
 
         json.WriteEndObject();
         return 0;
     }).Text;
 
-    /// <summary>As a hash.</summary>
-    public static IEnumerable<(string Name, string Value)> Fields(Click click)
+    /// <summary>A hash, as its script takes it: xid, time, life, then names and values.</summary>
+    /// <inheritdoc cref="Json" path="/param"/>
+    /// <param name="life">In milliseconds.</param>
+    public static RedisValue[] Hash(Click click, DateTimeOffset? at, long life) =>
+    [
+        click.Xid.Value, at?.ToUnixTimeMilliseconds() ?? 0, life,
+        .. Fields(click, at).SelectMany(static field => new RedisValue[] { field.Name, field.Value }),
+    ];
+
+    private static IEnumerable<(string Name, string Value)> Fields(Click click, DateTimeOffset? at)
     {
         foreach (var (name, value) in new (string, string?)[]
         {
@@ -67,9 +80,9 @@ internal static class StoredClick
             }).Text));
         }
 
-        if (click.When is { } at)
+        if (at is not null)
         {
-            yield return ("clicked_at", at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+            yield return ("clicked_at", at.Value.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
         }
     }
 

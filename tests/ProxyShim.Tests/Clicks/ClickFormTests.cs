@@ -8,7 +8,7 @@ namespace ProxyShim.Tests.Clicks;
 
 public class ClickFormTests
 {
-    private static readonly string[] s_names = [.. ClickForm.Names, "canary"];
+    private static readonly string[] s_names = [.. ClickName.All.Select(static name => name.Text), "canary"];
 
     private static readonly DateTimeOffset s_now = new(2026, 5, 4, 3, 2, 1, TimeSpan.Zero);
 

@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using ProxyShim.Clicks;
 using ProxyShim.Customers;
+using ProxyShim.Primitives;
 using ProxyShim.Tests.CustomerApi;
 using StackExchange.Redis;
 using Xunit;
@@ -15,7 +16,7 @@ public class ClickProperties
 
     private static readonly DateTimeOffset s_now = TimeProvider.System.GetUtcNow();
 
-    private static readonly string[] s_names = [.. ClickForm.Names, "XID", "x"];
+    private static readonly string[] s_names = [.. ClickName.All.Select(static name => name.Text), "XID", "x"];
 
     private static readonly string[] s_values =
         ["\"X1\"", "5", "null", "\"\"", "[\"a\",\"b\"]", "[1]", "{}", "true", "\"bG92ZWxhY2U\"", "\"10.0.0.1\"", "1767225600000", "-1", "1e99", "\"\\ud800\"", "nul", "[[[["];
@@ -57,9 +58,9 @@ public class ClickProperties
     [Fact]
     public void Whatever_stands_in_a_row_of_a_table_is_a_click_or_there_is_a_word_what_to_write()
     {
-        string[] names = [.. ClickForm.Names];
-        Gen.OneOf(GenJson.Text, Gen.OneOf(s_values)).Array[names.Length].Sample(
-            texts => ClickForm.Read(names, texts, s_now, out var problem) is null == problem is not null, iter: Samples);
+        var names = ClickName.All;
+        Gen.OneOf(GenJson.Text, Gen.OneOf(s_values)).Array[names.Count].Sample(
+            texts => ClickForm.Read(names, [.. texts.Select(static text => (Utf8Text)text)], s_now, out var problem) is null == problem is not null, iter: Samples);
     }
 
     [Fact]

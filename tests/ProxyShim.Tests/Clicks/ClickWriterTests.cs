@@ -111,7 +111,7 @@ public class ClickWriterTests(TestRedis redis)
         }
 
         var rows = Enumerable.Range(0, present.Length).Select(i => Row($"m{i}"));
-        var outcomes = await writer.WriteAsync([.. twice ? rows.Concat(rows) : rows]);
+        var outcomes = await writer.WriteAsync([.. (twice ? rows.Concat(rows) : rows).Select(row => writer.Prepare(row, TimeProvider.System.GetUtcNow()))]);
         for (var i = 0; i < present.Length; i++)
         {
             together.Add($"{outcomes.Where((_, place) => place % present.Length == i).Min()} {await ShownAsync($"m{i}")}");

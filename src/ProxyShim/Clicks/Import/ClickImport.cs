@@ -82,23 +82,24 @@ internal sealed class ClickImport(ClickWriter writer, ShimMetrics metrics, TimeP
 
     private async Task WriteAsync(RowBatch batch, CsvRows? table, ImportTally tally, bool dryRun, CancellationToken cancellationToken)
     {
-        var clicks = new List<(long Line, ReportedClick Click)>(batch.Rows.Count);
         foreach (var line in batch.TooLong)
         {
             tally.AddBad(line, s_tooLong);
         }
 
+        // As they are written, not as they were read: what a batch holds on to while Redis works is what the collector has to carry along.
+        var clicks = new List<(long Line, PreparedClick Click)>(batch.Rows.Count);
         if (table is not null)
         {
-            table.Read(batch, time.GetUtcNow(), clicks, tally);
+            table.Read(batch, writer, time.GetUtcNow(), clicks, tally);
         }
         else
         {
             ReadObjects(batch, clicks, tally);
         }
 
-        ReportedClick[] reported = [.. clicks.Select(row => row.Click)];
-        var outcomes = dryRun ? writer.Foresee(reported) : await WriteAsync(reported, cancellationToken);
+        PreparedClick[] prepared = [.. clicks.Select(static row => row.Click)];
+        var outcomes = dryRun ? Array.ConvertAll(prepared, static click => click.Outcome) : await WriteAsync(prepared, cancellationToken);
         tally.Add(outcomes);
         for (var i = 0; i < outcomes.Length; i++)
         {
@@ -109,14 +110,14 @@ internal sealed class ClickImport(ClickWriter writer, ShimMetrics metrics, TimeP
         }
     }
 
-    private void ReadObjects(RowBatch batch, List<(long Line, ReportedClick Click)> clicks, ImportTally tally)
+    private void ReadObjects(RowBatch batch, List<(long Line, PreparedClick Click)> clicks, ImportTally tally)
     {
         var now = time.GetUtcNow();
         foreach (var (start, length, line) in batch.Rows)
         {
             if (ClickForm.Read(batch.Bytes.AsMemory(start, length), now, out var problem) is { } click)
             {
-                clicks.Add((line, click));
+                clicks.Add((line, writer.Prepare(click, now)));
             }
             else
             {
@@ -125,7 +126,7 @@ internal sealed class ClickImport(ClickWriter writer, ShimMetrics metrics, TimeP
         }
     }
 
-    private async Task<ClickWriteOutcome[]> WriteAsync(ReportedClick[] clicks, CancellationToken cancellationToken)
+    private async Task<ClickWriteOutcome[]> WriteAsync(PreparedClick[] clicks, CancellationToken cancellationToken)
     {
         for (var tried = 1; ; tried++)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using nietras.SeparatedValues;
+using ProxyShim.Primitives;
 using ProxyShim.Telemetry.Metrics;
 
 namespace ProxyShim.Clicks.Import;
@@ -10,9 +11,9 @@ internal sealed class CsvRows
     private static readonly ClickProblem s_broken = new(ClickResult.NoJson, "The row cannot be read; write as many fields as the header has, and a quotation mark in a field twice.");
 
     private readonly SepReaderOptions _options;
-    private readonly string[] _names;
+    private readonly ClickName[] _names;
 
-    private CsvRows(char separator, string[] names) => (_options, _names) = (OptionsOf(separator), names);
+    private CsvRows(char separator, ClickName[] names) => (_options, _names) = (OptionsOf(separator), names);
 
     /// <exception cref="ImportException">It is no header.</exception>
     public static CsvRows OfHeader(ReadOnlySpan<byte> header)
@@ -20,60 +21,84 @@ internal sealed class CsvRows
         var text = Encoding.UTF8.GetString(header);
         var separator = ",;\t".MaxBy(character => text.Count(other => other == character));
         using var reader = OptionsOf(separator).FromText(text);
-        string[] names = reader.MoveNext() ? [.. Fields(reader.Current).Select(name => name.Trim())] : [];
-        return names.Length > 0 && names.All(ClickForm.Names.Contains) && names.Distinct(StringComparer.Ordinal).Count() == names.Length
+        ClickName[] names = [];
+        var isKnown = reader.MoveNext() && TryName(reader.Current, out names);
+        return isKnown && names.Length > 0 && names.Distinct().Count() == names.Length
             ? new CsvRows(separator, names)
-            : throw new ImportException($"The first line is neither a JSON object nor a header of known names; the names are {string.Join(", ", ClickForm.Names)}.");
+            : throw new ImportException(
+                $"The first line is neither a JSON object nor a header of known names; the names are {string.Join(", ", ClickName.All)}.");
     }
 
-    public void Read(RowBatch batch, DateTimeOffset now, List<(long Line, ReportedClick Click)> clicks, ImportTally tally)
+    public void Read(RowBatch batch, ClickWriter writer, DateTimeOffset now, List<(long Line, PreparedClick Click)> clicks, ImportTally tally)
     {
-        using var reader = _options.FromText(Encoding.UTF8.GetString(batch.Bytes));
-        var read = new List<(ReportedClick? Click, ClickProblem? Problem)>(batch.Rows.Count);
-        foreach (var row in reader)
-        {
-            // An empty line is no row.
-            if (row.ColCount > 1 || row[0].Span.Trim().Length > 0)
-            {
-                read.Add(Read(row, now));
-            }
-        }
+        var read = new List<(PreparedClick Click, ClickProblem? Problem)>(batch.Rows.Count);
+        ReadAll(batch.Bytes, writer, now, read);
 
         // A line end that only one of the two takes for one: each row by itself then.
         var agree = read.Count == batch.Rows.Count;
         for (var i = 0; i < batch.Rows.Count; i++)
         {
             var (start, length, line) = batch.Rows[i];
-            var (click, problem) = agree ? read[i] : ReadAlone(batch.Bytes.AsSpan(start, length), now);
-            if (click is not null)
+            var (click, problem) = agree ? read[i] : ReadAlone(batch.Bytes.AsSpan(start, length), writer, now);
+            if (problem is null)
             {
                 clicks.Add((line, click));
             }
             else
             {
-                tally.AddBad(line, problem!);
+                tally.AddBad(line, problem);
             }
         }
     }
 
-    private (ReportedClick? Click, ClickProblem? Problem) ReadAlone(ReadOnlySpan<byte> bytes, DateTimeOffset now)
+    private (PreparedClick Click, ClickProblem? Problem) ReadAlone(ReadOnlySpan<byte> bytes, ClickWriter writer, DateTimeOffset now)
     {
-        using var reader = _options.FromText(Encoding.UTF8.GetString(bytes));
-        return reader.MoveNext() && Read(reader.Current, now) is var read && !reader.MoveNext() ? read : (null, s_broken);
+        var read = new List<(PreparedClick, ClickProblem?)>(1);
+        ReadAll(bytes, writer, now, read);
+        return read is [var only] ? only : (default, s_broken);
     }
 
-    private (ReportedClick? Click, ClickProblem? Problem) Read(SepReader.Row row, DateTimeOffset now) =>
-        row.ColCount == _names.Length ? (ClickForm.Read(_names, Fields(row), now, out var problem), problem) : (null, s_broken);
-
-    private static string[] Fields(SepReader.Row row)
+    private void ReadAll(ReadOnlySpan<byte> bytes, ClickWriter writer, DateTimeOffset now, List<(PreparedClick, ClickProblem?)> read)
     {
-        var fields = new string[row.ColCount];
-        for (var i = 0; i < fields.Length; i++)
+        var text = Encoding.UTF8.GetString(bytes);
+        using var reader = _options.FromText(text);
+
+        // Of all rows, one behind the other: they are not longer than the text, since what is no UTF-8 has become a sign there.
+        var utf8 = new byte[Encoding.UTF8.GetByteCount(text)];
+        var (used, fields) = (0, new Utf8Text[_names.Length]);
+        foreach (var row in reader)
         {
-            fields[i] = row[i].ToString();
+            if (row.ColCount == _names.Length)
+            {
+                for (var i = 0; i < fields.Length; i++)
+                {
+                    var length = Encoding.UTF8.GetBytes(row[i].Span, utf8.AsSpan(used));
+                    fields[i] = new Utf8Text(utf8.AsMemory(used, length));
+                    used += length;
+                }
+            }
+
+            // An empty line is no row.
+            if (row.ColCount > 1 || row[0].Span.Trim().Length > 0)
+            {
+                read.Add(row.ColCount != _names.Length ? (default, s_broken)
+                    : ClickForm.Read(_names, fields, now, out var problem) is { } click ? (writer.Prepare(click, now), null)
+                    : (default, problem));
+            }
+        }
+    }
+
+    // False when one is not known.
+    private static bool TryName(SepReader.Row header, out ClickName[] names)
+    {
+        var found = new ClickName?[header.ColCount];
+        for (var i = 0; i < found.Length; i++)
+        {
+            found[i] = ClickName.Of(header[i].ToString().Trim());
         }
 
-        return fields;
+        names = [.. found.OfType<ClickName>()];
+        return names.Length == found.Length;
     }
 
     private static SepReaderOptions OptionsOf(char separator) =>

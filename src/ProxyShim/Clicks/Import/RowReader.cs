@@ -60,7 +60,7 @@ internal sealed class RowReader(Stream stream, bool quoted)
         }
 
         var (from, to) = (rows[0].Start, rows[^1].Start + rows[^1].Length);
-        return new(_buffer[from..to], [.. rows.Select(row => (row.Start - from, row.Length, row.Line))], tooLong);
+        return new(_buffer[from..to], rows.ConvertAll(row => (row.Start - from, row.Length, row.Line)), tooLong);
     }
 
     private void Split(List<(int, int, long)> rows, List<long> tooLong)

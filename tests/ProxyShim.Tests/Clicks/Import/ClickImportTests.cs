@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using ProxyShim.Clicks;
 using ProxyShim.Clicks.Import;
 using ProxyShim.Customers;
@@ -59,6 +60,34 @@ public sealed class ClickImportTests(TestRedis redis) : IDisposable
         Assert.Equal(["a", "b"], click.SubIds!);
         Assert.Equal(("X2", null), ((await FindAsync(store, scope, "c2"))!.Xid.Value, (await FindAsync(store, scope, "c2"))!.PartnerKey));
         Assert.Equal("X3", (await FindAsync(store, scope, "c3"))!.Xid.Value);
+    }
+
+    /// <summary>Rows of many lengths, with what is written otherwise in a file than it is meant.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_row_says_is_its_own(bool isTable)
+    {
+        await using var scope = await redis.OpenAsync();
+        var (import, store) = New(scope);
+        string[] ends = ["", "é€😀", "\"quoted\"", "\\", "a,b;c"];
+        var agents = Enumerable.Range(0, 700).Select(i => new string((char)('a' + (i % 26)), 1 + (i % 97)) + ends[i % ends.Length]).ToArray();
+        var rows = agents.Select((agent, i) => isTable
+            ? $"c{i},X{i},p{i % 7},s{i}|t,\"{agent.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{s_now - i}"
+            : $$"""
+                {"customer_key":"c{{i}}","xid":"X{{i}}","partner_key":"p{{i % 7}}","sub_ids":["s{{i}}","t"],"user_agent":{{JsonSerializer.Serialize(agent)}},"clicked_at":{{s_now - i}}}
+                """);
+
+        var report = await RunAsync(import, string.Join('\n', isTable ? rows.Prepend("customer_key,xid,partner_key,sub_ids,user_agent,clicked_at") : rows));
+
+        Assert.Equal((700, 700, 0, 0, 0), Sum(report));
+        for (var i = 0; i < agents.Length; i += 13)
+        {
+            var click = (await FindAsync(store, scope, $"c{i}"))!;
+            Assert.Equal((agents[i], s_now - i), (click.UserAgent.ToString(), click.When!.Value.ToUnixTimeMilliseconds()));
+            Assert.Equal(($"X{i}", $"p{i % 7}"), (click.Xid.Value, click.PartnerKey));
+            Assert.Equal([$"s{i}", "t"], click.SubIds!);
+        }
     }
 
     [Fact]
