@@ -23,8 +23,8 @@ internal sealed class Callers
         _allowAnonymous = settings.AllowAnonymous;
     }
 
-    /// <summary>Whether the settings hold a pair at all.</summary>
-    public bool Any => _known.Length > 0;
+    /// <summary>Of all who have a pair of the settings.</summary>
+    public IEnumerable<string> Names => _known.Select(static known => known.Name).Distinct(StringComparer.Ordinal);
 
     /// <summary>Whether that name, of <see cref="Identify"/>, is of somebody with a pair of the settings.</summary>
     public static bool IsKnown(string? name) => name is not null and not Anonymous;

@@ -28,11 +28,11 @@ internal sealed record LimitSettings(int Connections, int RequestsInFlight, long
             "Limits:Connections", capacity.Connections, 1, 1_000_000, "connections", $"How many connections the legacy and the capture listener keep, the latter a quarter of them at most; one more takes the place of the one that has longest been without a request, or is closed at once where each of them has one in flight. By default {Capacity.Formula.Connections}.", follows);
         var requests = reader.Number(
             "Limits:RequestsInFlight", capacity.RequestsInFlight, 1, 1_000_000, "requests",
-            "How many requests may have been begun and not answered, a quarter of them only by callers with a key pair of these settings; one more gets 503 with `Retry-After`. "
+            "How many requests may have been begun and not answered, a quarter of them only by callers with a key pair of these settings, who divide it evenly; one more gets 503 with `Retry-After`. "
             + $"By default {Capacity.Formula.Requests}.", follows);
         var buffered = reader.Number(
             "Limits:BufferedBytes", (int)capacity.BufferedBytes, RequestLimits.MostBuffered, int.MaxValue, "bytes",
-            "How much of bodies may wait for somebody to take it, over all requests, a quarter of it only for callers with a key pair of these settings. "
+            "How much of bodies may wait for somebody to take it, over all requests, a quarter of it only for callers with a key pair of these settings, who divide it evenly. "
             + $"By default {Capacity.Formula.Bytes}.", follows);
         var body = reader.Number("Limits:BodyBytes", 0, 0, int.MaxValue, "bytes", "The longest body that is taken, before 413; 0 for any.");
         return new(

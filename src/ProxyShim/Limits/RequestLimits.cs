@@ -18,15 +18,21 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
     private readonly Places _common;
     private readonly Places _all;
     private readonly PartitionedRateLimiter<string>? _rates;
-    private long _inFlight;
-    private long _buffered;
+    private readonly PlaceCount _taken = new();
+    private readonly Dictionary<string, PlaceCount> _shares;
+    private readonly Places _share;
     private long _refused;
 
     public RequestLimits(LimitSettings settings, Callers callers, ShimMetrics metrics, TimeProvider time)
     {
         (_settings, _time) = (settings, time);
         _all = new(settings.RequestsInFlight, settings.BufferedBytes);
-        _common = callers.Any ? new(settings.CommonRequests, settings.CommonBytes) : _all;
+        _shares = callers.Names.ToDictionary(static name => name, static _ => new PlaceCount());
+        _common = _shares.Count > 0 ? new(settings.CommonRequests, settings.CommonBytes) : _all;
+
+        // One request and one body at least: what is over all is bounded all the same.
+        var parts = Math.Max(1, _shares.Count);
+        _share = new(Math.Max(1, (_all.Requests - _common.Requests) / parts), Math.Max(MostBuffered, (_all.Bytes - _common.Bytes) / parts));
         _rates = settings.RequestsPerSecond == 0 ? null : PartitionedRateLimiter.Create<string, string>(caller => RateLimitPartition.GetTokenBucketLimiter(
             caller,
             _ => new TokenBucketRateLimiterOptions
@@ -37,8 +43,8 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
                 QueueLimit = 0,
             }));
         var meter = metrics.Meter;
-        meter.CreateObservableGauge("proxyshim.requests.in_flight", () => Interlocked.Read(ref _inFlight), "{request}", "Requests to the legacy listener, and clicks to the capture listener, that have been begun and not answered.");
-        meter.CreateObservableGauge("proxyshim.requests.buffered", () => Interlocked.Read(ref _buffered), "By", "What their bodies may hold in buffers.");
+        meter.CreateObservableGauge("proxyshim.requests.in_flight", () => _taken.Requests, "{request}", "Requests to the legacy listener, and clicks to the capture listener, that have been begun and not answered.");
+        meter.CreateObservableGauge("proxyshim.requests.buffered", () => _taken.Bytes, "By", "What their bodies may hold in buffers.");
         meter.CreateObservableCounter(
             "proxyshim.requests.refused", () => Refused, "{request}", "Requests that were told to come again, since Limits:RequestsInFlight or Limits:BufferedBytes was reached.");
     }
@@ -72,9 +78,14 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
 
         // Who calls is asked only where the common places are taken.
         var bytes = Math.Min(body, MostBuffered);
-        if (TryTake(bytes, _common) || (Callers.IsKnown(RequestRecord.Of(context).Caller) && TryTake(bytes, _all)))
+        if (_taken.TryTake(bytes, _common))
         {
-            return EnterAsync(context, next, bytes);
+            return EnterAsync(context, next, bytes, share: null);
+        }
+
+        if (TryTakeShare(RequestRecord.Of(context).Caller, bytes) is { } share)
+        {
+            return EnterAsync(context, next, bytes, share);
         }
 
         Interlocked.Increment(ref _refused);
@@ -90,7 +101,7 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
     /// <returns>False when the process holds as much as it can: the caller is to come again.</returns>
     public bool TryEnter(long bytes, bool isKnown)
     {
-        if (TryTake(bytes, isKnown ? _all : _common))
+        if (_taken.TryTake(bytes, isKnown ? _all : _common))
         {
             return true;
         }
@@ -100,19 +111,33 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
     }
 
     /// <summary>Gives a place back.</summary>
-    public void Leave(long bytes)
+    public void Leave(long bytes) => _taken.Leave(bytes);
+
+    // Of the last quarter each caller of the settings has its part, so that one of them keeps no other out.
+    private PlaceCount? TryTakeShare(string? caller, long bytes)
     {
-        Interlocked.Decrement(ref _inFlight);
-        Interlocked.Add(ref _buffered, -bytes);
+        if (caller is null || !_shares.TryGetValue(caller, out var share) || !share.TryTake(bytes, _share))
+        {
+            return null;
+        }
+
+        if (_taken.TryTake(bytes, _all))
+        {
+            return share;
+        }
+
+        share.Leave(bytes);
+        return null;
     }
 
-    private async Task EnterAsync(HttpContext context, RequestDelegate next, long bytes)
+    private async Task EnterAsync(HttpContext context, RequestDelegate next, long bytes, PlaceCount? share)
     {
         var place = ConnectionPlace.Of(context);
         if (place?.TryBegin() == false)
         {
             // It was closed for another before anything was done for the request.
             Leave(bytes);
+            share?.Leave(bytes);
             context.Abort();
             return;
         }
@@ -129,41 +154,9 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
         finally
         {
             Leave(bytes);
+            share?.Leave(bytes);
             place?.End(_time.GetTimestamp());
         }
-    }
-
-    private bool TryTake(long bytes, Places most)
-    {
-        if (!TryAdd(ref _inFlight, 1, most.Requests))
-        {
-            return false;
-        }
-
-        if (TryAdd(ref _buffered, bytes, most.Bytes))
-        {
-            return true;
-        }
-
-        Interlocked.Decrement(ref _inFlight);
-        return false;
-    }
-
-    // Whoever is refused has not been counted for a moment either: a thousand who are refused at once would take the places of the others.
-    private static bool TryAdd(ref long taken, long more, long most)
-    {
-        for (var seen = Interlocked.Read(ref taken); seen + more <= most;)
-        {
-            var was = Interlocked.CompareExchange(ref taken, seen + more, seen);
-            if (was == seen)
-            {
-                return true;
-            }
-
-            seen = was;
-        }
-
-        return false;
     }
 
     private static Task<FlushResult> RefuseAsync(HttpContext context, Outcome outcome, string reason, int status, string message)
@@ -179,6 +172,4 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
 
         return ShimAnswer.WriteErrorAsync(context, status, message).AsTask();
     }
-
-    private readonly record struct Places(long Requests, long Bytes);
 }

@@ -20,26 +20,26 @@ namespace ProxyShim.Tests.Limits;
 /// <summary>A legacy listener with limits and nothing behind them: a request waits until it is let go, and is answered with 200.</summary>
 internal sealed class LimitedListener : IAsyncDisposable
 {
-    private static readonly CallerPair s_known = new("crm", "pk_known", new Secret("sk_known"));
+    private static readonly CallerPair[] s_known = [new("crm", "pk_known", new Secret("sk_known")), new("shop", "pk_shop", new Secret("sk_shop"))];
 
     private readonly WebApplication _app;
     private readonly SemaphoreSlim _letGo = new(0);
     private int _waiting;
 
-    private LimitedListener(LimitSettings settings)
+    private LimitedListener(LimitSettings settings, int callers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseSockets().ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endPoint => endPoint.UseLimits()))
             .UseUrls("http://127.0.0.1:0");
         builder.Services.AddLimits(settings).AddSingleton(TimeProvider.System).AddSingleton<Callers>()
-            .AddSingleton(new CustomerApiSettings(new Uri("http://localhost"), null, [s_known], AllowAnonymous: true)).AddSingleton<ShimMetrics>()
+            .AddSingleton(new CustomerApiSettings(new Uri("http://localhost"), null, s_known[..callers], AllowAnonymous: true)).AddSingleton<ShimMetrics>()
             .AddSingleton(new Degradations(new CapturedLog().Events, TimeProvider.System));
         _app = builder.Build();
-        var callers = _app.Services.GetRequiredService<Callers>();
+        var known = _app.Services.GetRequiredService<Callers>();
         _app.Use(next => context =>
         {
             context.Features.Set(Record = new RequestRecord { TraceId = "", Route = "" });
-            Record.Caller = callers.Identify(context.Request.Headers.Authorization);
+            Record.Caller = known.Identify(context.Request.Headers.Authorization);
             return next(context);
         });
         _app.UseRequestLimits();
@@ -52,7 +52,7 @@ internal sealed class LimitedListener : IAsyncDisposable
     }
 
     /// <summary>What a caller presents whom the settings name.</summary>
-    public static AuthenticationHeaderValue Credentials => s_known.ToHeader();
+    public static AuthenticationHeaderValue Credentials => s_known[0].ToHeader();
 
     public HttpClient Client { get; } = new();
 
@@ -66,9 +66,10 @@ internal sealed class LimitedListener : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<LimitedListener> StartAsync(LimitSettings settings)
+    /// <param name="callers">How many the settings name, two at most.</param>
+    public static async Task<LimitedListener> StartAsync(LimitSettings settings, int callers = 1)
     {
-        var listener = new LimitedListener(settings);
+        var listener = new LimitedListener(settings, callers);
         await listener._app.StartAsync(TestContext.Current.CancellationToken);
         listener.Client.BaseAddress = new Uri(listener._app.Urls.Single());
         return listener;
@@ -77,11 +78,12 @@ internal sealed class LimitedListener : IAsyncDisposable
     public void LetGo(int requests = 1) => _letGo.Release(requests);
 
     /// <param name="isKnown">Whether the caller is one of the settings; else it presents nothing.</param>
-    public async Task<HttpResponseMessage> PostAsync(int bytes = 0, bool isKnown = false)
+    /// <param name="caller">Which of them.</param>
+    public async Task<HttpResponseMessage> PostAsync(int bytes = 0, bool isKnown = false, int caller = 0)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/", UriKind.Relative));
         request.Content = bytes == 0 ? null : new ByteArrayContent(new byte[bytes]);
-        request.Headers.Authorization = isKnown ? Credentials : null;
+        request.Headers.Authorization = isKnown ? s_known[caller].ToHeader() : null;
         return await Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 

@@ -46,6 +46,29 @@ public class RequestLimitsTests
         Assert.Equal(2, (await Task.WhenAll(known)).Count(answer => answer.StatusCode == HttpStatusCode.OK));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(RequestLimits.MostBuffered)]
+    public async Task Who_has_a_key_pair_of_the_settings_leaves_others_who_have_one_their_part_of_that_quarter(int bytes)
+    {
+        await using var listener = await LimitedListener.StartAsync(s_any with { RequestsInFlight = 8, BufferedBytes = 8 * RequestLimits.MostBuffered }, callers: 2);
+
+        // Again, since what is answered is free again.
+        foreach (var round in Enumerable.Range(1, 2))
+        {
+            var crowd = Enumerable.Range(0, 20).Select(_ => listener.PostAsync(bytes, isKnown: true, caller: 0)).ToList();
+            await Eventually.IsTrueAsync(
+                "the crowd has its part", () => Task.FromResult(listener.Get<RequestLimits>().Refused == (15 * round) - 2), cancellation: Cancellation);
+            var others = Enumerable.Range(0, 3).Select(_ => listener.PostAsync(bytes, isKnown: true, caller: 1)).ToList();
+            await Eventually.IsTrueAsync(
+                "and who comes beside it another", () => Task.FromResult(listener.Get<RequestLimits>().Refused == 15 * round), cancellation: Cancellation);
+            listener.LetGo(8);
+            Assert.Equal(7, (await Task.WhenAll(crowd)).Count(answer => answer.StatusCode == HttpStatusCode.OK));
+            Assert.Single(await Task.WhenAll(others), answer => answer.StatusCode == HttpStatusCode.OK);
+            await Eventually.IsTrueAsync("all have gone", () => Task.FromResult(listener.Waiting == 0), cancellation: Cancellation);
+        }
+    }
+
     [Fact]
     public async Task Bodies_have_one_bound_for_all_and_what_is_answered_is_free_again()
     {
