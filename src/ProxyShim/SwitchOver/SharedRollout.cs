@@ -33,6 +33,6 @@ internal sealed record SharedRollout(long Revision, RolloutPlan? Plan, DateTimeO
 internal sealed record StoredRollout(
     string? Mode, int Percent, IReadOnlyList<string>? Partners, IReadOnlyList<string>? Callers, DateTimeOffset ChangedAt, string ChangedBy);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(StoredRollout))]
 internal sealed partial class SharedRolloutJson : JsonSerializerContext;

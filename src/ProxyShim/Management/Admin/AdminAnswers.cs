@@ -146,7 +146,7 @@ internal sealed record ReplayResult(int Replayed);
 
 internal sealed record AdminError(string Error);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ShownCustomer))]
 [JsonSerializable(typeof(ShownClick))]
 [JsonSerializable(typeof(ImportReport))]

@@ -26,7 +26,7 @@ internal sealed record RolloutRefusal(string Error, IReadOnlyList<WrongField> Fi
 /// <param name="Write">What to write: the valid values.</param>
 internal sealed record WrongField(string Field, string Wrong, string Write);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ShownRollout))]
 [JsonSerializable(typeof(RolloutRefusal))]
 internal sealed partial class RolloutJson : JsonSerializerContext;
