@@ -41,14 +41,14 @@ internal sealed class ConversionExchange : HttpMessageHandler
     public static ConversionExchange Of(HttpContext context) => context.Features.GetRequiredFeature<ConversionExchange>();
 
     /// <summary>Begins an attempt.</summary>
-    public void Begin(ReadOnlyMemory<byte> body) => (_body, BytesWentOut) = (body, false);
+    public void SetBody(ReadOnlyMemory<byte> body) => (_body, BytesWentOut) = (body, false);
 
     /// <summary>Forgets the attempt. YARP has written its status into the response, and would not send again beside one.</summary>
     public void Reset()
     {
         Answer = null;
         Context.Response.Clear();
-        Begin(default);
+        SetBody(default);
     }
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

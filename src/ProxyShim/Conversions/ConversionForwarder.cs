@@ -53,7 +53,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     public async ValueTask<ConversionAnswer> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         var exchange = _exchanges.Get();
-        exchange.Begin(body);
+        exchange.SetBody(body);
         var error = await _forwarder.SendAsync(exchange.Context, _prefix, exchange.Client, _config, this, cancellationToken);
         if (exchange.Answer is { } answer)
         {

@@ -32,11 +32,11 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
         ResiliencePipeline<ConversionAnswer> strategies, ReadOnlyMemory<byte> body, Moment since, IAttemptObserver observer)
     {
         var start = time.GetTimestamp();
-        var sending = new Sending(this, body, since, observer);
+        var operation = new SendOperation(this, body, since, observer);
 
         // No caller's token: a conversion that is being sent is sent to its end, whether or not somebody still waits for the answer.
         var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
-        var outcome = await strategies.ExecuteOutcomeAsync(static (context, sending) => sending.AttemptAsync(context.CancellationToken), context, sending);
+        var outcome = await strategies.ExecuteOutcomeAsync(static (context, operation) => operation.AttemptAsync(context.CancellationToken), context, operation);
         ResilienceContextPool.Shared.Return(context);
         if (outcome.Exception is not (null or BrokenCircuitException or TimeoutRejectedException))
         {
@@ -44,7 +44,7 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
         }
 
         // The breaker's and the timeouts' exceptions come between two attempts, or before the first: the last one's answer holds.
-        return new ConversionOutcome(sending.Last ?? s_brokenCircuit, sending.Attempts, time.GetElapsedTime(start));
+        return new ConversionOutcome(operation.LastAnswer ?? s_brokenCircuit, operation.Attempts, time.GetElapsedTime(start));
     }
 
     private ConversionForwarder Forwarder => forwarder;
@@ -55,18 +55,18 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
     private bool IsTooLate(Moment since) => since.Elapsed(time) > settings.TotalTimeout;
 
     /// <summary>The attempts at one conversion.</summary>
-    private sealed class Sending(ConversionSender sender, ReadOnlyMemory<byte> body, Moment since, IAttemptObserver observer)
+    private sealed class SendOperation(ConversionSender sender, ReadOnlyMemory<byte> body, Moment since, IAttemptObserver observer)
     {
         public int Attempts { get; private set; }
 
-        public ConversionAnswer? Last { get; private set; }
+        public ConversionAnswer? LastAnswer { get; private set; }
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         public async ValueTask<Outcome<ConversionAnswer>> AttemptAsync(CancellationToken cancellationToken)
         {
             if (sender.IsTooLate(since))
             {
-                return Outcome.FromResult(Last ??= s_tooLate);
+                return Outcome.FromResult(LastAnswer ??= s_tooLate);
             }
 
             var start = sender.Time.GetTimestamp();
@@ -74,11 +74,11 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
             try
             {
                 using var span = Spans.Attempt(sender.Forwarder.Endpoint, Attempts);
-                Last = await sender.Forwarder.SendAsync(body, cancellationToken);
-                span.Tag("proxyshim.result", Last.Meaning.Name()).Ended(Last.Status, Last.Error);
-                sender.Pipeline.Note(Last);
-                observer.Attempted(Attempts, Last, sender.Time.GetElapsedTime(start));
-                return Outcome.FromResult(Last);
+                LastAnswer = await sender.Forwarder.SendAsync(body, cancellationToken);
+                span.Tag("proxyshim.result", LastAnswer.Meaning.Name()).Ended(LastAnswer.Status, LastAnswer.Error);
+                sender.Pipeline.Note(LastAnswer);
+                observer.Attempted(Attempts, LastAnswer, sender.Time.GetElapsedTime(start));
+                return Outcome.FromResult(LastAnswer);
             }
             catch (Exception exception)
             {

@@ -24,7 +24,7 @@ internal sealed record FollowUp(FollowUpKind Kind, CustomerApiVersion Version, C
     public Referral? Referral { get; set; }
 
     /// <summary>The answer that the shim gives instead of the Customer API's; null leaves that one as it is.</summary>
-    public CreationAnswer? Instead { get; set; }
+    public CreationAnswer? Replacement { get; set; }
 
     /// <summary>A call that names its customer in the path; null for any other.</summary>
     public static FollowUp? OfPath(string method, ReadOnlySpan<char> rawPath)

@@ -37,7 +37,7 @@ internal sealed class FollowUpFilter(
 
             context.Features.Set<IForwardedAnswerFilter>(new AnswerFilter(this, followUp, early));
             await next(context);
-            if (followUp.Instead is { } answer && !context.Response.HasStarted)
+            if (followUp.Replacement is { } answer && !context.Response.HasStarted)
             {
                 context.Response.Clear();
                 await ShimAnswer.WriteAsync(context, answer);
@@ -54,7 +54,7 @@ internal sealed class FollowUpFilter(
         var budget = redis.NewBudget();
         try
         {
-            followUp.Instead = (followUp.Kind, (int)response.StatusCode) switch
+            followUp.Replacement = (followUp.Kind, (int)response.StatusCode) switch
             {
                 (FollowUpKind.Delete, (>= 200 and < 300) or 404) => await EraseAsync(followUp, record, budget),
                 (FollowUpKind.Read, 404) => await ReadAsync(followUp, record, budget),
@@ -72,7 +72,7 @@ internal sealed class FollowUpFilter(
             record.Redis += budget.Spent;
         }
 
-        return followUp.Instead is null;
+        return followUp.Replacement is null;
     }
 
     // The chain's last link. Where the ledger has not been asked yet, it is once the caller has its answer.

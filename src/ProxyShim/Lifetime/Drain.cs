@@ -19,13 +19,13 @@ internal sealed class Drain(IHostApplicationLifetime lifetime, FatalExit exit, I
     // The other half is for what is in flight then, and for the background work.
     private readonly TimeSpan _maxDrain = host.Value.ShutdownTimeout / 2;
 
-    private bool _asked;
+    private bool _requestSeen;
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            Volatile.Write(ref _asked, true);
+            Volatile.Write(ref _requestSeen, true);
 
             // As late as can be: whoever answers may clear the headers first.
             context.Response.OnStarting(static response =>
@@ -57,10 +57,10 @@ internal sealed class Drain(IHostApplicationLifetime lifetime, FatalExit exit, I
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         do
         {
-            Volatile.Write(ref _asked, false);
+            Volatile.Write(ref _requestSeen, false);
             await Task.Delay(QuietPeriod, time, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        while (Volatile.Read(ref _asked) && !ended.IsCancellationRequested);
+        while (Volatile.Read(ref _requestSeen) && !ended.IsCancellationRequested);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
