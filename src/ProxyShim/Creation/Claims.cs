@@ -9,12 +9,11 @@ namespace ProxyShim.Creation;
 /// <summary>What a caller gets whose customer could not be made this request's own. One rule for those who are converted and those who are held.</summary>
 internal sealed class Claims(ConversionSettings settings, Shadow shadow, SettlementBacklog backlog)
 {
-    /// <summary>
-    /// A deadline in Redis's time: a claim that runs later must not count, since by then this request is answered in another way. While the look-up's answer
-    /// waited for our own threads that clock went on.
-    /// </summary>
-    public static DateTimeOffset DeadlineOf(CreationContext creation, LedgerReading reading) =>
-        reading.Now + creation.Budget.OwnDelay + creation.Budget.Remaining;
+    /// <summary>What Redis's clock says when the look-up's answer is read: while that waited for our own threads the clock went on.</summary>
+    public static DateTimeOffset NowOf(CreationContext creation, LedgerReading reading) => reading.Now + creation.Budget.OwnDelay;
+
+    /// <summary>A deadline in Redis's time: a claim that runs later must not count, since by then this request is answered in another way.</summary>
+    public static DateTimeOffset DeadlineOf(CreationContext creation, LedgerReading reading) => NowOf(creation, reading) + creation.Budget.Remaining;
 
     /// <returns>Null where it is this request's own; else what its caller gets.</returns>
     public CreationAnswer? RefusalOf(CreationContext creation, ClaimOutcome outcome)

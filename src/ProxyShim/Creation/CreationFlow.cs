@@ -151,13 +151,14 @@ internal sealed class CreationFlow(
         record.JoinedSubIds = events.SubIdsOf(click);
         var lease = new Lease(
             creation.Id, LeaseToken.New(), record.CustomerRef, click.Xid.Value, request.PartnerKey, record.Caller!, record.TraceId, Moment.Now(time),
-            Inline: true, SubIds: click.SubIds, ClickAge: record.ClickAge, JoinedSubIds: record.JoinedSubIds);
+            Inline: true, SubIds: click.SubIds, ClickAge: record.ClickAge, JoinedSubIds: record.JoinedSubIds, RedisTime: reading.Now + creation.Budget.Spent);
         record.BodyBytes = body.Length;
         var conversion = new NewConversion(
             stored, click.Xid.Value, request.Fingerprint, record.TraceId, record.Caller!, events.PartnerOf(request.PartnerKey), record.JoinedSubIds);
         try
         {
-            var outcome = await ledger.ClaimAsync(creation.Budget, lease.Id, lease.Token, Claims.DeadlineOf(creation, reading), conversion);
+            var outcome = await ledger.ClaimAsync(
+                creation.Budget, lease.Id, lease.Token, Claims.NowOf(creation, reading), Claims.DeadlineOf(creation, reading), conversion);
             if (claims.RefusalOf(creation, outcome) is { } refusal)
             {
                 return refusal;

@@ -21,6 +21,8 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
 
     private static readonly RedisValue s_state = "state";
 
+    private static readonly RedisValue s_subIds = "sub_ids";
+
     private readonly RedisValue _lease = (long)settings.Lease.TotalMilliseconds;
     private readonly RedisValue _bodyTtl = (long)settings.BodyTtl.TotalMilliseconds;
 
@@ -64,14 +66,19 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
         settings.Keys.EntryOf(id));
 
     /// <summary>Takes a customer that nobody has, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
-    public ValueTask<ClaimOutcome> ClaimAsync(RedisBudget budget, ConversionId id, LeaseToken token, DateTimeOffset notAfter, NewConversion conversion) =>
-        LedgerScript.Claim.RunAsync(
+    /// <param name="now">What Redis's clock says, as the look-up has just read it.</param>
+    public ValueTask<ClaimOutcome> ClaimAsync(
+        RedisBudget budget, ConversionId id, LeaseToken token, DateTimeOffset now, DateTimeOffset notAfter, NewConversion conversion)
+    {
+        ReadOnlySpan<RedisValue> subIds = conversion.SubIds is null ? [] : [s_subIds, conversion.SubIds];
+        return LedgerScript.Claim.RunAsync(
             budget, RedisOperation.Claim, settings.Keys.OfClaim(id),
             [
-                id.Hash, token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, conversion.Body, _claimedBodyTtl, conversion.Xid, conversion.Fingerprint,
-                conversion.TraceId, conversion.Caller, conversion.PartnerKey, conversion.SubIds ?? RedisValue.EmptyString,
+                id.Hash, token.Value, notAfter.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), (now + settings.Lease).ToUnixTimeMilliseconds(), conversion.Body,
+                _claimedBodyTtl, conversion.Xid, conversion.Fingerprint, conversion.TraceId, conversion.Caller, conversion.PartnerKey, .. subIds,
             ],
             LedgerReply.Claim);
+    }
 
     /// <summary>
     /// A caller is about to be told that it will be delivered: from here on its holder may not give it away. False when the ledger does not have it any more,
@@ -79,6 +86,26 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
     /// </summary>
     public ValueTask<bool> AcknowledgeAsync(RedisBudget budget, ConversionId id) =>
         RunAsync(LedgerScript.Confirm, budget, null, id, static reply => LedgerReply.Text(reply) == "known", null);
+
+    /// <summary>PartnerStack took it, and who says so has claimed it: the same as <see cref="SentAsync"/>, which is asked where anybody else has touched it since.</summary>
+    /// <param name="at">When, by Redis's clock.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<SentOutcome> SentByHolderAsync(
+        RedisBudget budget, ConversionId id, LeaseToken token, int attempts, string xid, DateTimeOffset at, Action<SentOutcome> told)
+    {
+        var isSent = settings.ReadBackAfter is { } wait && await LedgerScript.SentByHolder.RunAsync(
+            budget, RedisOperation.Settle, settings.Keys.OfSentByHolder(id),
+            [id.Hash, token.Value, attempts, at.ToUnixTimeMilliseconds(), (at + wait).ToUnixTimeMilliseconds()],
+            static reply => LedgerReply.Text(reply) == "sent",
+            isSent =>
+            {
+                if (isSent)
+                {
+                    told(SentOutcome.Sent);
+                }
+            });
+        return isSent ? SentOutcome.Sent : await SentAsync(budget, id, token, attempts, xid, told);
+    }
 
     /// <summary>PartnerStack took it.</summary>
     public ValueTask<SentOutcome> SentAsync(RedisBudget budget, ConversionId id, LeaseToken token, int attempts, string xid, Action<SentOutcome>? told = null) => RunAsync(

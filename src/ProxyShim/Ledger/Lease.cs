@@ -13,6 +13,7 @@ namespace ProxyShim.Ledger;
 /// <param name="SubIds">The click's.</param>
 /// <param name="ClickAge">From the click to the claim; null where that is not known.</param>
 /// <param name="JoinedSubIds">The subIDs as <see cref="Telemetry.CustomerRef.OfSubIds"/> has joined them for the ledger; null where nobody has.</param>
+/// <param name="RedisTime">Of whoever claims it and sends it at once: what Redis's clock said when the lease began, or would have said a round trip later. Null of any other.</param>
 internal sealed record Lease(
     ConversionId Id,
     LeaseToken Token,
@@ -29,7 +30,8 @@ internal sealed record Lease(
     TimeSpan TriedFor = default,
     IReadOnlyList<string>? SubIds = null,
     TimeSpan? ClickAge = null,
-    string? JoinedSubIds = null)
+    string? JoinedSubIds = null,
+    DateTimeOffset? RedisTime = null)
 {
     private bool _counted;
 

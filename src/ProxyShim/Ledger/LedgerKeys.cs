@@ -36,6 +36,9 @@ internal sealed class LedgerKeys
     /// <summary>The first three of them: each costs Redis as much as an argument does, and a claim needs no more.</summary>
     public RedisKey[] OfClaim(ConversionId id) => [EntryOf(id), BodyOf(id), _partitions[id.Partition].Due];
 
+    /// <summary>Those that a claim stands in, and then what was sent: conversion, due, unverified.</summary>
+    public RedisKey[] OfSentByHolder(ConversionId id) => [EntryOf(id), _partitions[id.Partition].Due, _partitions[id.Partition].Unverified];
+
     /// <summary>All of them, and behind them the customer's kept calls, and the partition's customers with calls that wait, to be played, and its dead calls.</summary>
     public RedisKey[] OfCalls(ConversionId id)
     {

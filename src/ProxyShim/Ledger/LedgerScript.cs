@@ -28,6 +28,8 @@ internal sealed partial class LedgerScript
 
     public static LedgerScript Sent { get; } = new("sent");
 
+    public static LedgerScript SentByHolder { get; } = new("sent_by_holder");
+
     public static LedgerScript Due { get; } = new("due");
 
     public static LedgerScript Ambiguous { get; } = new("ambiguous");

@@ -7,14 +7,14 @@ using ProxyShim.Telemetry;
 namespace ProxyShim.Settlement;
 
 /// <summary>Writes down how sending ended, and tells the log when that decides a conversion's fate.</summary>
-internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery, Backoff backoff, ConversionEvents events)
+internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery, Backoff backoff, ConversionEvents events, TimeProvider time)
 {
     /// <summary>One script; which one is the table of DESIGN.md, "What each answer of the Conversion API means".</summary>
     public ValueTask<SettlementResult> SettleAsync(RedisBudget budget, Lease lease, ConversionOutcome outcome)
     {
         return outcome.Answer.Meaning switch
         {
-            AttemptResult.Sent => SentAsync(budget, lease, outcome.Attempts),
+            AttemptResult.Sent => SentAsync(budget, lease, outcome.Attempts, lease.RedisTime + lease.Since.Elapsed(time)),
             AttemptResult.Refused => BuryAsync(budget, lease, outcome, Reasons.Refused),
             AttemptResult.Ambiguous when ledger.ReadsBack => QueuedAsync(ledger.AmbiguousAsync(budget, lease.Id, lease.Token, outcome.Attempts, Error())),
 
@@ -31,16 +31,20 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
     }
 
     /// <summary>Reports a conversion as sent; the report that makes it so is the one that is counted.</summary>
+    /// <param name="at">When, by Redis's clock, where whoever has claimed it has just sent it; null where time has passed, or for any other.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<SettlementResult> SentAsync(RedisBudget budget, Lease lease, int attempts)
+    public async ValueTask<SettlementResult> SentAsync(RedisBudget budget, Lease lease, int attempts, DateTimeOffset? at = null)
     {
-        await ledger.SentAsync(budget, lease.Id, lease.Token, attempts, lease.Xid, sent =>
+        Action<SentOutcome> told = sent =>
         {
             if (sent == SentOutcome.Sent && lease.CountOnce())
             {
                 events.Sent(lease, attempts);
             }
-        });
+        };
+        await (at is { } sentAt
+            ? ledger.SentByHolderAsync(budget, lease.Id, lease.Token, attempts, lease.Xid, sentAt, told)
+            : ledger.SentAsync(budget, lease.Id, lease.Token, attempts, lease.Xid, told));
         return SettlementResult.Sent;
     }
 

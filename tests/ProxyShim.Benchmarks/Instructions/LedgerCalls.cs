@@ -29,7 +29,7 @@ internal sealed class LedgerCalls
     /// <summary>Loads the scripts and writes the clicks.</summary>
     public void Prepare(RespConnection redis, int customers)
     {
-        foreach (var script in new[] { "read", "claim", "sent", "verified" })
+        foreach (var script in new[] { "read", "claim", _isOlder ? "sent" : "sent_by_holder", "verified" })
         {
             var text = _isOlder ? Text("prelude") + Text(script) : new ScriptPrelude(Text("common")).Before(Text(script));
             _hashes[script] = redis.Send(["SCRIPT", "LOAD", text])[0];
@@ -45,21 +45,36 @@ internal sealed class LedgerCalls
 
     /// <summary>What the ledger knows: by script, as an older checkout asks, or as <see cref="ConversionLedger"/> does outside of a cluster.</summary>
     public string[][] Read(int number) => _isOlder
-        ? [Script("read", 1, number)]
+        ? [Script("read", KeysOf(number)[..1], [])]
         : [["HMGET", KeysOf(number)[0], .. LedgerReading.Fields.Select(field => (string)field!)], ["TIME"]];
 
     /// <summary>Both, in the one packet in which the shim sends them.</summary>
     public string[][] LookUp(int number) => [.. Read(number), .. Get(number)];
 
-    public string[][] Claim(int number) =>
-    [
-        Script("claim", _isOlder ? 6 : 3, number, Id(number).Hash, Token, "9999999999999", LeaseMilliseconds, Body, BodyMilliseconds, "xid_0000001_9bq3TtLs0a", "0123456789abcdef", Token,
-            "public_key_of_the_caller", "acme", ""),
-    ];
+    public string[][] Claim(int number)
+    {
+        var (keys, id) = (KeysOf(number), Id(number).Hash);
+        string[] entry = ["xid_0000001_9bq3TtLs0a", "0123456789abcdef", Token, "public_key_of_the_caller", "acme"];
+        return
+        [
+            _isOlder
+                ? Script("claim", keys, [id, Token, "9999999999999", LeaseMilliseconds, Body, BodyMilliseconds, .. entry, ""])
+                : Script("claim", keys[..3], [id, Token, "9999999999999", "1750000000123", "1750000050123", Body, BodyMilliseconds, .. entry]),
+        ];
+    }
 
-    public string[][] Sent(int number) => [Script("sent", 6, number, Id(number).Hash, Token, "1", GraceMilliseconds, BodyMilliseconds, "xid_0000001_9bq3TtLs0a")];
+    public string[][] Sent(int number)
+    {
+        var (keys, id) = (KeysOf(number), Id(number).Hash);
+        return
+        [
+            _isOlder
+                ? Script("sent", keys, [id, Token, "1", GraceMilliseconds, BodyMilliseconds, "xid_0000001_9bq3TtLs0a"])
+                : Script("sent_by_holder", [keys[0], keys[2], keys[3]], [id, Token, "1", "1750000000456", "1750000900456"]),
+        ];
+    }
 
-    public string[][] Verified(int number) => [Script("verified", 6, number, Id(number).Hash, Token, "read_back")];
+    public string[][] Verified(int number) => [Script("verified", KeysOf(number), [Id(number).Hash, Token, "read_back"])];
 
     private static string ClickOf(int number) => string.Create(CultureInfo.InvariantCulture, $"click:{KeyOf(number)}");
 
@@ -69,8 +84,8 @@ internal sealed class LedgerCalls
 
     private string[] KeysOf(int number) => [.. _keys.Of(Id(number)).Select(key => (string)key!)];
 
-    private string[] Script(string name, int keys, int number, params string[] arguments) =>
-        ["EVALSHA", _hashes[name], keys.ToString(CultureInfo.InvariantCulture), .. KeysOf(number).Take(keys), .. arguments];
+    private string[] Script(string name, string[] keys, string[] arguments) =>
+        ["EVALSHA", _hashes[name], keys.Length.ToString(CultureInfo.InvariantCulture), .. keys, .. arguments];
 
     private string Text(string script) => File.ReadAllText(Path.Combine(_folder, $"{script}.lua"));
 }

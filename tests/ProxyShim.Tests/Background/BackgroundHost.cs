@@ -52,7 +52,7 @@ internal sealed class BackgroundHost : IAsyncDisposable
         // The connection is that of all tests, so nobody here closes it.
         Redis = new RedisGate(Settings.Redis, Time, () => Task.FromResult(LossyRedis.Over(scope.Connection, () => Losses())));
         Events = Log.NewConversionEvents(new PrivacySettings(CustomerRefKind.Plain, null));
-        Settler = new Settler(Ledger, Settings.Delivery, new Backoff(Settings.Delivery, () => 0.5), Events);
+        Settler = new Settler(Ledger, Settings.Delivery, new Backoff(Settings.Delivery, () => 0.5), Events, Time);
         Backlog = new SettlementBacklog(Redis, Settler, Ledger, Time);
         Clocks = new RedisClocks(Redis, Ledger, Settings.Ledger, new AlertEvents(Log.Events, new ShimMetrics()), Time);
         Pipeline = new ConversionPipeline(Settings.ConversionApi, Time);

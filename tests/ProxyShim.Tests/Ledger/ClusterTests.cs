@@ -85,7 +85,7 @@ public sealed class ClusterTests : IAsyncLifetime
         {
             var customer = $"customer-{number}";
             await RunAsync(redis => _ledger.ClaimAsync(
-                redis, LedgerUnderTest.IdOf(customer), LeaseToken.New(), DateTimeOffset.MaxValue, LedgerUnderTest.NewConversion(customer)));
+                redis, LedgerUnderTest.IdOf(customer), LeaseToken.New(), TimeProvider.System.GetUtcNow(), DateTimeOffset.MaxValue, LedgerUnderTest.NewConversion(customer)));
 
             Assert.True(await IsConfirmedAsync(LedgerUnderTest.IdOf(customer)));
         }
@@ -110,7 +110,7 @@ public sealed class ClusterTests : IAsyncLifetime
     private ValueTask<LedgerReading> ReadAsync(RedisBudget redis) => _ledger.ReadAsync(redis, _customer.Id);
 
     private ValueTask<ClaimOutcome> ClaimAsync(RedisBudget redis)
-        => _ledger.ClaimAsync(redis, _customer.Id, _customer.Token, DateTimeOffset.MaxValue, LedgerUnderTest.NewConversion("customer"));
+        => _ledger.ClaimAsync(redis, _customer.Id, _customer.Token, TimeProvider.System.GetUtcNow(), DateTimeOffset.MaxValue, LedgerUnderTest.NewConversion("customer"));
 
     private Task<ClusterSlot> SlotAsync() => _cluster.FindSlotAsync($"{_keys.Of(_customer.Id)[0]}", Cancellation);
 }

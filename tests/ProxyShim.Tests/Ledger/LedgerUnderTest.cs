@@ -96,8 +96,15 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         return (id, token);
     }
 
-    public async Task<ClaimOutcome> TryClaimAsync(string customerKey, LeaseToken token, TimeSpan? patience = null) =>
-        await Ledger.ClaimAsync(Budget, IdOf(customerKey), token, await NowAsync() + (patience ?? TimeSpan.FromMinutes(1)), NewConversion(customerKey));
+    public async Task<ClaimOutcome> TryClaimAsync(string customerKey, LeaseToken token, TimeSpan? patience = null)
+    {
+        var now = await NowAsync();
+        return await Ledger.ClaimAsync(Budget, IdOf(customerKey), token, now, now + (patience ?? TimeSpan.FromMinutes(1)), NewConversion(customerKey));
+    }
+
+    /// <summary>Whoever has claimed it has sent it.</summary>
+    public async Task<SentOutcome> SentByHolderAsync(ConversionId id, LeaseToken token, Action<SentOutcome>? told = null) =>
+        await Ledger.SentByHolderAsync(Budget, id, token, 1, "xid_1", await NowAsync(), told ?? (static _ => { }));
 
     /// <summary>Whatever the entry waits for has come: its lease has run out, its next attempt or its read-back is due.</summary>
     public async Task PassTimeAsync(ConversionId id)
@@ -167,8 +174,8 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
             ConversionState.Claimed => true,
             ConversionState.Due => await Ledger.DueAsync(Budget, id, token, 1, TimeSpan.FromHours(1), "status_503", maybeLanded: false) == FencedWrite.Applied,
             ConversionState.Ambiguous => await Ledger.AmbiguousAsync(Budget, id, token, 1, "timeout") == FencedWrite.Applied,
-            ConversionState.Sent => await Ledger.SentAsync(Budget, id, token, 1, "xid_1") == SentOutcome.Sent,
-            ConversionState.Verified => await Ledger.SentAsync(Budget, id, token, 1, "xid_1") == SentOutcome.Sent
+            ConversionState.Sent => await SentByHolderAsync(id, token) == SentOutcome.Sent,
+            ConversionState.Verified => await SentByHolderAsync(id, token) == SentOutcome.Sent
                 && await Ledger.VerifiedAsync(Budget, id, LeaseToken.New(), "") == VerifiedOutcome.Verified,
             ConversionState.Dead => await Ledger.BuryAsync(Budget, id, token, 1, "refused") == FencedWrite.Applied,
             ConversionState.Fallback => await Ledger.FallbackAsync(Budget, id, token, 1, "refused") == FencedWrite.Applied,

@@ -98,6 +98,6 @@ public class ReplicationTests
     {
         var id = LedgerUnderTest.IdOf("customer");
         var now = (await ledger.ReadAsync(TestBudget.Over(redis.Multiplexer), id)).Now;
-        await ledger.ClaimAsync(TestBudget.Over(redis.Multiplexer), id, LeaseToken.New(), now + TimeSpan.FromMinutes(1), LedgerUnderTest.NewConversion("customer"));
+        await ledger.ClaimAsync(TestBudget.Over(redis.Multiplexer), id, LeaseToken.New(), now, now + TimeSpan.FromMinutes(1), LedgerUnderTest.NewConversion("customer"));
     }
 }

@@ -58,6 +58,45 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
     }
 
     [Fact]
+    public async Task Its_holder_writes_what_anybody_would()
+    {
+        foreach (var under in new[] { With, Without })
+        {
+            var ((anybody, anybodys), (holder, holders)) = (await under.ClaimAsync("anybody"), await under.ClaimAsync("holder"));
+            var told = new List<SentOutcome>();
+
+            Assert.Equal(SentOutcome.Sent, await under.Ledger.SentAsync(under.Budget, anybody, anybodys, 1, "xid_1"));
+            Assert.Equal(SentOutcome.Sent, await under.SentByHolderAsync(holder, holders, told.Add));
+
+            Assert.Equal([SentOutcome.Sent], told);
+            var (expected, seen) = ((await under.SeeAsync(anybody))!, (await under.SeeAsync(holder))!);
+            Assert.Equal(Words(expected, anybodys), Words(seen, holders));
+            Assert.Equal(expected.Indexes.Keys, seen.Indexes.Keys);
+            Assert.All(seen.Indexes.Values, at => Assert.Equal(seen.Time("sent_at") + LedgerUnderTest.Grace, at));
+            Assert.Equal(seen.Time("sent_at"), seen.Time("last_attempt"));
+        }
+    }
+
+    [Theory]
+    [InlineData(ConversionState.Due)]
+    [InlineData(ConversionState.Ambiguous)]
+    [InlineData(ConversionState.Sent)]
+    [InlineData(ConversionState.Verified)]
+    [InlineData(ConversionState.Dead)]
+    [InlineData(ConversionState.Fallback)]
+    internal async Task Its_holder_is_told_what_anybody_is_where_it_has_become_something_else(ConversionState state)
+    {
+        var ((anybody, anybodys), (holder, holders)) = (await With.BringToAsync(state, "anybody"), await With.BringToAsync(state, "holder"));
+        var told = new List<SentOutcome>();
+
+        var expected = await With.Ledger.SentAsync(With.Budget, anybody, anybodys, 1, "xid_1");
+        Assert.Equal(expected, await With.SentByHolderAsync(holder, holders, told.Add));
+
+        Assert.Equal([expected], told);
+        Assert.Equal(Words((await With.SeeAsync(anybody))!, anybodys), Words((await With.SeeAsync(holder))!, holders));
+    }
+
+    [Fact]
     public async Task A_reporter_who_did_not_hear_the_reply_may_ask_again()
     {
         var (id, token) = await With.ClaimAsync();
@@ -114,6 +153,11 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal((ConversionState.Sent, "xid_9", false), (entry.State, entry.Xid, entry.InFlight));
         Assert.Equal(ClaimOutcome.Known, await With.TryClaimAsync("customer", LeaseToken.New()));
     }
+
+    // All that is not a time, with nobody's own token.
+    private static IEnumerable<string> Words(SeenEntry seen, LeaseToken token) => seen.Fields
+        .Where(field => field.Key != "lease" && !field.Key.EndsWith("_at", StringComparison.Ordinal) && field.Key is not ("last_attempt" or "age_from"))
+        .Select(field => $"{field.Key}={(field.Value == token.Value ? "token" : field.Value)}").Order();
 
     private async Task ReadBackNotFoundAsync(ConversionId id)
     {

@@ -94,15 +94,17 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
     [InlineData(ConversionState.Ambiguous, "last_attempt")]
     [InlineData(ConversionState.Sent, "last_attempt")]
     [InlineData(ConversionState.Sent, "sent_at")]
+    [InlineData(ConversionState.Sent, "last_attempt", true)]
+    [InlineData(ConversionState.Sent, "sent_at", true)]
     [InlineData(ConversionState.Dead, "last_attempt")]
     [InlineData(ConversionState.Dead, "dead_at")]
-    internal async Task It_is_written_down_when_it_happened(ConversionState state, string field)
+    internal async Task It_is_written_down_when_it_happened(ConversionState state, string field, bool byHolder = false)
     {
         var (id, token) = await With.ClaimAsync();
         await With.Redis.HashSetAsync(With.Keys.Of(id)[0], "last_attempt", 1);
         var before = await With.NowAsync();
 
-        await SettlerOf(With).SettleAsync(With.Budget, LeaseOf(id, token), state switch
+        await SettlerOf(With).SettleAsync(With.Budget, LeaseOf(id, token) with { RedisTime = byHolder ? before : null }, state switch
         {
             ConversionState.Due => Ended(AttemptResult.NotDelivered, 503),
             ConversionState.Ambiguous => Ended(AttemptResult.Ambiguous, null),
@@ -157,6 +159,6 @@ public class SettlerTests(TestRedis redis) : LedgerFixture(redis)
     private Settler SettlerOf(LedgerUnderTest under)
     {
         var events = _log.NewConversionEvents(new PrivacySettings(CustomerRefKind.None, null));
-        return new Settler(under.Ledger, s_delivery, new Backoff(s_delivery, () => 0.5), events);
+        return new Settler(under.Ledger, s_delivery, new Backoff(s_delivery, () => 0.5), events, TimeProvider.System);
     }
 }

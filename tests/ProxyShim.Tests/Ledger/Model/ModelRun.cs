@@ -36,7 +36,7 @@ internal sealed partial class ModelRun
         _customers = [.. Enumerable.Range(0, Customers).Select(number => new Customer($"{name}-{number}"))];
         _events = _log.NewConversionEvents(new PrivacySettings(CustomerRefKind.Plain, null));
         var settings = new DeliverySettings([TimeSpan.FromMinutes(1)], TimeSpan.FromDays(3), Concurrency: 1);
-        _settler = new Settler(_under.Ledger, settings, new Backoff(settings, () => 0.5), _events);
+        _settler = new Settler(_under.Ledger, settings, new Backoff(settings, () => 0.5), _events, TimeProvider.System);
     }
 
     private ConversionLedger Ledger => _under.Ledger;
@@ -179,9 +179,11 @@ internal sealed partial class ModelRun
     {
         var lease = LeaseOf(customer, LeaseToken.New(), inline: true, attempts: 0, maybeLanded: false);
         var isLate = step.Luck == 9;
-        var notAfter = await _under.NowAsync() + TimeSpan.FromMinutes(isLate ? -1 : 1);
+        var now = await _under.NowAsync();
+        var notAfter = now + TimeSpan.FromMinutes(isLate ? -1 : 1);
+        lease = lease with { RedisTime = now };
         ClaimOutcome? outcome = null;
-        await TryAsync(async () => outcome = await Ledger.ClaimAsync(redis, customer.Id, lease.Token, notAfter, LedgerUnderTest.NewConversion(customer.Key)));
+        await TryAsync(async () => outcome = await Ledger.ClaimAsync(redis, customer.Id, lease.Token, now, notAfter, LedgerUnderTest.NewConversion(customer.Key)));
         if (outcome == ClaimOutcome.Claimed)
         {
             Assert.False(isLate);
