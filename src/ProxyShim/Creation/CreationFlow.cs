@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using ProxyShim.Clicks;
-using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
@@ -16,7 +15,6 @@ namespace ProxyShim.Creation;
 
 /// <summary>The flow of a call that creates a customer: look up, decide, claim, send, settle, answer. DESIGN.md, Flow.</summary>
 internal sealed class CreationFlow(
-    ConversionSettings settings,
     ClickJudge judge,
     Claims claims,
     Shadow shadow,
@@ -27,9 +25,7 @@ internal sealed class CreationFlow(
     ClickStore clicks,
     ConversionLedger ledger,
     DuplicateRequests known,
-    CustomerAnswers answers,
-    ConversionSender sender,
-    Settler settler,
+    ClaimSending sending,
     SettlementBacklog backlog,
     ConversionEvents events,
     TimeProvider time)
@@ -169,76 +165,6 @@ internal sealed class CreationFlow(
             return claims.Unknown(creation, lease);
         }
 
-        return await SendAsync(creation, click, lease, body);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<CreationAnswer> SendAsync(CreationContext creation, Click click, Lease lease, ReadOnlyMemory<byte> body)
-    {
-        var outcome = await sender.SendInlineAsync(body, lease.Since, events.Observe(lease));
-        var record = creation.Record;
-        record.Attempts = outcome.Attempts;
-        record.Upstream = outcome.Elapsed;
-        record.UpstreamStatus = outcome.Answer.Status;
-        record.Said = outcome.Answer.Said;
-        record.Ambiguous = outcome.Answer.Meaning == AttemptResult.Ambiguous;
-        if (outcome.Answer.Meaning == AttemptResult.Refused)
-        {
-            return await RefusedAsync(creation, lease, outcome);
-        }
-
-        var settlement = SettlementResult.Queued;
-        try
-        {
-            settlement = await settler.SettleAsync(creation.Budget, lease, outcome);
-        }
-        catch (RedisUnavailableException) when (outcome.Answer.Meaning == AttemptResult.Sent)
-        {
-            backlog.Sent(lease, outcome.Attempts);
-        }
-        catch (RedisUnavailableException)
-        {
-            // The claim is durable: when its lease runs out, a worker takes over.
-        }
-
-        return (outcome.Answer.Meaning, settlement) switch
-        {
-            (AttemptResult.Sent, _) => answers.Created(creation, Outcome.Converted, click.SubIds, time.GetUtcNow()),
-
-            // Redis has forgotten the claim. After an ambiguous attempt a forwarded call could create a duplicate; otherwise nothing was sent, and forwarding is safe.
-            (AttemptResult.Ambiguous, SettlementResult.Lost) => creation.Unavailable(Reasons.MemoryLost),
-            (_, SettlementResult.Lost) => claims.RedisDown(creation),
-            _ => await answers.QueuedAsync(creation, Outcome.Queued, click.SubIds, time.GetUtcNow()),
-        };
-    }
-
-    private async ValueTask<CreationAnswer> RefusedAsync(CreationContext creation, Lease lease, ConversionOutcome outcome)
-    {
-        var fallback = settings.OnRejected == OnRejected.Fallback;
-        try
-        {
-            var fenced = await (fallback
-                ? ledger.FallbackAsync(creation.Budget, lease.Id, lease.Token, outcome.Attempts, Reasons.Refused)
-                : ledger.ReleaseAsync(creation.Budget, lease.Id, lease.Token));
-            if (fenced == FencedWrite.StaleLease)
-            {
-                // Somebody has taken over and will be refused as well: it ends as a dead letter that a person sees.
-                return await answers.QueuedAsync(creation, Outcome.Queued, null, time.GetUtcNow());
-            }
-        }
-        catch (RedisUnavailableException) when (fallback)
-        {
-            // The change may still be made: only the answer that goes with it is safe.
-            backlog.Fallback(lease, outcome.Attempts, Reasons.Refused);
-        }
-        catch (RedisUnavailableException)
-        {
-            backlog.Release(lease);
-        }
-
-        return fallback
-            ? creation.Forward(Outcome.Fallback, Reasons.Refused)
-            : creation.Fail(
-                Outcome.Rejected, Reasons.Refused, outcome.Answer.Status!.Value, outcome.Answer.Message ?? "The Conversion API refused the conversion.");
+        return await sending.SendAsync(creation, click, lease, body);
     }
 }

@@ -9,6 +9,7 @@ internal static class CreationServices
         .AddSingleton(settings)
         .AddSingleton<CustomerCreation>()
         .AddSingleton<CreationFlow>()
+        .AddSingleton<ClaimSending>()
         .AddSingleton<ClickJudge>()
         .AddSingleton<Shadow>()
         .AddSingleton<Claims>()

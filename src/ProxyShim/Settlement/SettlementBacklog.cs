@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using ProxyShim.Conversions;
 using ProxyShim.Ledger;
 using ProxyShim.Primitives;
 using ProxyShim.Redis;
@@ -22,25 +23,35 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
     private readonly Channel<Report> _reports = Channel.CreateBounded<Report>(
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, static dropped => dropped.Forget());
 
-    // Those of the reports that say that PartnerStack took somebody.
+    // What says that PartnerStack took somebody, and Redis has not heard yet.
     private readonly ConcurrentDictionary<ConversionId, Report> _sent = new();
 
     // Taken from the channel and not written yet.
     private Report? _pending;
 
     /// <summary>PartnerStack took it.</summary>
-    public void Sent(Lease lease, int attempts)
+    public void Sent(Lease lease, int attempts) => _reports.Writer.TryWrite(NoteSent(lease, attempts));
+
+    /// <summary>PartnerStack took it just now: Redis is told at once, and as soon as it answers again where it does not. Until then it is known here.</summary>
+    public async ValueTask TellSentAsync(RedisBudget budget, Lease lease, ConversionOutcome outcome)
     {
-        var report = new Report(async budget => await settler.SentAsync(budget, lease, attempts), _sent, lease.Id);
-        _sent[lease.Id] = report;
-        _reports.Writer.TryWrite(report);
+        var report = NoteSent(lease, outcome.Attempts);
+        try
+        {
+            await settler.SettleAsync(budget, lease, outcome);
+            report.Forget();
+        }
+        catch (RedisUnavailableException)
+        {
+            _reports.Writer.TryWrite(report);
+        }
     }
 
-    /// <summary>Whether this replica has sent a customer of whom Redis could not be told yet.</summary>
+    /// <summary>Whether this replica has sent a customer of whom Redis has not been told yet.</summary>
     public bool HasSent(ConversionId id) => _sent.ContainsKey(id);
 
     /// <summary>
-    /// Tells Redis at once that PartnerStack took a customer, where that is known here and waits to be told: the next master may have forgotten the claim,
+    /// Tells Redis at once that PartnerStack took a customer, where that is known here and it has not heard: the next master may have forgotten the claim,
     /// and a caller who comes again must not be faster than the report.
     /// </summary>
     /// <returns>False when there is nothing to tell.</returns>
@@ -95,6 +106,8 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
             await Task.Delay(s_pause, time, stoppingToken);
         }
     }
+
+    private Report NoteSent(Lease lease, int attempts) => _sent[lease.Id] = new Report(async budget => await settler.SentAsync(budget, lease, attempts), _sent, lease.Id);
 
     private void Add(Func<RedisBudget, ValueTask> write) => _reports.Writer.TryWrite(new Report(write));
 

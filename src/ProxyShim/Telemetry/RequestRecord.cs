@@ -73,7 +73,7 @@ internal sealed class RequestRecord
     /// <summary>The size of the conversion's body, once it is composed.</summary>
     public int? BodyBytes { get; set; }
 
-    /// <summary>What is still to be learned once the caller has its answer.</summary>
+    /// <summary>What is still to be learned, or waited for, once the caller has its answer.</summary>
     public Func<ValueTask>? AfterAnswer { get; set; }
 
     public TimeSpan Redis { get; set; }

@@ -16,23 +16,30 @@ public sealed class SlowRedis(int port) : Forwarder(port)
     public void SlowDown(TimeSpan delay) => _delay = delay;
 
     /// <summary>The round trips since it is slow in which something was sent that has one of these names in it.</summary>
-    public int RoundTripsOf(params string[] names)
+    public int RoundTripsOf(params string[] names) => BeginsOf(names).Count;
+
+    /// <summary>Those of them whose reply has come by now.</summary>
+    public int AnsweredRoundTripsOf(params string[] names) => BeginsOf(names).Count(began => IsReplyBetween(began, TimeProvider.System.GetTimestamp()));
+
+    private List<long> BeginsOf(string[] names)
     {
         lock (_lock)
         {
-            // Timers are not exact: what waited for a reply comes a whole delay later, give or take, and what did not comes at once.
-            var (count, began) = (0, default(long?));
+            List<long> begins = [];
             foreach (var (at, _) in _sent.Where(sending => names.Any(name => sending.Text.Contains(name, StringComparison.Ordinal))))
             {
-                if (began is null || TimeProvider.System.GetElapsedTime(began.Value, at) > _delay / 2)
+                if (begins is [] || IsReplyBetween(begins[^1], at))
                 {
-                    (count, began) = (count + 1, at);
+                    begins.Add(at);
                 }
             }
 
-            return count;
+            return begins;
         }
     }
+
+    // Timers are not exact: what waited for a reply comes a whole delay later, give or take, and what did not comes at once.
+    private bool IsReplyBetween(long began, long at) => TimeProvider.System.GetElapsedTime(began, at) > _delay / 2;
 
     /// <inheritdoc/>
     protected override async Task AskAsync(NetworkStream client, NetworkStream server, CancellationToken cancellation)

@@ -43,8 +43,9 @@ internal sealed class CreationFlowHost : IAsyncDisposable
         var shadow = new Shadow(settings.Conversions, judge, clicks, ledger, Backlog);
         var claims = new Claims(settings.Conversions, shadow, Backlog);
         var holder = new CreationHolder(settings.Conversions, claims, new HeldCreations(settings.Ledger), ledger, answers, time);
+        var sending = new ClaimSending(settings.Conversions, claims, ledger, answers, background.Sender, background.Settler, Backlog, background.Events, time);
         _flow = new CreationFlow(
-            settings.Conversions, judge, claims, shadow, holder, Control, _rollout, Redis, clicks, ledger, known, answers, background.Sender, background.Settler, Backlog, background.Events, time);
+            judge, claims, shadow, holder, Control, _rollout, Redis, clicks, ledger, known, sending, Backlog, background.Events, time);
     }
 
     public RedisGate Redis { get; }
@@ -74,6 +75,9 @@ internal sealed class CreationFlowHost : IAsyncDisposable
         Losses = async () => ++scripts == number ? await act() : Loss.None;
     }
 
+    /// <summary>The caller has its answer; what is left to do comes after that.</summary>
+    public TaskCompletionSource<CreationAnswer> Answered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Leaves a click for the customer.</summary>
     public Task ClickAsync(string customerKey = "customer") =>
         _background.Under.Redis.StringSetAsync(_background.Under.Scope.Key($"click:{customerKey}"), "xid_1");
@@ -87,6 +91,7 @@ internal sealed class CreationFlowHost : IAsyncDisposable
         request = xid is null || !Xid.TryParse(xid, out var own) ? request : request with { Click = new Click(own) };
         var record = new RequestRecord { TraceId = LedgerUnderTest.TraceId, Route = "/api/v2/customers", Target = "/api/v2/customers", Caller = "default", Rollout = Rollout };
         var answer = await _flow.RunAsync(request, CustomerApiVersion.V2, record, Call(body), HungUp);
+        Answered.TrySetResult(answer);
         await (record.AfterAnswer?.Invoke() ?? default);
         return (answer, record);
     }

@@ -149,6 +149,77 @@ public class CreationFlowTests(TestRedis redis)
         Assert.Equal(1, background.Count("ConversionSent"));
     }
 
+    [Theory]
+    [InlineData(Loss.None)]
+    [InlineData(Loss.Command)]
+    [InlineData(Loss.Reply)]
+    internal async Task Who_can_be_read_back_is_answered_for_before_Redis_has_heard_that_it_was_sent(Loss loss)
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_patient);
+        await using var replica = new CreationFlowHost(background);
+        await replica.ClickAsync();
+        var heard = new TaskCompletionSource<Loss>();
+        replica.At(3, () => heard.Task);
+
+        var posting = replica.PostAsync();
+
+        Assert.IsType<CreationAnswer.Created>(await replica.Answered.Task.WaitAsync(Cancellation));
+        Assert.Equal(ConversionState.Claimed, (await background.SeeAsync(s_id)).State);
+        heard.SetResult(loss);
+        Assert.Equal(Outcome.Converted, (await posting).Record.Outcome);
+        await replica.CatchUpAsync();
+        Assert.Equal((ConversionState.Sent, 1), ((await background.SeeAsync(s_id)).State, background.Count("ConversionSent")));
+    }
+
+    [Fact]
+    public async Task Who_cannot_be_read_back_is_answered_for_when_Redis_has_heard()
+    {
+        await using var background = await BackgroundHost.OpenAsync(
+            redis, s_patient, ("CustomerApi:PublicKey", null), ("CustomerApi:SecretKey", null), ("CustomerApi:AllowAnonymous", "true"));
+        await using var replica = new CreationFlowHost(background);
+        await replica.ClickAsync();
+        Task? first = null;
+        replica.At(3, async () =>
+        {
+            // As long as it takes to see an answer that does not wait.
+            first = await Task.WhenAny(replica.Answered.Task, Task.Delay(TimeSpan.FromMilliseconds(200), Cancellation));
+            return Loss.None;
+        });
+
+        Assert.Equal(Outcome.Converted, (await replica.PostAsync()).Record.Outcome);
+
+        Assert.NotNull(first);
+        Assert.NotSame(replica.Answered.Task, first);
+        Assert.Equal(ConversionState.Sent, (await background.SeeAsync(s_id)).State);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_comes_between_the_answer_and_a_Redis_that_has_forgotten_the_claim_is_no_new_customer(bool live)
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_patient);
+        await using var replica = new CreationFlowHost(background);
+        await replica.ClickAsync();
+        var heard = new TaskCompletionSource<Loss>();
+        replica.At(3, () => heard.Task);
+        var posting = replica.PostAsync();
+        await replica.Answered.Task.WaitAsync(Cancellation);
+        await background.Ledger.EraseAsync(background.Under.Budget, s_id);
+        await background.Under.Redis.KeyDeleteAsync(background.Under.Keys.Of(s_id)[0]);
+
+        replica.Losses = () => new(Loss.None);
+        replica.Rollout = live ? replica.Rollout : replica.Rollout with { Mode = RolloutMode.Shadow };
+        var (answer, record) = await replica.PostAsync();
+        heard.SetResult(Loss.Command);
+        await posting;
+        await replica.CatchUpAsync();
+
+        Assert.Equal((typeof(CreationAnswer.Created), Outcome.Duplicate), (answer.GetType(), record.Outcome));
+        Assert.Single(background.PartnerStack.Conversions);
+        Assert.Equal(1, background.Count("ConversionSent"));
+    }
+
     [Fact]
     public async Task A_dead_letter_that_is_revived_at_the_same_moment_is_not_given_away_as_well()
     {
