@@ -39,7 +39,7 @@ internal sealed class ClaimSending(
 
         if (outcome.Answer.Meaning == AttemptResult.Sent)
         {
-            await SentAsync(creation, lease, outcome);
+            await SentAsync(creation, lease, outcome.Attempts);
             return answers.Created(creation, Outcome.Converted, click.SubIds, time.GetUtcNow());
         }
 
@@ -64,15 +64,15 @@ internal sealed class ClaimSending(
 
     // What is read back needs no caller to wait for it: if this process ends before Redis has heard of it, that is as if it had ended before it could tell. It is
     // on its way before the answer is, and known here until Redis has it, so that whoever comes next is no faster.
-    private ValueTask SentAsync(CreationContext creation, Lease lease, ConversionOutcome outcome)
+    private ValueTask SentAsync(CreationContext creation, Lease lease, int attempts)
     {
-        var telling = backlog.TellSentAsync(creation.Budget, lease, outcome);
+        var telling = backlog.TellSentAsync(creation.Budget, lease, attempts);
         if (!ledger.ReadsBack)
         {
             return telling;
         }
 
-        creation.Record.AfterAnswer = () => telling;
+        creation.Record.Telling = telling;
         return default;
     }
 

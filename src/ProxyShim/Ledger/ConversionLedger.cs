@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry;
 using StackExchange.Redis;
@@ -87,25 +86,14 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
     public ValueTask<bool> AcknowledgeAsync(RedisBudget budget, ConversionId id) =>
         RunAsync(LedgerScript.Confirm, budget, null, id, static reply => LedgerReply.Text(reply) == "known", null);
 
-    /// <summary>PartnerStack took it, and who says so has claimed it: the same as <see cref="SentAsync"/>, which is asked where anybody else has touched it since.</summary>
+    /// <summary>PartnerStack took it, and who says so has claimed it and can have it read back: what <see cref="SentAsync"/> does, as long as nobody else has touched it.</summary>
     /// <param name="at">When, by Redis's clock.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<SentOutcome> SentByHolderAsync(
-        RedisBudget budget, ConversionId id, LeaseToken token, int attempts, string xid, DateTimeOffset at, Action<SentOutcome> told)
-    {
-        var isSent = settings.ReadBackAfter is { } wait && await LedgerScript.SentByHolder.RunAsync(
-            budget, RedisOperation.Settle, settings.Keys.OfSentByHolder(id),
-            [id.Hash, token.Value, attempts, at.ToUnixTimeMilliseconds(), (at + wait).ToUnixTimeMilliseconds()],
-            static reply => LedgerReply.Text(reply) == "sent",
-            isSent =>
-            {
-                if (isSent)
-                {
-                    told(SentOutcome.Sent);
-                }
-            });
-        return isSent ? SentOutcome.Sent : await SentAsync(budget, id, token, attempts, xid, told);
-    }
+    /// <returns><see cref="SentOutcome.Unknown"/> where somebody has: to be asked of <see cref="SentAsync"/>.</returns>
+    public ValueTask<SentOutcome> SentByHolderAsync(
+        RedisBudget budget, ConversionId id, LeaseToken token, int attempts, DateTimeOffset at, Action<SentOutcome> told) => LedgerScript.SentByHolder.RunAsync(
+        budget, RedisOperation.Settle, settings.Keys.OfSentByHolder(id),
+        [id.Hash, token.Value, attempts, at.ToUnixTimeMilliseconds(), (at + settings.ReadBackAfter!.Value).ToUnixTimeMilliseconds()],
+        static reply => LedgerReply.Text(reply) == "sent" ? SentOutcome.Sent : SentOutcome.Unknown, told);
 
     /// <summary>PartnerStack took it.</summary>
     public ValueTask<SentOutcome> SentAsync(RedisBudget budget, ConversionId id, LeaseToken token, int attempts, string xid, Action<SentOutcome>? told = null) => RunAsync(

@@ -11,4 +11,7 @@ internal enum SentOutcome
 
     /// <summary>The customer had been deleted, or given to the Customer API, in the meantime.</summary>
     Fallback,
+
+    /// <summary>Of its holder alone: something else has become of the entry, which has to be looked at.</summary>
+    Unknown,
 }

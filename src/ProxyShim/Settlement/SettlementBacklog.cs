@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using ProxyShim.Conversions;
 using ProxyShim.Ledger;
 using ProxyShim.Primitives;
 using ProxyShim.Redis;
@@ -23,32 +23,47 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
     private readonly Channel<Report> _reports = Channel.CreateBounded<Report>(
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, static dropped => dropped.Forget());
 
-    // What says that PartnerStack took somebody, and Redis has not heard yet.
+    // Those of the reports that say that PartnerStack took somebody.
     private readonly ConcurrentDictionary<ConversionId, Report> _sent = new();
+
+    // Whom PartnerStack took just now: Redis is being told.
+    private readonly ConcurrentDictionary<ConversionId, (Lease Lease, int Attempts)> _telling = new();
 
     // Taken from the channel and not written yet.
     private Report? _pending;
 
     /// <summary>PartnerStack took it.</summary>
-    public void Sent(Lease lease, int attempts) => _reports.Writer.TryWrite(NoteSent(lease, attempts));
+    public void Sent(Lease lease, int attempts)
+    {
+        var report = new Report(async budget => await settler.SentAsync(budget, lease, attempts), _sent, lease.Id);
+        _sent[lease.Id] = report;
+        _reports.Writer.TryWrite(report);
+    }
 
     /// <summary>PartnerStack took it just now: Redis is told at once, and as soon as it answers again where it does not. Until then it is known here.</summary>
-    public async ValueTask TellSentAsync(RedisBudget budget, Lease lease, ConversionOutcome outcome)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask TellSentAsync(RedisBudget budget, Lease lease, int attempts)
     {
-        var report = NoteSent(lease, outcome.Attempts);
+        _telling[lease.Id] = (lease, attempts);
         try
         {
-            await settler.SettleAsync(budget, lease, outcome);
-            report.Forget();
+            if (await settler.SentNowAsync(budget, lease, attempts) == SentOutcome.Unknown)
+            {
+                await settler.SentAsync(budget, lease, attempts);
+            }
         }
         catch (RedisUnavailableException)
         {
-            _reports.Writer.TryWrite(report);
+            Sent(lease, attempts);
+        }
+        finally
+        {
+            _telling.TryRemove(lease.Id, out _);
         }
     }
 
     /// <summary>Whether this replica has sent a customer of whom Redis has not been told yet.</summary>
-    public bool HasSent(ConversionId id) => _sent.ContainsKey(id);
+    public bool HasSent(ConversionId id) => _sent.ContainsKey(id) || _telling.ContainsKey(id);
 
     /// <summary>
     /// Tells Redis at once that PartnerStack took a customer, where that is known here and it has not heard: the next master may have forgotten the claim,
@@ -58,6 +73,12 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains of the budget.</exception>
     public async ValueTask<bool> TryFlushSentAsync(ConversionId id, RedisBudget budget)
     {
+        if (_telling.TryGetValue(id, out var told))
+        {
+            await settler.SentAsync(budget, told.Lease, told.Attempts);
+            return true;
+        }
+
         if (!_sent.TryGetValue(id, out var report))
         {
             return false;
@@ -106,8 +127,6 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
             await Task.Delay(s_pause, time, stoppingToken);
         }
     }
-
-    private Report NoteSent(Lease lease, int attempts) => _sent[lease.Id] = new Report(async budget => await settler.SentAsync(budget, lease, attempts), _sent, lease.Id);
 
     private void Add(Func<RedisBudget, ValueTask> write) => _reports.Writer.TryWrite(new Report(write));
 

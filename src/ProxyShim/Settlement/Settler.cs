@@ -14,7 +14,7 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
     {
         return outcome.Answer.Meaning switch
         {
-            AttemptResult.Sent => SentAsync(budget, lease, outcome.Attempts, lease.RedisTime + lease.Since.Elapsed(time)),
+            AttemptResult.Sent => SettleSentAsync(budget, lease, outcome.Attempts),
             AttemptResult.Refused => BuryAsync(budget, lease, outcome, Reasons.Refused),
             AttemptResult.Ambiguous when ledger.ReadsBack => QueuedAsync(ledger.AmbiguousAsync(budget, lease.Id, lease.Token, outcome.Attempts, Error())),
 
@@ -31,20 +31,31 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
     }
 
     /// <summary>Reports a conversion as sent; the report that makes it so is the one that is counted.</summary>
-    /// <param name="at">When, by Redis's clock, where whoever has claimed it has just sent it; null where time has passed, or for any other.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<SettlementResult> SentAsync(RedisBudget budget, Lease lease, int attempts, DateTimeOffset? at = null)
+    public ValueTask<SentOutcome> SentAsync(RedisBudget budget, Lease lease, int attempts) =>
+        ledger.SentAsync(budget, lease.Id, lease.Token, attempts, lease.Xid, Count(lease, attempts));
+
+    /// <summary>The same of what has been sent just now.</summary>
+    /// <returns><see cref="SentOutcome.Unknown"/> where <see cref="SentAsync"/> has to be asked.</returns>
+    public ValueTask<SentOutcome> SentNowAsync(RedisBudget budget, Lease lease, int attempts) => lease.RedisTime is { } began && ledger.ReadsBack
+        ? ledger.SentByHolderAsync(budget, lease.Id, lease.Token, attempts, began + lease.Since.Elapsed(time), Count(lease, attempts))
+        : SentAsync(budget, lease, attempts);
+
+    private Action<SentOutcome> Count(Lease lease, int attempts) => sent =>
     {
-        Action<SentOutcome> told = sent =>
+        if (sent == SentOutcome.Sent && lease.CountOnce())
         {
-            if (sent == SentOutcome.Sent && lease.CountOnce())
-            {
-                events.Sent(lease, attempts);
-            }
-        };
-        await (at is { } sentAt
-            ? ledger.SentByHolderAsync(budget, lease.Id, lease.Token, attempts, lease.Xid, sentAt, told)
-            : ledger.SentAsync(budget, lease.Id, lease.Token, attempts, lease.Xid, told));
+            events.Sent(lease, attempts);
+        }
+    };
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SettlementResult> SettleSentAsync(RedisBudget budget, Lease lease, int attempts)
+    {
+        if (await SentNowAsync(budget, lease, attempts) == SentOutcome.Unknown)
+        {
+            await SentAsync(budget, lease, attempts);
+        }
+
         return SettlementResult.Sent;
     }
 

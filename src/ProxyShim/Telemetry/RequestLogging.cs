@@ -23,7 +23,7 @@ internal sealed class RequestLogging(
         try
         {
             await next(context);
-            if (record.AfterAnswer is not null)
+            if (record.AfterAnswer is not null || !record.Telling.IsCompleted)
             {
                 await context.Response.CompleteAsync();
             }
@@ -38,6 +38,7 @@ internal sealed class RequestLogging(
             var status = StatusOf(context, record, failure);
             var elapsed = time.GetElapsedTime(start);
             await (record.AfterAnswer?.Invoke() ?? default);
+            await record.Telling;
             metrics.Handled(record, elapsed);
             partners.Handled(record);
             LogEvents.RequestHandled(log, record, method, status, elapsed);

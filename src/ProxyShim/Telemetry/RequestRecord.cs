@@ -73,8 +73,11 @@ internal sealed class RequestRecord
     /// <summary>The size of the conversion's body, once it is composed.</summary>
     public int? BodyBytes { get; set; }
 
-    /// <summary>What is still to be learned, or waited for, once the caller has its answer.</summary>
+    /// <summary>What is still to be learned once the caller has its answer.</summary>
     public Func<ValueTask>? AfterAnswer { get; set; }
+
+    /// <summary>What Redis is being told while the caller gets its answer: the call ends when it has heard.</summary>
+    public ValueTask Telling { get; set; }
 
     public TimeSpan Redis { get; set; }
 

@@ -93,6 +93,7 @@ internal sealed class CreationFlowHost : IAsyncDisposable
         var answer = await _flow.RunAsync(request, CustomerApiVersion.V2, record, Call(body), HungUp);
         Answered.TrySetResult(answer);
         await (record.AfterAnswer?.Invoke() ?? default);
+        await record.Telling;
         return (answer, record);
     }
 

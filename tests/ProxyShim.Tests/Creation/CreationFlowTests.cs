@@ -182,7 +182,7 @@ public class CreationFlowTests(TestRedis redis)
         replica.At(3, async () =>
         {
             // As long as it takes to see an answer that does not wait.
-            first = await Task.WhenAny(replica.Answered.Task, Task.Delay(TimeSpan.FromMilliseconds(200), Cancellation));
+            first = await Task.WhenAny(replica.Answered.Task, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Cancellation));
             return Loss.None;
         });
 
