@@ -23,7 +23,9 @@ internal sealed class RequestLogging(
         try
         {
             await next(context);
-            if (record.AfterAnswer is not null || !record.Telling.IsCompleted)
+
+            // The caller need not wait for what comes after; one that has gone is not answered by that.
+            if ((record.AfterAnswer is not null || !record.Telling.IsCompleted) && !context.RequestAborted.IsCancellationRequested)
             {
                 await context.Response.CompleteAsync();
             }
