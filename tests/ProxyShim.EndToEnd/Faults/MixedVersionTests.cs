@@ -21,16 +21,7 @@ public class MixedVersionTests
     private const int Creations = 300;
     private const int MostSales = 200;
 
-    private static readonly Dictionary<string, string> s_settings = new()
-    {
-        ["CustomerApi:Callers:0:Name"] = "legacy",
-        ["CustomerApi:Callers:0:PublicKey"] = Stand.PublicKey,
-        ["CustomerApi:Callers:0:SecretKey"] = Stand.SecretKey,
-        ["ConversionApi:AttemptTimeout"] = "00:00:10",
-        ["ConversionApi:TotalTimeout"] = "00:00:10",
-        ["ConversionApi:MaxAttempts"] = "1",
-        ["Redis:Timeout"] = "00:00:10",
-    };
+    private static readonly Dictionary<string, string> s_settings = new(AppLoad.Settings) { ["ConversionApi:MaxAttempts"] = "1" };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -47,9 +38,9 @@ public class MixedVersionTests
         scenario.PartnerStack.ConversionApi.SetFaultRule(_ => Interlocked.Increment(ref calls) % 4 == 0 ? Fault.Status(503) : null);
         scenario.PartnerStack.Lag = TimeSpan.FromSeconds(1);
         await using var ledger = await scenario.OpenLedgerAsync(Cancellation);
-        await ledger.WriteClicksAsync(Enumerable.Range(0, Clicks).Select(CustomerKey));
+        await ledger.WriteClicksAsync(Enumerable.Range(0, Clicks).Select(AppLoad.CustomerKey));
 
-        KeepAliveApp[] apps = [.. scenario.Replicas.Select(replica => new KeepAliveApp(replica.Address, CustomerKey))];
+        KeepAliveApp[] apps = [.. scenario.Replicas.Select(replica => new KeepAliveApp(replica.Address, AppLoad.CustomerKey))];
         using var leaving = new CancellationTokenSource();
         var load = apps.Select(app => app.RunAsync(Connections, leaving.Token, Cancellation)).ToList();
         await Task.WhenAll(apps.Select(app => app.AfterAsync(Creations, Cancellation)));
@@ -84,8 +75,6 @@ public class MixedVersionTests
 
     private static bool IsFormatError(string line) =>
         line.Contains("ledger_format", StringComparison.Ordinal) || line.Contains("\"@l\":\"Error\"", StringComparison.Ordinal);
-
-    private static string CustomerKey(int number) => string.Create(CultureInfo.InvariantCulture, $"customer-{number}");
 
     // Each at the other version than the one before.
     private static async Task SellAsync(Scenario scenario, IReadOnlyList<string> customers)

@@ -21,30 +21,18 @@ public class RollingRestartTests
     // A Conversion API that takes a moment: at any time some calls are in flight.
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(20);
 
-    private static readonly Dictionary<string, string> s_settings = new()
-    {
-        ["CustomerApi:Callers:0:Name"] = "legacy",
-        ["CustomerApi:Callers:0:PublicKey"] = Stand.PublicKey,
-        ["CustomerApi:Callers:0:SecretKey"] = Stand.SecretKey,
-
-        // A machine that is busy with this test shall not look like an API, or a Redis, that hangs.
-        ["ConversionApi:AttemptTimeout"] = "00:00:10",
-        ["ConversionApi:TotalTimeout"] = "00:00:10",
-        ["Redis:Timeout"] = "00:00:10",
-    };
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task No_request_fails_and_each_customer_is_converted_once()
     {
         Require.Program("redis-server", "redis-server");
-        await using var scenario = await Scenario.StartAsync(replicas: 2, keyPair: true, s_settings, [], Cancellation);
+        await using var scenario = await Scenario.StartAsync(replicas: 2, keyPair: true, AppLoad.Settings, [], Cancellation);
         scenario.PartnerStack.ConversionApi.SetFault(Fault.Delay(s_pace));
         await using var ledger = await scenario.OpenLedgerAsync(Cancellation);
-        await ledger.WriteClicksAsync(Enumerable.Range(0, Clicks).Select(CustomerKey));
+        await ledger.WriteClicksAsync(Enumerable.Range(0, Clicks).Select(AppLoad.CustomerKey));
         await using var balancer = await Balancer.StartAsync([.. scenario.Replicas.Select(replica => replica.Address)], Cancellation);
-        var app = new KeepAliveApp(balancer.Address, CustomerKey);
+        var app = new KeepAliveApp(balancer.Address, AppLoad.CustomerKey);
         using var leaving = new CancellationTokenSource();
         var load = app.RunAsync(Connections, leaving.Token, Cancellation);
 
@@ -83,8 +71,6 @@ public class RollingRestartTests
         // Each restart has cost the app the connections it had to that replica: it was really there.
         Assert.InRange(app.Connections, Connections + restarts, int.MaxValue);
     }
-
-    private static string CustomerKey(int number) => string.Create(CultureInfo.InvariantCulture, $"customer-{number}");
 
     private static async Task ReplaceAsync(Replica replica, Balancer balancer)
     {
