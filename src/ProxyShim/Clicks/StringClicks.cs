@@ -46,29 +46,12 @@ internal static class StringClicks
         return [.. taken];
     }
 
-    // The same file again: most are there as they are.
     private static async Task JudgeAsync(IDatabase redis, PreparedClick[] clicks, int[] places, ClickWriteOutcome[] outcomes)
     {
-        var present = await redis.GetManyFromMasterAsync(Array.ConvertAll(places, i => clicks[i].Key));
-        List<int> different = [];
-        for (var i = 0; i < places.Length; i++)
-        {
-            outcomes[places[i]] = ClickWriteOutcome.Same;
-            if (present[i] != clicks[places[i]].Text)
-            {
-                different.Add(places[i]);
-            }
-        }
-
-        if (different.Count == 0)
-        {
-            return;
-        }
-
-        var judged = await RunAsync(redis, [.. different.Select(i => clicks[i])]);
+        var judged = await RunAsync(redis, Array.ConvertAll(places, i => clicks[i]));
         for (var i = 0; i < judged.Length; i++)
         {
-            outcomes[different[i]] = judged[i];
+            outcomes[places[i]] = judged[i];
         }
     }
 

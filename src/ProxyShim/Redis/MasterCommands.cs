@@ -12,9 +12,6 @@ internal static class MasterCommands
 
     public static Task<RedisValue> GetFromMasterAsync(this IDatabase redis, RedisKey key) => redis.StringGetAsync(key, Master);
 
-    /// <summary>Several keys of one slot; null for what is no string.</summary>
-    public static Task<RedisValue[]> GetManyFromMasterAsync(this IDatabase redis, RedisKey[] keys) => redis.StringGetAsync(keys, Master);
-
     /// <summary>Writes a key that is not there; false where it is.</summary>
     public static Task<bool> AddOnMasterAsync(this IDatabaseAsync redis, RedisKey key, RedisValue value, TimeSpan life) =>
         redis.StringSetAsync(key, value, life, When.NotExists, Master);

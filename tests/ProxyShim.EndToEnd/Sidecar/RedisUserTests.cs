@@ -56,6 +56,12 @@ public sealed partial class RedisUserTests(TestRedis redis)
         await BecomesAsync(stand, usual, "verified");
         await AdminAsync(stand, HttpMethod.Get, "/admin/overview");
 
+        // Clicks of a file: new ones, the same again, and a newer one.
+        foreach (var xid in (string[])["first", "first", "second"])
+        {
+            await AdminAsync(stand, HttpMethod.Post, "/admin/clicks/import", $$"""{"customer_key":"imported","xid":"{{xid}}"}""");
+        }
+
         // What the library would hear from other clients of its kind by subscribing is nothing that the shim needs.
         Assert.Subset(new HashSet<string> { "subscribe" }, Refusals(await server.ExecuteAsync(Cancellation, "ACL", "LOG")).ToHashSet());
     }
@@ -114,10 +120,10 @@ public sealed partial class RedisUserTests(TestRedis redis)
         s_limit,
         Cancellation);
 
-    private static async Task<string> AdminAsync(Stand stand, HttpMethod method, string path)
+    private static async Task<string> AdminAsync(Stand stand, HttpMethod method, string path, string? body = null)
     {
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(method, new Uri(stand.Shim.Management, path));
+        using var request = new HttpRequestMessage(method, new Uri(stand.Shim.Management, path)) { Content = body is null ? null : new StringContent(body) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         using var answer = await client.SendAsync(request, Cancellation);
         answer.EnsureSuccessStatusCode();
