@@ -47,10 +47,7 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
         _telling[lease.Id] = (lease, attempts);
         try
         {
-            if (await settler.SentNowAsync(budget, lease, attempts) == SentOutcome.Unknown)
-            {
-                await settler.SentAsync(budget, lease, attempts);
-            }
+            await settler.SentNowAsync(budget, lease, attempts);
         }
         catch (RedisUnavailableException)
         {

@@ -34,11 +34,15 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
     public ValueTask<SentOutcome> SentAsync(RedisBudget budget, Lease lease, int attempts) =>
         ledger.SentAsync(budget, lease.Id, lease.Token, attempts, lease.Xid, Count(lease, attempts));
 
-    /// <summary>The same of what has been sent just now.</summary>
-    /// <returns><see cref="SentOutcome.Unknown"/> where <see cref="SentAsync"/> has to be asked.</returns>
-    public ValueTask<SentOutcome> SentNowAsync(RedisBudget budget, Lease lease, int attempts) => lease.RedisTime is { } began && ledger.ReadsBack
-        ? ledger.SentByHolderAsync(budget, lease.Id, lease.Token, attempts, began + lease.Since.Elapsed(time), Count(lease, attempts))
-        : SentAsync(budget, lease, attempts);
+    /// <summary>The same of what has been sent just now: in one short script where nobody has taken the claim over.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<SentOutcome> SentNowAsync(RedisBudget budget, Lease lease, int attempts)
+    {
+        var said = lease.RedisTime is { } began && ledger.ReadsBack
+            ? await ledger.SentByHolderAsync(budget, lease.Id, lease.Token, attempts, began + lease.Since.Elapsed(time), Count(lease, attempts))
+            : SentOutcome.Unknown;
+        return said == SentOutcome.Unknown ? await SentAsync(budget, lease, attempts) : said;
+    }
 
     private Action<SentOutcome> Count(Lease lease, int attempts) => sent =>
     {
@@ -51,11 +55,7 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SettlementResult> SettleSentAsync(RedisBudget budget, Lease lease, int attempts)
     {
-        if (await SentNowAsync(budget, lease, attempts) == SentOutcome.Unknown)
-        {
-            await SentAsync(budget, lease, attempts);
-        }
-
+        await SentNowAsync(budget, lease, attempts);
         return SettlementResult.Sent;
     }
 
