@@ -22,7 +22,7 @@ internal sealed class JobTaking(RedisGate redis, ConversionLedger ledger, RedisC
         try
         {
             var (outcome, found) = await take(redis.NewBudget(), token);
-            if (outcome == TakeOutcome.Lost)
+            if (outcome == TakeOutcome.BodyLost)
             {
                 events.Lost();
             }

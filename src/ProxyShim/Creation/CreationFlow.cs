@@ -61,9 +61,9 @@ internal sealed class CreationFlow(
                     static async (pipeline, call) =>
                     {
                         // Both are on their way before either is awaited: one round trip.
-                        var asked = call.Ledger.Ask(pipeline, call.Id);
+                        var lookup = call.Ledger.StartLookup(pipeline, call.Id);
                         var clicks = call.Clicks.StartLookups(pipeline, call.Request);
-                        var reading = asked.Whole is { } whole ? await whole : LedgerReading.Read(await asked.Fields, await asked.Time);
+                        var reading = lookup.ClusterReading is { } whole ? await whole : LedgerReading.Read(await lookup.Fields, await lookup.Time);
                         return (reading, await ClickStore.ParseAsync(call.Request, clicks));
                     },
                     (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request));

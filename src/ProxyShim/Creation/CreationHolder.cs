@@ -22,7 +22,7 @@ internal sealed class CreationHolder(
         var lease = new Lease(
             creation.Id, LeaseToken.New(), record.CustomerRef, "", request.PartnerKey, record.Caller!, record.TraceId, Moment.Now(time), Inline: true);
         var creating = new HeldCreation(
-            StoredConversion.Hold(request, original, TraceContext.Current), settings.HoldFor, request.Fingerprint, record.TraceId, record.Caller!);
+            StoredConversion.ComposeHeld(request, original, TraceContext.Current), settings.HoldFor, request.Fingerprint, record.TraceId, record.Caller!);
         try
         {
             var outcome = await held.HoldAsync(creation.Budget, lease.Id, lease.Token, Claims.DeadlineOf(creation, reading), creating);

@@ -94,7 +94,7 @@ internal sealed class DuplicateRequests(
 
         var brought = new NewBody(
             StoredConversion.Compose(request, click, TraceContext.Current).Body, click.Xid.Value, events.PartnerOf(request.PartnerKey), events.SubIdsOf(click));
-        if (await held.BroughtAsync(creation.Budget, creation.Id, brought) == FencedWrite.Applied)
+        if (await held.ClickSuppliedAsync(creation.Budget, creation.Id, brought) == FencedWrite.Applied)
         {
             creation.Record.Xid = brought.Xid;
             var age = time.GetUtcNow() - first.KeptAt;

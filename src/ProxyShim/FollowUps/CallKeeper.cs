@@ -29,7 +29,7 @@ internal sealed class CallKeeper(
         var (id, budget) = (ConversionId.Of(followUp.CustomerKey), redis.NewBudget());
         try
         {
-            var (state, waiting, referral) = await kept.LookAsync(budget, id);
+            var (state, waiting, referral) = await kept.ReadStatusAsync(budget, id);
             followUp.Referral = referral;
             if (waiting == 0 && state is null or ConversionState.Verified or ConversionState.Fallback or ConversionState.Dead)
             {

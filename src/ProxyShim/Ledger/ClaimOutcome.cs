@@ -3,10 +3,10 @@ namespace ProxyShim.Ledger;
 /// <summary>How a claim ended.</summary>
 internal enum ClaimOutcome
 {
-    /// <summary>The customer is ours to send; from here the job is durable.</summary>
+    /// <summary>The conversion is ours to send; from here on the job is durable.</summary>
     Claimed,
 
-    /// <summary>Somebody else has it.</summary>
+    /// <summary>The customer has an entry already.</summary>
     Known,
 
     /// <summary>It reached Redis too late and was refused.</summary>

@@ -6,17 +6,17 @@ using static ProxyShim.Redis.Sockets.ReplyAwaiting;
 namespace ProxyShim.Ledger;
 
 /// <summary>
-/// Remembers each customer for ever, and each conversion until it is proved. Every change is one script, and so one atomic change;
-/// <see cref="Lifecycle"/> says what may follow what.
+/// Keeps an entry for each customer for ever, and each request until its conversion is proved. Every change is one script, and so atomic;
+/// <see cref="Lifecycle"/> lists the allowed transitions.
 /// </summary>
 /// <remarks>
 /// Every method throws <see cref="RedisUnavailableException"/> when Redis does not answer within the budget; the change may have been made nevertheless. Where it
-/// decides a conversion's fate, <c>told</c> hears of it also when the reply comes later than that: what is counted once must not be lost with it.
+/// changes the state, <c>onReply</c> is called even when the reply comes later: what is counted once must not be lost with it.
 /// </remarks>
 internal sealed partial class ConversionLedger(LedgerSettings settings)
 {
-    // A connected replica acknowledges within a round trip; WAIT blocks its connection, and must not do so for a replica that is missing.
-    private const int ReplicaPatienceMilliseconds = 100;
+    // A connected replica acknowledges within a round trip. WAIT blocks its connection until its timeout, so a missing replica must not make it long.
+    private const int ReplicaTimeoutMilliseconds = 100;
 
     private static readonly RedisValue s_state = "state";
 
@@ -25,7 +25,7 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
     private readonly RedisValue _lease = (long)settings.Lease.TotalMilliseconds;
     private readonly RedisValue _bodyTtl = (long)settings.BodyTtl.TotalMilliseconds;
 
-    // A claim counts in what comes after it, so that nothing need be said of it when it is sent.
+    // A claim's body lives as long as a body that was sent, so that its expiry need not be set again when it is sent.
     private readonly RedisValue _claimedBodyTtl = (long)(settings.BodyTtl + settings.Lease + (settings.ReadBackAfter ?? TimeSpan.Zero)).TotalMilliseconds;
     private readonly RedisValue _readBack = settings.ReadBackAfter is { } wait ? (long)wait.TotalMilliseconds : RedisValue.EmptyString;
 
@@ -37,12 +37,12 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
 
     /// <summary>What is known of a customer.</summary>
     public ValueTask<LedgerReading> ReadAsync(RedisBudget budget, ConversionId id) =>
-        budget.RunAsync(RedisOperation.LookUp, static (database, entry) => LedgerQuestion.Ask(database, entry).ReadAsync(), settings.Keys.EntryOf(id));
+        budget.RunAsync(RedisOperation.LookUp, static (database, entry) => LedgerLookup.Start(database, entry).ReadAsync(), settings.Keys.EntryOf(id));
 
-    /// <summary>The same, beside what else is asked in the round trip.</summary>
-    public LedgerQuestion Ask(RedisPipeline pipeline, ConversionId id) => LedgerQuestion.Ask(pipeline.Database, settings.Keys.EntryOf(id));
+    /// <summary>The same as part of a pipeline.</summary>
+    public LedgerLookup StartLookup(RedisPipeline pipeline, ConversionId id) => LedgerLookup.Start(pipeline.Database, settings.Keys.EntryOf(id));
 
-    /// <summary>Whether a customer is known at all, beside what else is asked in the round trip: one command with one small reply, the least that can be asked.</summary>
+    /// <summary>Whether a customer is known at all, as part of a pipeline: one command with a small reply, the cheapest question there is.</summary>
     public Reply<bool> Knows(RedisPipeline pipeline, ConversionId id) => pipeline.Database.HasFieldOnMaster(settings.Keys.EntryOf(id), s_state);
 
     /// <summary>What is known of a customer, and the stored request, null when there is none (any more): in one round trip.</summary>
@@ -51,7 +51,7 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
         RedisOperation.LookUp,
         static async (database, call) =>
         {
-            var entry = LedgerQuestion.Ask(database, call.Keys.EntryOf(call.id)).ReadAsync();
+            var entry = LedgerLookup.Start(database, call.Keys.EntryOf(call.id)).ReadAsync();
             var stored = BodyAsync(database, call.Keys, call.id);
             return ((await entry).Entry, await stored);
         },
@@ -64,7 +64,7 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
         static async (database, entry) => Referrals.Read(await database.GetFieldsFromMaster(entry, Referrals.Fields)).Referral,
         settings.Keys.EntryOf(id));
 
-    /// <summary>Takes a customer that nobody has, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
+    /// <summary>Claims a customer that has no entry yet, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
     /// <param name="now">What Redis's clock says, as the look-up has just read it.</param>
     public ValueTask<ClaimOutcome> ClaimAsync(
         RedisBudget budget, ConversionId id, LeaseToken token, DateTimeOffset now, DateTimeOffset notAfter, NewConversion conversion)
@@ -80,23 +80,26 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
     }
 
     /// <summary>
-    /// A caller is about to be told that it will be delivered: from here on its holder may not give it away. False when the ledger does not have it any more,
-    /// or it has been given away already.
+    /// Before a caller is told that it will be delivered: from here on not even the lease holder may leave it to the Customer API. False when it has been left
+    /// to it already, or the ledger no longer has it.
     /// </summary>
     public ValueTask<bool> AcknowledgeAsync(RedisBudget budget, ConversionId id) =>
-        RunAsync(LedgerScript.Confirm, budget, null, id, static reply => LedgerReply.Text(reply) == "known", null);
+        RunAsync(LedgerScript.Acknowledge, budget, null, id, static reply => LedgerReply.Text(reply) == "known", null);
 
-    /// <summary>PartnerStack took it, and who says so has claimed it and can have it read back: what <see cref="SentAsync"/> does, as long as nobody else has touched it.</summary>
+    /// <summary>
+    /// PartnerStack accepted it, reported by the holder of its claim where it can be read back: the same as <see cref="SentAsync"/>, as long as the entry is
+    /// unchanged since the claim.
+    /// </summary>
     /// <param name="at">When, by Redis's clock.</param>
-    /// <returns><see cref="SentOutcome.Unknown"/> where somebody has: to be asked of <see cref="SentAsync"/>.</returns>
+    /// <returns><see cref="SentOutcome.Unknown"/> where the entry has changed: <see cref="SentAsync"/> then tells.</returns>
     public ValueTask<SentOutcome> SentByHolderAsync(
-        RedisBudget budget, ConversionId id, LeaseToken token, int attempts, DateTimeOffset at, Action<SentOutcome> told) => LedgerScript.SentByHolder.RunAsync(
+        RedisBudget budget, ConversionId id, LeaseToken token, int attempts, DateTimeOffset at, Action<SentOutcome> onReply) => LedgerScript.SentByHolder.RunAsync(
         budget, RedisOperation.Settle, settings.Keys.OfSentByHolder(id),
         [id.Hash, token.Value, attempts, at.ToUnixTimeMilliseconds(), (at + settings.ReadBackAfter!.Value).ToUnixTimeMilliseconds()],
-        static reply => LedgerReply.Text(reply) == "sent" ? SentOutcome.Sent : SentOutcome.Unknown, told);
+        static reply => LedgerReply.Text(reply) == "sent" ? SentOutcome.Sent : SentOutcome.Unknown, onReply);
 
-    /// <summary>PartnerStack took it.</summary>
-    public ValueTask<SentOutcome> SentAsync(RedisBudget budget, ConversionId id, LeaseToken token, int attempts, string xid, Action<SentOutcome>? told = null) => RunAsync(
+    /// <summary>PartnerStack accepted it.</summary>
+    public ValueTask<SentOutcome> SentAsync(RedisBudget budget, ConversionId id, LeaseToken token, int attempts, string xid, Action<SentOutcome>? onReply = null) => RunAsync(
         LedgerScript.Sent, budget, RedisOperation.Settle, id,
         static reply => LedgerReply.Text(reply) switch
         {
@@ -104,7 +107,7 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
             "already" => SentOutcome.Already,
             _ => SentOutcome.Fallback,
         },
-        told, token.Value, attempts, _readBack, _bodyTtl, xid);
+        onReply, token.Value, attempts, _readBack, _bodyTtl, xid);
 
     /// <summary>It was not sent, and is to be sent again after a wait.</summary>
     public ValueTask<FencedWrite> DueAsync(RedisBudget budget, ConversionId id, LeaseToken token, int attempts, TimeSpan wait, string error, bool maybeLanded) =>
@@ -116,10 +119,10 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
 
     /// <summary>Given up.</summary>
     /// <param name="status">The last answer's status; null when none came.</param>
-    /// <param name="said">What it said, as far as it may be kept: no personal data.</param>
+    /// <param name="answerText">Its text, as far as it may be kept: no personal data.</param>
     public ValueTask<FencedWrite> BuryAsync(
-        RedisBudget budget, ConversionId id, LeaseToken token, int attempts, string reason, int? status = null, string? said = null, Action<FencedWrite>? told = null) =>
-        FencedAsync(LedgerScript.Bury, budget, id, told, token.Value, attempts, reason, status ?? RedisValue.EmptyString, said ?? RedisValue.EmptyString);
+        RedisBudget budget, ConversionId id, LeaseToken token, int attempts, string reason, int? status = null, string? answerText = null, Action<FencedWrite>? onReply = null) =>
+        FencedAsync(LedgerScript.Bury, budget, id, onReply, token.Value, attempts, reason, status ?? RedisValue.EmptyString, answerText ?? RedisValue.EmptyString);
 
     /// <summary>The Customer API gets this customer.</summary>
     public ValueTask<FencedWrite> FallbackAsync(RedisBudget budget, ConversionId id, LeaseToken token, int attempts, string reason) =>
@@ -139,15 +142,15 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
             {
                 "taken" => (TakeOutcome.Taken, (LedgerJob?)LedgerReply.Job(id, token, fields)),
                 "ambiguous" => (TakeOutcome.Ambiguous, null),
-                "lost" => (TakeOutcome.Lost, null),
+                "lost" => (TakeOutcome.BodyLost, null),
                 _ => (TakeOutcome.Gone, null),
             };
         },
         null, token.Value, _lease, _readBack, _bodyTtl);
 
-    /// <summary>Takes a conversion that is to be read back; null when somebody else was faster.</summary>
+    /// <summary>Takes a conversion that is to be read back; null when another worker has taken it.</summary>
     public ValueTask<ReadBackJob?> TakeReadBackAsync(RedisBudget budget, ConversionId id, LeaseToken token) => RunAsync(
-        LedgerScript.Review, budget, null, id,
+        LedgerScript.TakeReadBack, budget, null, id,
         reply =>
         {
             var fields = (RedisResult[])reply!;
@@ -158,7 +161,7 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
         null, token.Value, _lease);
 
     /// <summary>A read-back has proved it.</summary>
-    public ValueTask<VerifiedOutcome> VerifiedAsync(RedisBudget budget, ConversionId id, LeaseToken token, string reason, Action<VerifiedOutcome>? told = null) => RunAsync(
+    public ValueTask<VerifiedOutcome> VerifiedAsync(RedisBudget budget, ConversionId id, LeaseToken token, string reason, Action<VerifiedOutcome>? onReply = null) => RunAsync(
         LedgerScript.Verified, budget, RedisOperation.Settle, id,
         static reply => LedgerReply.Text(reply) switch
         {
@@ -166,22 +169,22 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
             "sent" => VerifiedOutcome.SentAndVerified,
             _ => VerifiedOutcome.Already,
         },
-        told, token.Value, reason);
+        onReply, token.Value, reason);
 
     /// <summary>A read-back has proved that nothing landed.</summary>
-    public ValueTask<FencedWrite> ReadBackNotFoundAsync(RedisBudget budget, ConversionId id, LeaseToken token, Action<FencedWrite>? told = null) =>
-        FencedAsync(LedgerScript.Absent, budget, id, told, token.Value);
+    public ValueTask<FencedWrite> ReadBackNotFoundAsync(RedisBudget budget, ConversionId id, LeaseToken token, Action<FencedWrite>? onReply = null) =>
+        FencedAsync(LedgerScript.ReadBackNotFound, budget, id, onReply, token.Value);
 
-    /// <summary>A read-back told nothing.</summary>
+    /// <summary>A read-back was inconclusive, and is to be repeated after a wait.</summary>
     public ValueTask<FencedWrite> RescheduleReadBackAsync(RedisBudget budget, ConversionId id, LeaseToken token, TimeSpan wait) =>
-        FencedAsync(LedgerScript.Again, budget, id, null, token.Value, LedgerReply.Milliseconds(wait), _bodyTtl);
+        FencedAsync(LedgerScript.RescheduleReadBack, budget, id, null, token.Value, LedgerReply.Milliseconds(wait), _bodyTtl);
 
     /// <summary>There is no key pair any more to prove it with.</summary>
     public ValueTask<FencedWrite> AbandonReadBackAsync(RedisBudget budget, ConversionId id, LeaseToken token) =>
-        FencedAsync(LedgerScript.Unprovable, budget, id, null, token.Value);
+        FencedAsync(LedgerScript.AbandonReadBack, budget, id, null, token.Value);
 
     /// <summary>Makes a dead letter due again, with a new body, and the click that stands in it, when one is given.</summary>
-    public ValueTask<ReviveOutcome> ReviveAsync(RedisBudget budget, ConversionId id, NewBody? anew = null, Action<ReviveOutcome>? told = null) => RunAsync(
+    public ValueTask<ReviveOutcome> ReviveAsync(RedisBudget budget, ConversionId id, NewBody? newBody = null, Action<ReviveOutcome>? onReply = null) => RunAsync(
         LedgerScript.Revive, budget, RedisOperation.Revive, id,
         static reply => LedgerReply.Text(reply) switch
         {
@@ -189,8 +192,8 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
             "no_body" => ReviveOutcome.NoBody,
             _ => ReviveOutcome.NotDead,
         },
-        told, anew is not null ? anew.Body : RedisValue.EmptyString, _bodyTtl, _readBack, anew?.Xid ?? RedisValue.EmptyString,
-        anew?.PartnerKey ?? RedisValue.EmptyString, anew?.SubIds ?? RedisValue.EmptyString);
+        onReply, newBody is not null ? newBody.Body : RedisValue.EmptyString, _bodyTtl, _readBack, newBody?.Xid ?? RedisValue.EmptyString,
+        newBody?.PartnerKey ?? RedisValue.EmptyString, newBody?.SubIds ?? RedisValue.EmptyString);
 
     /// <summary>The customer was deleted: no job, no read-back, no personal data. The state it had, or null when it was not known then.</summary>
     /// <param name="ago">How long ago. Whoever has been claimed since is not meant.</param>
@@ -199,9 +202,9 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
         static reply => LedgerReply.Text(reply) is var former && former is "missing" or "newer" ? (ConversionState?)null : Lifecycle.Parse(former));
 
     /// <summary>A dead letter is given up for good. False when it was none.</summary>
-    public ValueTask<bool> DiscardAsync(RedisBudget budget, ConversionId id, Action<bool>? told = null) => LedgerScript.Erase.RunAsync(
+    public ValueTask<bool> DiscardAsync(RedisBudget budget, ConversionId id, Action<bool>? onReply = null) => LedgerScript.Erase.RunAsync(
         budget, RedisOperation.Settle, settings.Keys.OfCalls(id), [id.Hash, "discarded", 1, 0],
-        static reply => LedgerReply.Text(reply) is not ("missing" or "not_dead"), told);
+        static reply => LedgerReply.Text(reply) is not ("missing" or "not_dead"), onReply);
 
     /// <summary>Whether the ledger still has a conversion, and enough replicas have all that was written of it.</summary>
     public ValueTask<bool> IsReplicatedAsync(RedisBudget budget, ConversionId id) => settings.WaitReplicas == 0
@@ -216,11 +219,11 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
             return false;
         }
 
-        // WAIT speaks of its own connection's last write: both go to one server, the second on the heels of the first. Had a failover come between them,
-        // the replicas of another master would vouch for what that master never had.
+        // WAIT counts the replicas that have the last write of its own connection (https://redis.io/docs/latest/commands/wait/): both commands go to one server, one
+        // right after the other. With a failover between them, replicas of the new master would acknowledge a write that it never had.
         var server = redis.Multiplexer.GetServer(master);
-        var confirming = LedgerScript.Confirm.RunAsync(server, keys, id.Hash);
-        var waiting = server.ExecuteAsync("WAIT", settings.WaitReplicas, ReplicaPatienceMilliseconds);
+        var confirming = LedgerScript.Acknowledge.RunAsync(server, keys, id.Hash);
+        var waiting = server.ExecuteAsync("WAIT", settings.WaitReplicas, ReplicaTimeoutMilliseconds);
         await Task.WhenAll(confirming, waiting);
         return LedgerReply.Text(await confirming) == "known" && (int)await waiting >= settings.WaitReplicas;
     }
@@ -230,11 +233,11 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
 
     // What only the holder of the lease may do.
     private ValueTask<FencedWrite> FencedAsync(
-        LedgerScript script, RedisBudget budget, ConversionId id, Action<FencedWrite>? told, params ReadOnlySpan<RedisValue> arguments) =>
-        RunAsync(script, budget, RedisOperation.Settle, id, LedgerReply.Fenced, told, arguments);
+        LedgerScript script, RedisBudget budget, ConversionId id, Action<FencedWrite>? onReply, params ReadOnlySpan<RedisValue> arguments) =>
+        RunAsync(script, budget, RedisOperation.Settle, id, LedgerReply.Fenced, onReply, arguments);
 
     private ValueTask<TResult> RunAsync<TResult>(
-        LedgerScript script, RedisBudget budget, RedisOperation? stage, ConversionId id, Func<RedisResult, TResult> read, Action<TResult>? told,
+        LedgerScript script, RedisBudget budget, RedisOperation? operation, ConversionId id, Func<RedisResult, TResult> read, Action<TResult>? onReply,
         params ReadOnlySpan<RedisValue> arguments) =>
-        script.RunAsync(budget, stage, settings.Keys.Of(id), [id.Hash, .. arguments], read, told);
+        script.RunAsync(budget, operation, settings.Keys.Of(id), [id.Hash, .. arguments], read, onReply);
 }

@@ -6,7 +6,7 @@ internal enum ConversionState
     /// <summary>No click is known yet: it is looked for, until the Customer API gets the original request. Indexed by the next look.</summary>
     Held,
 
-    /// <summary>Somebody holds the lease and is sending it. Indexed by the end of the lease.</summary>
+    /// <summary>A holder of the lease is sending it. Indexed by the end of the lease.</summary>
     Claimed,
 
     /// <summary>It did not land and will be sent again. Indexed by the next attempt.</summary>
@@ -15,7 +15,7 @@ internal enum ConversionState
     /// <summary>It may have landed. Indexed by the read-back that will tell.</summary>
     Ambiguous,
 
-    /// <summary>PartnerStack took it. Indexed by the read-back that will prove it.</summary>
+    /// <summary>PartnerStack accepted it. Indexed by the read-back that will prove it.</summary>
     Sent,
 
     /// <summary>A read-back has proved it.</summary>

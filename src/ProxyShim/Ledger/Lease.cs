@@ -12,8 +12,8 @@ namespace ProxyShim.Ledger;
 /// <param name="Since">When the lease began.</param>
 /// <param name="SubIds">The click's.</param>
 /// <param name="ClickAge">From the click to the claim; null where that is not known.</param>
-/// <param name="JoinedSubIds">The subIDs as <see cref="Telemetry.CustomerRef.OfSubIds"/> has joined them for the ledger; null where nobody has.</param>
-/// <param name="RedisTime">Of whoever claims it and sends it at once: what Redis's clock said when the lease began, or would have said a round trip later. Null of any other.</param>
+/// <param name="JoinedSubIds">The subIDs as <see cref="Telemetry.CustomerRef.OfSubIds"/> has joined them for the ledger; null where they have not been joined.</param>
+/// <param name="RedisTime">Of a claim that is sent at once: what Redis's clock said when the lease began, at most a round trip late. Null of any other.</param>
 internal sealed record Lease(
     ConversionId Id,
     LeaseToken Token,
@@ -36,7 +36,7 @@ internal sealed record Lease(
     private bool _counted;
 
     /// <summary>
-    /// True the first time. A report whose reply came too late is made again, and the late reply is still read by whoever waited for it: two would count.
+    /// True the first time. A report whose reply came too late is made again, and the late reply is still read: without this, both would count.
     /// </summary>
     public bool CountOnce() => !Interlocked.Exchange(ref _counted, true);
 }

@@ -22,7 +22,7 @@ internal static class LedgerReply
         _ => FencedWrite.Applied,
     };
 
-    /// <summary>What was taken: take.lua, review.lua and seek.lua begin alike.</summary>
+    /// <summary>What was taken: take.lua, take_read_back.lua and take_held.lua begin alike.</summary>
     public static LedgerJob Job(ConversionId id, LeaseToken token, RedisResult[] reply) => new(
         id, token, Time(reply[1]), ClaimedAt: Time(reply[9]), TriedSince: Time(reply[3]), Number(reply[2]), MaybeLanded: Text(reply[4]) == "1",
         Text(reply[5]), Text(reply[6]), Text(reply[7]), (byte[]?)reply[8] is { } body ? body : (ReadOnlyMemory<byte>?)null);

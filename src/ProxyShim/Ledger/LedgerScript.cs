@@ -24,7 +24,7 @@ internal sealed partial class LedgerScript
 
     public static LedgerScript Claim { get; } = new("claim");
 
-    public static LedgerScript Confirm { get; } = new("confirm");
+    public static LedgerScript Acknowledge { get; } = new("acknowledge");
 
     public static LedgerScript Sent { get; } = new("sent");
 
@@ -42,15 +42,15 @@ internal sealed partial class LedgerScript
 
     public static LedgerScript Take { get; } = new("take");
 
-    public static LedgerScript Review { get; } = new("review");
+    public static LedgerScript TakeReadBack { get; } = new("take_read_back");
 
     public static LedgerScript Verified { get; } = new("verified");
 
-    public static LedgerScript Absent { get; } = new("absent");
+    public static LedgerScript ReadBackNotFound { get; } = new("read_back_not_found");
 
-    public static LedgerScript Again { get; } = new("again");
+    public static LedgerScript RescheduleReadBack { get; } = new("reschedule_read_back");
 
-    public static LedgerScript Unprovable { get; } = new("unprovable");
+    public static LedgerScript AbandonReadBack { get; } = new("abandon_read_back");
 
     public static LedgerScript Revive { get; } = new("revive");
 
@@ -58,41 +58,41 @@ internal sealed partial class LedgerScript
 
     public static LedgerScript Survey { get; } = new("survey");
 
-    public static LedgerScript Rewait { get; } = new("rewait");
+    public static LedgerScript ShortenWaits { get; } = new("shorten_waits");
 
-    public static LedgerScript Keep { get; } = new("keep");
+    public static LedgerScript KeepCall { get; } = new("keep_call");
 
-    public static LedgerScript Play { get; } = new("play");
+    public static LedgerScript TakeCall { get; } = new("take_call");
 
-    public static LedgerScript Played { get; } = new("played");
+    public static LedgerScript SettleCall { get; } = new("settle_call");
 
-    public static LedgerScript Letter { get; } = new("letter");
+    public static LedgerScript ResolveDeadCall { get; } = new("resolve_dead_call");
 
     public static LedgerScript Hold { get; } = new("hold");
 
-    public static LedgerScript Seek { get; } = new("seek");
+    public static LedgerScript TakeHeld { get; } = new("take_held");
 
-    public static LedgerScript Wait { get; } = new("wait");
+    public static LedgerScript RescheduleHeld { get; } = new("reschedule_held");
 
-    public static LedgerScript Found { get; } = new("found");
+    public static LedgerScript ClickFound { get; } = new("click_found");
 
-    public static LedgerScript Begin { get; } = new("begin");
+    public static LedgerScript BeginHandOver { get; } = new("begin_hand_over");
 
-    public static LedgerScript Handed { get; } = new("handed");
+    public static LedgerScript HandedOver { get; } = new("handed_over");
 
     public static LedgerScript Probe { get; } = new("probe");
 
     /// <summary>Runs it in a round trip of its own.</summary>
-    /// <param name="stage">Null for what has no span.</param>
+    /// <param name="operation">Null for what has no span.</param>
     /// <param name="arguments">Its arguments, the conversion's hash among them.</param>
     /// <param name="read">Reads the reply.</param>
-    /// <param name="told">Is told of it as soon as it is there, even when that is too late for the budget: the change has been made.</param>
+    /// <param name="onReply">Is told of it as soon as it is there, even when that is too late for the budget: the change has been made.</param>
     /// <exception cref="RedisUnavailableException">Redis did not answer in time; the change may have been made nevertheless.</exception>
     public ValueTask<TResult> RunAsync<TResult>(
-        RedisBudget budget, RedisOperation? stage, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read, Action<TResult>? told = null)
+        RedisBudget budget, RedisOperation? operation, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read, Action<TResult>? onReply = null)
     {
-        var call = new ScriptCall<TResult>(_script, keys, arguments, read, told);
-        return stage is null ? budget.RunAsync(Work<TResult>.Run, call) : budget.RunAsync(stage, Work<TResult>.Run, call);
+        var call = new ScriptCall<TResult>(_script, keys, arguments, read, onReply);
+        return operation is null ? budget.RunAsync(Work<TResult>.Run, call) : budget.RunAsync(operation, Work<TResult>.Run, call);
     }
 
     /// <inheritdoc cref="RedisScript.RunAsync{TResult}"/>
@@ -110,13 +110,13 @@ internal sealed partial class LedgerScript
             : null;
 
     private readonly record struct ScriptCall<TResult>(
-        RedisScript Script, RedisKey[] Keys, RedisValue[] Arguments, Func<RedisResult, TResult> Read, Action<TResult>? Told);
+        RedisScript Script, RedisKey[] Keys, RedisValue[] Arguments, Func<RedisResult, TResult> Read, Action<TResult>? OnReply);
 
     // Made once for each kind of reply, and not at each call.
     private static class Work<TResult>
     {
         public static readonly Func<IDatabase, ScriptCall<TResult>, Task<TResult>> Run =
-            static (database, call) => call.Script.RunAsync(database, call.Keys, call.Arguments, call.Read, call.Told);
+            static (database, call) => call.Script.RunAsync(database, call.Keys, call.Arguments, call.Read, call.OnReply);
     }
 
     [GeneratedRegex(@"redis\.call\('([A-Z]+)'")]

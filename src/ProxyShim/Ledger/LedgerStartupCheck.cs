@@ -6,8 +6,8 @@ using StackExchange.Redis;
 
 namespace ProxyShim.Ledger;
 
-/// <summary>Looks at Redis before the first request: is this ledger one that we can read, and will it keep what we write?</summary>
-/// <remarks>A Redis that does not answer does not keep the shim from starting: it looks again until it does.</remarks>
+/// <summary>Checks Redis before the first request: can this version read the ledger's format, and does Redis keep what is written to it?</summary>
+/// <remarks>A Redis that does not answer does not keep the shim from starting: the check is repeated until it does.</remarks>
 internal sealed class LedgerStartupCheck(RedisGate redis, LedgerSettings settings, AlertEvents alerts, FatalExit exit, TimeProvider time)
     : BackgroundService
 {
@@ -15,37 +15,37 @@ internal sealed class LedgerStartupCheck(RedisGate redis, LedgerSettings setting
     public const int Format = 1;
 
     // A Redis that is there answers in milliseconds; without one the shim serves what it can.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_firstCheckTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_maxRetryDelay = TimeSpan.FromMinutes(1);
 
-    private readonly TaskCompletionSource _looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _checked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _warned;
 
     /// <summary>The first request finds a connection, and nobody writes into a ledger of an unknown format.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken);
-        await Task.WhenAny(_looked.Task, Task.Delay(s_patience, time, cancellationToken));
+        await Task.WhenAny(_checked.Task, Task.Delay(s_firstCheckTimeout, time, cancellationToken));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        for (var pause = s_pause; !await redis.TryRunAsync(static (database, start) => start.LookAsync(database), this); pause = Longer(pause))
+        for (var delay = s_retryDelay; !await redis.TryRunAsync(static (database, check) => check.CheckAsync(database), this); delay = Doubled(delay))
         {
-            await Task.Delay(pause, time, stoppingToken);
+            await Task.Delay(delay, time, stoppingToken);
         }
 
-        _looked.TrySetResult();
+        _checked.TrySetResult();
     }
 
-    // A Redis that is away comes back within seconds; one that refuses a command waits for a person, whom the health tells.
-    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+    // An unreachable Redis usually returns within seconds; one that refuses a command waits for an operator, who sees it in the health.
+    private static TimeSpan Doubled(TimeSpan delay) => delay * 2 < s_maxRetryDelay ? delay * 2 : s_maxRetryDelay;
 
-    private async Task<bool> LookAsync(IDatabase database)
+    private async Task<bool> CheckAsync(IDatabase database)
     {
-        // First what may be refused without harm: a user who may not write the format shall hear of eviction all the same.
+        // First what may be refused without harm: a Redis user who may not write the format is warned of eviction all the same.
         if (!_warned)
         {
             await WarnAsync(database);
@@ -63,7 +63,7 @@ internal sealed class LedgerStartupCheck(RedisGate redis, LedgerSettings setting
         return true;
     }
 
-    // What a managed Redis does not tell is not known to be wrong.
+    // A managed Redis may not show its configuration (CONFIG is then an unknown or forbidden command): no warning is raised without knowing.
     private async Task WarnAsync(IDatabase database)
     {
         try
@@ -85,7 +85,7 @@ internal sealed class LedgerStartupCheck(RedisGate redis, LedgerSettings setting
         }
         catch (Exception exception) when (exception is RedisException or RedisCommandException)
         {
-            // CONFIG is forbidden there: whoever runs it answers for it.
+            // CONFIG is not allowed: the provider answers for eviction and persistence.
         }
     }
 }

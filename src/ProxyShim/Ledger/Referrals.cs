@@ -7,7 +7,7 @@ namespace ProxyShim.Ledger;
 /// <summary>Reads what brought a customer from the fields of an entry.</summary>
 internal static class Referrals
 {
-    /// <summary>Which fields, in their order; <c>play.lua</c> reads the same.</summary>
+    /// <summary>Which fields, in their order; <c>take_call.lua</c> reads the same.</summary>
     public static readonly RedisValue[] Fields = ["state", "xid", "partner", "sub_ids", "claimed_at"];
 
     /// <summary>The state, null where the ledger does not know the customer; and what brought a customer whose click is known and who was not left to the Customer API.</summary>

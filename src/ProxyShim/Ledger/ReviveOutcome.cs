@@ -6,7 +6,7 @@ internal enum ReviveOutcome
     /// <summary>It will be delivered.</summary>
     Revived,
 
-    /// <summary>It was none, or somebody was faster.</summary>
+    /// <summary>It is not a dead letter, or no longer one.</summary>
     NotDead,
 
     /// <summary>Its body is gone; only the caller can send it again.</summary>

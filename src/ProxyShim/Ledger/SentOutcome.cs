@@ -12,6 +12,6 @@ internal enum SentOutcome
     /// <summary>The customer had been deleted, or given to the Customer API, in the meantime.</summary>
     Fallback,
 
-    /// <summary>Of its holder alone: something else has become of the entry, which has to be looked at.</summary>
+    /// <summary>Only of a report by the holder: the entry has changed since the claim, and has to be read.</summary>
     Unknown,
 }

@@ -62,7 +62,7 @@ internal sealed record StoredConversion(
     /// What the ledger keeps of a customer whose click is not there yet: who it is, and the original request. A version that knows no such customers finds no
     /// conversion in it, and so nothing that it could send.
     /// </summary>
-    public static ReadOnlyMemory<byte> Hold(CustomerRequest request, KeptCall original, string? traceParent = null) => JsonText.Write(
+    public static ReadOnlyMemory<byte> ComposeHeld(CustomerRequest request, KeptCall original, string? traceParent = null) => JsonText.Write(
         (request, original, traceParent),
         static (json, from) =>
         {

@@ -10,8 +10,8 @@ internal enum TakeOutcome
     Ambiguous,
 
     /// <summary>Its body has expired: it is a dead letter now.</summary>
-    Lost,
+    BodyLost,
 
-    /// <summary>Somebody else was faster.</summary>
+    /// <summary>Another worker has taken it, or it is no longer due.</summary>
     Gone,
 }

@@ -6,7 +6,7 @@ internal enum VerifiedOutcome
     /// <summary>It had been reported as sent.</summary>
     Verified,
 
-    /// <summary>Nobody had: its sender never learned how the attempt ended, or did not live to tell. This report is also the one that counts as sent.</summary>
+    /// <summary>It had not: its sender never learned how the attempt ended, or crashed before reporting it. This report is also the one that counts as sent.</summary>
     SentAndVerified,
 
     /// <summary>It was proved, or given to the Customer API, before; or the ledger does not know it.</summary>

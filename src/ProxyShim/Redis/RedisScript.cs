@@ -13,8 +13,8 @@ internal sealed class RedisScript(string text)
 
     /// <summary>Runs it, by its hash; where Redis does not know it (a new server, <c>SCRIPT FLUSH</c>), it is sent as text.</summary>
     /// <param name="read">Reads the reply.</param>
-    /// <param name="told">Is told of it, also when nobody waits for it any more.</param>
-    public async Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read, Action<TResult>? told = null)
+    /// <param name="onReply">Is onReply of it, also when nobody waits for it any more.</param>
+    public async Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read, Action<TResult>? onReply = null)
     {
         RedisResult reply;
         try
@@ -28,7 +28,7 @@ internal sealed class RedisScript(string text)
         }
 
         var result = read(reply);
-        told?.Invoke(result);
+        onReply?.Invoke(result);
         return result;
     }
 

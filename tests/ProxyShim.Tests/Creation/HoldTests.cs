@@ -74,11 +74,11 @@ public class HoldTests(TestRedis redis)
         await using var background = await BackgroundHost.OpenAsync(redis, s_hold);
         await using var stage = new CreationFlowHost(background);
         await stage.PostAsync();
-        var job = await background.Under.SeekAsync(s_id);
+        var job = await background.Under.TakeHeldAsync(s_id);
 
         await stage.PostAsync(xid: "own");
 
-        Assert.Equal(FencedWrite.StaleLease, await background.Held.BeginAsync(background.Under.Budget, s_id, job.Token, Reasons.NoClick));
+        Assert.Equal(FencedWrite.StaleLease, await background.Held.BeginHandOverAsync(background.Under.Budget, s_id, job.Token, Reasons.NoClick));
         await background.DeliverAsync(s_id);
         Assert.Equal(1, background.PartnerStack.ConversionsFor("customer"));
     }
@@ -89,8 +89,8 @@ public class HoldTests(TestRedis redis)
         await using var background = await BackgroundHost.OpenAsync(redis, s_hold);
         await using var stage = new CreationFlowHost(background);
         await stage.PostAsync();
-        var job = await background.Under.SeekAsync(s_id);
-        await background.Held.BeginAsync(background.Under.Budget, s_id, job.Token, Reasons.NoClick);
+        var job = await background.Under.TakeHeldAsync(s_id);
+        await background.Held.BeginHandOverAsync(background.Under.Budget, s_id, job.Token, Reasons.NoClick);
 
         var (answer, record) = await stage.PostAsync(xid: "own");
 

@@ -82,7 +82,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
             key, "POST", "/api/v2/customers", "/api/v2/customers", "application/json; charset=UTF-8", Encoding.UTF8.GetBytes(OriginalBody(customerKey)), caller,
             TraceId, DateTimeOffset.UnixEpoch);
         var request = new CustomerRequest(key, $"{customerKey}@example.com", "partner", null, null, null);
-        return new HeldCreation(StoredConversion.Hold(request, original), HoldFor, "f1f2f3f4", TraceId, caller);
+        return new HeldCreation(StoredConversion.ComposeHeld(request, original), HoldFor, "f1f2f3f4", TraceId, caller);
     }
 
     /// <summary>Redis's clock.</summary>
@@ -144,9 +144,9 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         await Held.HoldAsync(Budget, IdOf(customerKey), token, await NowAsync() + (patience ?? TimeSpan.FromMinutes(1)), HeldCreation(customerKey, caller));
 
     /// <summary>Takes a held creation whose next look has come.</summary>
-    public async Task<LedgerJob> SeekAsync(ConversionId id)
+    public async Task<LedgerJob> TakeHeldAsync(ConversionId id)
     {
-        var (outcome, job) = await Held.SeekAsync(Budget, id, LeaseToken.New());
+        var (outcome, job) = await Held.TakeAsync(Budget, id, LeaseToken.New());
         Assert.Equal(TakeOutcome.Taken, outcome);
         return job!;
     }
@@ -166,7 +166,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         if (state == ConversionState.Held)
         {
             var held = await HoldAsync(customerKey);
-            return (held, (await SeekAsync(held)).Token);
+            return (held, (await TakeHeldAsync(held)).Token);
         }
 
         var (id, token) = await ClaimAsync(customerKey);

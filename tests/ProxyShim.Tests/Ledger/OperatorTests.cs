@@ -113,7 +113,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
         await With.PassTimeAsync(left);
         await With.Redis.HashSetAsync(With.Keys.Of(left)[0], "last_attempt", 1);
         await With.Redis.KeyDeleteAsync(With.Keys.Of(left)[1]);
-        Assert.Equal(TakeOutcome.Lost, (await With.Ledger.TakeAsync(With.Budget, left, LeaseToken.New())).Outcome);
+        Assert.Equal(TakeOutcome.BodyLost, (await With.Ledger.TakeAsync(With.Budget, left, LeaseToken.New())).Outcome);
 
         // Nothing could be read back when this one was sent and given up.
         var (refused, token) = await With.ClaimAsync("refused");

@@ -52,7 +52,7 @@ public class StoredConversionTests
         var original = new KeptCall(
             request.CustomerKey, "POST", "/v1/customers/", "/v1/customers", "text/plain", bytes, "crm", LedgerUnderTest.TraceId, DateTimeOffset.UnixEpoch);
 
-        var body = StoredConversion.Hold(request, original, traceParent);
+        var body = StoredConversion.ComposeHeld(request, original, traceParent);
 
         var stored = StoredConversion.Read(body);
         Assert.Equal(bytes, stored.Original!.Body.ToArray());

@@ -28,7 +28,7 @@ public class SurveyTests(TestRedis redis) : LedgerFixture(redis)
             "the clock of Redis goes on", async () => await With.NowAsync() > (await With.SeeAsync(oldest))!.DueAt + TimeSpan.FromMilliseconds(2), cancellation: Cancellation);
         await With.PassTimeAsync(left);
 
-        var survey = await With.Ledger.SurveyAsync(With.Redis, 7, most: 10);
+        var survey = await With.Ledger.SurveyAsync(With.Redis, 7, max: 10);
 
         Assert.Equal([oldest, left], survey.Due);
         Assert.Equal([read], survey.Unverified);
@@ -43,7 +43,7 @@ public class SurveyTests(TestRedis redis) : LedgerFixture(redis)
         var held = await With.HoldAsync(s_neighbours[0]);
         await With.BringToAsync(ConversionState.Held, s_neighbours[1]);
 
-        var survey = await With.Ledger.SurveyAsync(With.Redis, 7, most: 10);
+        var survey = await With.Ledger.SurveyAsync(With.Redis, 7, max: 10);
 
         Assert.Equal([held], survey.Held);
         Assert.Equal((2, 0), (survey.HeldDepth, survey.DueDepth));
@@ -58,7 +58,7 @@ public class SurveyTests(TestRedis redis) : LedgerFixture(redis)
             await With.PassTimeAsync((await With.BringToAsync(ConversionState.Due, key)).Id);
         }
 
-        var survey = await With.Ledger.SurveyAsync(With.Redis, 7, most: 3);
+        var survey = await With.Ledger.SurveyAsync(With.Redis, 7, max: 3);
 
         Assert.Equal((3, 7), (survey.Due.Count, survey.DueDepth));
     }
@@ -76,11 +76,11 @@ public class SurveyTests(TestRedis redis) : LedgerFixture(redis)
         await With.Redis.SortedSetAddAsync(keys[3], unproved.Hash, (latest + LedgerUnderTest.Grace).ToUnixTimeMilliseconds());
         await With.PassTimeAsync(since);
 
-        var survey = await With.Ledger.SurveyAsync(With.Redis, 7, most: 10, latest);
+        var survey = await With.Ledger.SurveyAsync(With.Redis, 7, max: 10, latest);
 
         Assert.Equal([since], survey.Due);
         Assert.Empty(survey.Unverified);
-        Assert.Equal([waiting, since], (await With.Ledger.SurveyAsync(With.Redis, 7, most: 10)).Due);
+        Assert.Equal([waiting, since], (await With.Ledger.SurveyAsync(With.Redis, 7, max: 10)).Due);
     }
 
     [Theory]
@@ -121,7 +121,7 @@ public class SurveyTests(TestRedis redis) : LedgerFixture(redis)
     [Fact]
     public async Task An_empty_partition_has_nothing_to_do()
     {
-        var survey = await With.Ledger.SurveyAsync(With.Redis, 3, most: 10);
+        var survey = await With.Ledger.SurveyAsync(With.Redis, 3, max: 10);
 
         Assert.Empty(survey.Due);
         Assert.Empty(survey.Unverified);

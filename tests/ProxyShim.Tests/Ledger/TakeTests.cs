@@ -98,7 +98,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         await With.Redis.KeyDeleteAsync(keys[1]);
         await With.Redis.HashSetAsync(keys[0], "token", token.Value);
 
-        Assert.Equal((TakeOutcome.Lost, null), await With.Ledger.TakeAsync(With.Budget, id, LeaseToken.New()));
+        Assert.Equal((TakeOutcome.BodyLost, null), await With.Ledger.TakeAsync(With.Budget, id, LeaseToken.New()));
 
         Assert.Equal(["dead", "body_lost"], await With.Redis.HashGetAsync(keys[0], ["state", "error"]));
         Assert.NotNull(await With.Redis.SortedSetScoreAsync(keys[4], id.Hash));
@@ -115,7 +115,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await under.ClaimAsync();
         await under.PassTimeAsync(id);
         await under.Redis.KeyDeleteAsync(under.Keys.Of(id)[1]);
-        Assert.Equal(TakeOutcome.Lost, (await under.Ledger.TakeAsync(under.Budget, id, LeaseToken.New())).Outcome);
+        Assert.Equal(TakeOutcome.BodyLost, (await under.Ledger.TakeAsync(under.Budget, id, LeaseToken.New())).Outcome);
 
         // The legacy app posts it again.
         Assert.Equal(ReviveOutcome.Revived, await under.Ledger.ReviveAsync(under.Budget, id, LedgerUnderTest.Anew("customer")));

@@ -37,7 +37,7 @@ internal sealed class HandOver(
 
         // Written down first: whoever finds it begun reads back. With it the lease begins anew.
         var before = Moment.Now(time);
-        var begun = await held.BeginAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, reason);
+        var begun = await held.BeginHandOverAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, reason);
 
         // What would end after the lease must not begin: somebody else may have asked for the customer by then, and have found nobody.
         if (begun == FencedWrite.Applied && before.Elapsed(time) <= held.Lease - CallPlayer.Patience)
@@ -95,14 +95,14 @@ internal sealed class HandOver(
 
     private async ValueTask HandedAsync(HeldJob mine, string reason, int attempts, int? status)
     {
-        if (await held.HandedAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, reason) == FencedWrite.Applied)
+        if (await held.HandedOverAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, reason) == FencedWrite.Applied)
         {
             events.HandedOver(mine.Lease, reason, attempts, status);
         }
     }
 
     private async ValueTask WaitAsync(HeldJob mine, TimeSpan wait, bool mayHaveLanded, string error) =>
-        await held.WaitAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, wait, mayHaveLanded, error);
+        await held.RescheduleAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, wait, mayHaveLanded, error);
 
     private async ValueTask BuryAsync(HeldJob mine, string reason, int? status = null)
     {

@@ -30,7 +30,7 @@ internal sealed class HeldRunner(
     /// <returns>How many were taken.</returns>
     public Task<int> RunAsync(IReadOnlyList<ConversionId> due, CancellationToken stoppingToken) =>
         JobLoop.RunAsync(due, Concurrency, async id => !stoppingToken.IsCancellationRequested && await taking.TryRunAsync(
-            id, "hold", (budget, token) => held.SeekAsync(budget, id, token), RunAsync));
+            id, "hold", (budget, token) => held.TakeAsync(budget, id, token), RunAsync));
 
     private async ValueTask RunAsync(TakenJob taken)
     {
@@ -55,7 +55,7 @@ internal sealed class HeldRunner(
         }
         else
         {
-            await held.WaitAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, WaitOf(mine.Job), mayHaveLanded: false, "");
+            await held.RescheduleAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, WaitOf(mine.Job), mayHaveLanded: false, "");
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class HeldRunner(
     {
         var (body, _) = StoredConversion.Compose(request, click, TraceContext.Current);
         var lease = mine.Lease with { Xid = click.Xid.Value, PartnerKey = request.PartnerKey };
-        var found = await held.FoundAsync(
+        var found = await held.ClickFoundAsync(
             redis.NewBudget(), lease.Id, lease.Token, body, lease.Xid, events.PartnerOf(request.PartnerKey), events.SubIdsOf(click));
         if (found == FencedWrite.Applied)
         {

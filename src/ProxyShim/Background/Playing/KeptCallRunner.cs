@@ -91,7 +91,7 @@ internal sealed class KeptCallRunner(
             return await BuryAsync(call, taken, Reasons.Expired, result.Status);
         }
 
-        await kept.AgainAsync(redis.NewBudget(), taken, backoff.After(taken.Attempts, result.RetryAfter), result.Meaning == AttemptResult.Ambiguous);
+        await kept.RescheduleAsync(redis.NewBudget(), taken, backoff.After(taken.Attempts, result.RetryAfter), result.Meaning == AttemptResult.Ambiguous);
         return false;
     }
 

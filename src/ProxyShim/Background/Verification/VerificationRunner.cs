@@ -177,7 +177,7 @@ internal sealed class VerificationRunner(
     }
 
     private async ValueTask BuryAsync(Lease lease, string reason) =>
-        await ledger.BuryAsync(redis.NewBudget(), lease.Id, lease.Token, 0, reason, told: buried =>
+        await ledger.BuryAsync(redis.NewBudget(), lease.Id, lease.Token, 0, reason, onReply: buried =>
         {
             if (buried == FencedWrite.Applied)
             {

@@ -22,57 +22,57 @@ internal sealed class HeldCreations(LedgerSettings settings)
     /// <summary>From a hand-over that may have landed to the read-back that tells; null when nothing can be read back.</summary>
     public TimeSpan? ReadBackAfter => settings.ReadBackAfter;
 
-    /// <summary>Keeps a customer that nobody has, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
+    /// <summary>Holds a customer that has no entry yet, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
     /// <remarks>Nobody looks for the click before <see cref="ConversionLedger.AcknowledgeAsync"/>.</remarks>
     public ValueTask<ClaimOutcome> HoldAsync(RedisBudget budget, ConversionId id, LeaseToken token, DateTimeOffset notAfter, HeldCreation held) => RunAsync(
         LedgerScript.Hold, budget, RedisOperation.Claim, id, LedgerReply.Claim,
         token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, held.Body, _bodyTtl, (long)held.For.TotalMilliseconds, held.Fingerprint, held.TraceId, held.Caller);
 
-    /// <summary>Takes one whose next look has come.</summary>
-    public ValueTask<(TakeOutcome Outcome, LedgerJob? Job)> SeekAsync(RedisBudget budget, ConversionId id, LeaseToken token) => RunAsync(
-        LedgerScript.Seek, budget, null, id,
+    /// <summary>Takes one whose next look is due.</summary>
+    public ValueTask<(TakeOutcome Outcome, LedgerJob? Job)> TakeAsync(RedisBudget budget, ConversionId id, LeaseToken token) => RunAsync(
+        LedgerScript.TakeHeld, budget, null, id,
         reply =>
         {
             var fields = (RedisResult[])reply!;
             return (string?)fields[0] switch
             {
                 "taken" => (TakeOutcome.Taken, (LedgerJob?)(LedgerReply.Job(id, token, fields) with { Reason = (string?)fields[10] })),
-                "lost" => (TakeOutcome.Lost, null),
+                "lost" => (TakeOutcome.BodyLost, null),
                 _ => (TakeOutcome.Gone, null),
             };
         },
         token.Value, _lease);
 
-    /// <summary>To be looked at again after a wait.</summary>
+    /// <summary>It is to be looked at again after a wait.</summary>
     /// <param name="mayHaveLanded">The Customer API may have it already: it is read back before anything else.</param>
     /// <param name="error">How the hand-over ended; empty where there was none.</param>
-    public ValueTask<FencedWrite> WaitAsync(RedisBudget budget, ConversionId id, LeaseToken token, TimeSpan wait, bool mayHaveLanded, string error) => FencedAsync(
-        LedgerScript.Wait, budget, id, token.Value, LedgerReply.Milliseconds(wait), mayHaveLanded ? 1 : 0, error, _bodyTtl);
+    public ValueTask<FencedWrite> RescheduleAsync(RedisBudget budget, ConversionId id, LeaseToken token, TimeSpan wait, bool mayHaveLanded, string error) => FencedAsync(
+        LedgerScript.RescheduleHeld, budget, id, token.Value, LedgerReply.Milliseconds(wait), mayHaveLanded ? 1 : 0, error, _bodyTtl);
 
-    /// <summary>Its click has come: it is due.</summary>
-    /// <param name="partnerKey">As <see cref="NewConversion"/> has it; null where nobody told.</param>
+    /// <summary>Its click was found: it is due.</summary>
+    /// <param name="partnerKey">As <see cref="NewConversion"/> has it; null where it is not known.</param>
     /// <param name="subIds">Likewise.</param>
-    public ValueTask<FencedWrite> FoundAsync(
+    public ValueTask<FencedWrite> ClickFoundAsync(
         RedisBudget budget, ConversionId id, LeaseToken token, ReadOnlyMemory<byte> body, string xid, string? partnerKey = null, string? subIds = null) => FencedAsync(
-            LedgerScript.Found, budget, id, token.Value, body, _bodyTtl, xid, partnerKey ?? RedisValue.EmptyString, subIds ?? RedisValue.EmptyString);
+            LedgerScript.ClickFound, budget, id, token.Value, body, _bodyTtl, xid, partnerKey ?? RedisValue.EmptyString, subIds ?? RedisValue.EmptyString);
 
-    /// <summary>A repeat of the call brings the click: it is due, whoever looks for the click meanwhile. Stale when it is held no more, or was begun to be handed over.</summary>
-    public ValueTask<FencedWrite> BroughtAsync(RedisBudget budget, ConversionId id, NewBody brought) => FencedAsync(
-        LedgerScript.Found, budget, id, RedisValue.EmptyString, brought.Body, _bodyTtl, brought.Xid, brought.PartnerKey, brought.SubIds ?? RedisValue.EmptyString);
+    /// <summary>A repeated request brings the click: it is due, whichever worker has taken it. Stale when it is no longer held, or its hand-over has begun.</summary>
+    public ValueTask<FencedWrite> ClickSuppliedAsync(RedisBudget budget, ConversionId id, NewBody brought) => FencedAsync(
+        LedgerScript.ClickFound, budget, id, RedisValue.EmptyString, brought.Body, _bodyTtl, brought.Xid, brought.PartnerKey, brought.SubIds ?? RedisValue.EmptyString);
 
     /// <summary>The original request is about to be handed to the Customer API. Only what answers <see cref="FencedWrite.Applied"/> may go out, within the lease.</summary>
-    /// <param name="reason">Why there is no conversion: for whoever finds it begun, and reads back that it has landed.</param>
-    public ValueTask<FencedWrite> BeginAsync(RedisBudget budget, ConversionId id, LeaseToken token, string reason) =>
-        FencedAsync(LedgerScript.Begin, budget, id, token.Value, _lease, reason);
+    /// <param name="reason">Why there is no conversion: for the worker that finds the hand-over begun and reads back that it has landed.</param>
+    public ValueTask<FencedWrite> BeginHandOverAsync(RedisBudget budget, ConversionId id, LeaseToken token, string reason) =>
+        FencedAsync(LedgerScript.BeginHandOver, budget, id, token.Value, _lease, reason);
 
     /// <summary>The Customer API has it.</summary>
-    public ValueTask<FencedWrite> HandedAsync(RedisBudget budget, ConversionId id, LeaseToken token, string reason) =>
-        FencedAsync(LedgerScript.Handed, budget, id, token.Value, reason);
+    public ValueTask<FencedWrite> HandedOverAsync(RedisBudget budget, ConversionId id, LeaseToken token, string reason) =>
+        FencedAsync(LedgerScript.HandedOver, budget, id, token.Value, reason);
 
     private ValueTask<FencedWrite> FencedAsync(LedgerScript script, RedisBudget budget, ConversionId id, params ReadOnlySpan<RedisValue> arguments) =>
         RunAsync(script, budget, RedisOperation.Settle, id, LedgerReply.Fenced, arguments);
 
     private ValueTask<TResult> RunAsync<TResult>(
-        LedgerScript script, RedisBudget budget, RedisOperation? stage, ConversionId id, Func<RedisResult, TResult> read, params ReadOnlySpan<RedisValue> arguments) =>
-        script.RunAsync(budget, stage, settings.Keys.Of(id), [id.Hash, .. arguments], read);
+        LedgerScript script, RedisBudget budget, RedisOperation? operation, ConversionId id, Func<RedisResult, TResult> read, params ReadOnlySpan<RedisValue> arguments) =>
+        script.RunAsync(budget, operation, settings.Keys.Of(id), [id.Hash, .. arguments], read);
 }

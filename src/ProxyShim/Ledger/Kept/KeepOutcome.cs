@@ -9,6 +9,6 @@ internal enum KeepOutcome
     /// <summary>As many wait, or as many bytes, as the settings allow.</summary>
     TooMany,
 
-    /// <summary>There is no reason to: nobody waits for this customer to be shown.</summary>
-    No,
+    /// <summary>There is no reason to: PartnerStack shows this customer already, or it has no entry.</summary>
+    NotNeeded,
 }

@@ -10,14 +10,14 @@ namespace ProxyShim.Ledger.Kept;
 internal sealed class KeptCalls(LedgerSettings settings)
 {
     /// <summary>Bytes that a customer's calls may take up together.</summary>
-    public const int MostBytes = 1024 * 1024;
+    public const int MaxBytes = 1024 * 1024;
 
     /// <summary>Whether calls can be kept at all: without a key pair to read back with nobody learns when a customer is shown.</summary>
     public bool IsPossible => settings.ReadBackAfter is not null;
 
     /// <summary>The customer's state, null when the ledger does not know it, how many calls wait, and what brought the customer.</summary>
     /// <exception cref="FormatException">A newer version has written a state that this one does not know.</exception>
-    public ValueTask<(ConversionState? State, int Waiting, Referral? Referral)> LookAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
+    public ValueTask<(ConversionState? State, int Waiting, Referral? Referral)> ReadStatusAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
         RedisOperation.LookUp,
         static async (database, call) =>
         {
@@ -29,7 +29,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
         },
         (settings.Keys, id));
 
-    /// <summary>All that waits of a customer, first come first; for who reads what was written.</summary>
+    /// <summary>The calls that wait for a customer, in their order: for a read that has to show what they will write.</summary>
     public ValueTask<IReadOnlyList<KeptCall>> ReadAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
         RedisOperation.LookUp,
         static async (database, call) =>
@@ -44,20 +44,20 @@ internal sealed class KeptCalls(LedgerSettings settings)
         (settings.Keys, id));
 
     /// <summary>Keeps a call behind those that wait.</summary>
-    /// <param name="most">Calls that may wait for this customer.</param>
+    /// <param name="max">Calls that may wait for this customer.</param>
     /// <param name="wasUnverified">The Customer API has just said 404, of a customer who was not verified when it was asked.</param>
-    public ValueTask<KeepOutcome> KeepAsync(RedisBudget budget, ConversionId id, KeptCall call, int most, bool wasUnverified) => RunAsync(
-        budget, RedisOperation.Keep, LedgerScript.Keep, id, [call.Write(), most, MostBytes, wasUnverified],
+    public ValueTask<KeepOutcome> KeepAsync(RedisBudget budget, ConversionId id, KeptCall call, int max, bool wasUnverified) => RunAsync(
+        budget, RedisOperation.Keep, LedgerScript.KeepCall, id, [call.Write(), max, MaxBytes, wasUnverified],
         static reply => (string?)reply switch
         {
             "kept" => KeepOutcome.Kept,
             "too_many" => KeepOutcome.TooMany,
-            _ => KeepOutcome.No,
+            _ => KeepOutcome.NotNeeded,
         });
 
-    /// <summary>Takes a customer's first call, when it is its turn. Null when it is not, or somebody else was faster.</summary>
+    /// <summary>Takes a customer's first call, when it is its turn. Null when it is not, or another worker has taken it.</summary>
     public ValueTask<TakenCall?> TakeAsync(RedisBudget budget, ConversionId id, LeaseToken token) => RunAsync(
-        budget, RedisOperation.Take, LedgerScript.Play, id, [token.Value, (long)settings.Lease.TotalMilliseconds],
+        budget, RedisOperation.Take, LedgerScript.TakeCall, id, [token.Value, (long)settings.Lease.TotalMilliseconds],
         reply =>
         {
             var fields = (RedisResult[])reply!;
@@ -65,26 +65,26 @@ internal sealed class KeptCalls(LedgerSettings settings)
                 id, token, (int)fields[1], (byte[])fields[2]!, (string?)fields[3] == "1", (int)fields[4], Referrals.Read((RedisValue[])fields[6]!).Referral);
         });
 
-    /// <summary>It was taken by the Customer API: its body goes, and the next one is due.</summary>
+    /// <summary>The Customer API accepted it: its body is deleted, and the next one is due.</summary>
     public ValueTask<bool> PlayedAsync(RedisBudget budget, TakenCall taken) => SettleAsync(budget, taken, "played", default, mayHaveLanded: false, "");
 
     /// <summary>It is to be played again after a wait.</summary>
     /// <param name="mayHaveLanded">Whether it may have landed; only for one that may be played twice.</param>
-    public ValueTask<bool> AgainAsync(RedisBudget budget, TakenCall taken, TimeSpan wait, bool mayHaveLanded) =>
+    public ValueTask<bool> RescheduleAsync(RedisBudget budget, TakenCall taken, TimeSpan wait, bool mayHaveLanded) =>
         SettleAsync(budget, taken, "again", wait, mayHaveLanded, "");
 
     /// <summary>Given up: a dead letter of its own. The next one is due.</summary>
     public ValueTask<bool> BuryAsync(RedisBudget budget, TakenCall taken, string reason, int? status) => SettleAsync(
-        budget, taken, "dead", default, mayHaveLanded: false, status is { } told ? string.Create(CultureInfo.InvariantCulture, $"{reason} {told}") : reason);
+        budget, taken, "dead", default, mayHaveLanded: false, status is { } code ? string.Create(CultureInfo.InvariantCulture, $"{reason} {code}") : reason);
 
     /// <summary>Dead calls, longest dead first.</summary>
-    public async ValueTask<IReadOnlyList<DeadCall>> DeadAsync(RedisBudget budget, int mostPerPartition) => await budget.RunAsync(
+    public async ValueTask<IReadOnlyList<DeadCall>> DeadAsync(RedisBudget budget, int maxPerPartition) => await budget.RunAsync(
         static async (database, call) =>
         {
-            var partitions = await Task.WhenAll(Enumerable.Range(0, ConversionId.Partitions).Select(number => DeadAsync(database, call.Keys, number, call.mostPerPartition)));
+            var partitions = await Task.WhenAll(Enumerable.Range(0, ConversionId.Partitions).Select(number => DeadAsync(database, call.Keys, number, call.maxPerPartition)));
             return (IReadOnlyList<DeadCall>)[.. partitions.SelectMany(static calls => calls).OrderBy(static dead => dead.DeadAt)];
         },
-        (settings.Keys, mostPerPartition));
+        (settings.Keys, maxPerPartition));
 
     /// <summary>A dead call; null when there is none.</summary>
     public ValueTask<DeadCall?> FindDeadAsync(RedisBudget budget, CallReference reference) => budget.RunAsync(
@@ -93,23 +93,23 @@ internal sealed class KeptCalls(LedgerSettings settings)
         (settings.Keys, reference));
 
     /// <summary>A dead call is played after all, behind those that wait. False when there is none.</summary>
-    public ValueTask<bool> ReplayAsync(RedisBudget budget, CallReference reference) => JudgeAsync(budget, reference, "replay");
+    public ValueTask<bool> ReplayAsync(RedisBudget budget, CallReference reference) => ResolveAsync(budget, reference, "replay");
 
     /// <summary>A dead call is given up for good. False when there is none.</summary>
-    public ValueTask<bool> DiscardAsync(RedisBudget budget, CallReference reference) => JudgeAsync(budget, reference, "discard");
+    public ValueTask<bool> DiscardAsync(RedisBudget budget, CallReference reference) => ResolveAsync(budget, reference, "discard");
 
-    private ValueTask<bool> JudgeAsync(RedisBudget budget, CallReference reference, string word) => RunAsync(
-        budget, RedisOperation.Revive, LedgerScript.Letter, reference.Id, [reference.Number, word], static reply => (string?)reply == "done");
+    private ValueTask<bool> ResolveAsync(RedisBudget budget, CallReference reference, string decision) => RunAsync(
+        budget, RedisOperation.Revive, LedgerScript.ResolveDeadCall, reference.Id, [reference.Number, decision], static reply => (string?)reply == "done");
 
     // False: the lease was no longer ours.
-    private ValueTask<bool> SettleAsync(RedisBudget budget, TakenCall taken, string word, TimeSpan wait, bool mayHaveLanded, string reason) => RunAsync(
-        budget, RedisOperation.Settle, LedgerScript.Played, taken.Id,
-        [taken.Token.Value, word, (long)Math.Ceiling(wait.TotalMilliseconds), mayHaveLanded ? 1 : 0, reason],
+    private ValueTask<bool> SettleAsync(RedisBudget budget, TakenCall taken, string outcome, TimeSpan wait, bool mayHaveLanded, string reason) => RunAsync(
+        budget, RedisOperation.Settle, LedgerScript.SettleCall, taken.Id,
+        [taken.Token.Value, outcome, (long)Math.Ceiling(wait.TotalMilliseconds), mayHaveLanded ? 1 : 0, reason],
         static reply => (string?)reply != "stale");
 
-    private static async Task<IEnumerable<DeadCall>> DeadAsync(IDatabase database, LedgerKeys keys, int partition, int most)
+    private static async Task<IEnumerable<DeadCall>> DeadAsync(IDatabase database, LedgerKeys keys, int partition, int max)
     {
-        var letters = await database.GetFirstFromMasterAsync(keys.LettersOf(partition), most);
+        var letters = await database.GetFirstFromMasterAsync(keys.LettersOf(partition), max);
         return await Task.WhenAll(letters.Select(letter =>
         {
             var parts = ((string)letter.Element!).Split(':');
@@ -138,6 +138,6 @@ internal sealed class KeptCalls(LedgerSettings settings)
     }
 
     private ValueTask<TResult> RunAsync<TResult>(
-        RedisBudget budget, RedisOperation stage, LedgerScript script, ConversionId id, RedisValue[] arguments, Func<RedisResult, TResult> read) =>
-        script.RunAsync(budget, stage, settings.Keys.OfCalls(id), [id.Hash, .. arguments], read);
+        RedisBudget budget, RedisOperation operation, LedgerScript script, ConversionId id, RedisValue[] arguments, Func<RedisResult, TResult> read) =>
+        script.RunAsync(budget, operation, settings.Keys.OfCalls(id), [id.Hash, .. arguments], read);
 }

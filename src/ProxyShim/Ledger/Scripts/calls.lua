@@ -1,4 +1,4 @@
--- The same of those that touch kept calls. KEYS go on: the customer's calls, then the partition's waiting, playing, letters.
+-- What the scripts about kept calls have in common. KEYS go on: the customer's calls, then the partition's waiting, playing, letters.
 -- A customer's calls are one hash: each call under its number (c:7), the first and the last number, how many wait and how many bytes; who plays the first
 -- (token), whether it was begun already (tried) and how often (attempts); dead calls (d:7), why (r:7), and how many (letters).
 
@@ -11,13 +11,13 @@ local function count_of(field) return tonumber(call_field(field) or '0') end
 -- Until PartnerStack shows a customer, its calls wait.
 local UNVERIFIED_STATES = { held = true, claimed = true, due = true, ambiguous = true, sent = true }
 
--- Shown, or nobody will look for it any more: the Customer API has the customer, or what was sent can no longer be read back.
+-- Shown, or no read-back will come: the Customer API has the customer, or what was sent can no longer be read back.
 local function is_playable(state)
   return not state or state == 'verified' or state == 'fallback' or (state == 'sent' and not redis.call('ZSCORE', UNVERIFIED, id))
 end
 
--- When to look at them again: a second after whatever the customer waits for, and once a minute while that is a person. While somebody works on the customer
--- the index has the end of a lease, and the end of the work is much nearer.
+-- When to look at them again: a second after whatever the customer waits for, and once a minute while that is an operator. While a worker holds the customer
+-- the index has the end of its lease, and the work ends much sooner.
 local function next_look(state)
   if is_playable(state) then return now end
   if (get('token') or '') ~= '' then return now + 1000 end
@@ -38,7 +38,7 @@ local function append(call)
   end
 end
 
--- Nothing of them is left, dead or alive.
+-- Deletes all of the customer's calls, dead ones too.
 local function forget_calls()
   local dead = count_of('letters')
   if dead > 0 then

@@ -1,8 +1,8 @@
--- Takes a customer nobody has: hash, body and the end of the lease at once. A claim that comes too late is refused: its caller has given up on it.
--- Known comes before late: a caller who may still be listening must not take somebody's customer for nobody's.
+-- Claims a customer that has no entry: hash, body and the end of the lease at once. A claim that comes too late is refused: its caller no longer waits for it.
+-- 'known' comes before 'late': a caller that still waits must not take a customer with an entry for one without.
 -- Its times are this clock's, as the look-up has just read it. What is not written is read as what it would be: attempts and resends as 0, last_attempt as
--- claimed_at, v as 1. The body's life is counted as sent.lua needs it.
--- KEYS: conversion, body, due. ARGV: id, token, not_after, claimed at, end of the lease, body, body's life ms, xid, fingerprint, trace, caller, partner, and where
+-- claimed_at, v as 1. The body's TTL is as sent.lua needs it.
+-- KEYS: conversion, body, due. ARGV: id, token, not_after, claimed at, end of the lease, body, body's TTL ms, xid, fingerprint, trace, caller, partner, and where
 -- there are subIDs 'sub_ids' and these -> 'claimed' | 'late' | 'known'
 if redis.call('EXISTS', CONVERSION) == 1 then return 'known' end
 local clock = redis.call('TIME')

@@ -1,5 +1,5 @@
 -- What the scripts have in common. Before a script stand those of these paragraphs that define a name which it mentions, or which one of them mentions: Redis
--- executes at every call whatever stands there. KEYS: conversion, body, due, unverified, dead, held; ARGV[1]: the conversion's id. All of one partition.
+-- executes all of a script at every call. KEYS: conversion, body, due, unverified, dead, held; ARGV[1]: the conversion's id. All of one partition.
 
 local CONVERSION = KEYS[1]
 
@@ -31,27 +31,27 @@ local function text(number) return string.format('%d', number) end
 
 local function get(field) return redis.call('HGET', CONVERSION, field) end
 
--- What only the holder of the lease may do: nil when it may, else the answer.
-local function refuse(token)
-  local held = redis.call('HMGET', CONVERSION, 'state', 'token')
-  if not held[1] then return 'missing' end
-  if held[2] ~= token then return 'stale' end
+-- For what only the holder of the lease may do: nil when the token is the holder's, else the reply.
+local function check_lease(token)
+  local known = redis.call('HMGET', CONVERSION, 'state', 'token')
+  if not known[1] then return 'missing' end
+  if known[2] ~= token then return 'stale' end
   return nil
 end
 
--- The same for what leaves nobody to deliver it: not even the holder may, once a caller has been told that it will be delivered.
-local function refuse_promised(token)
-  return refuse(token) or redis.call('HEXISTS', CONVERSION, 'acknowledged_at') == 1 and 'stale' or nil
+-- The same for what ends the delivery: not even the holder may, once a caller has been told that it will be delivered.
+local function check_lease_unacknowledged(token)
+  return check_lease(token) or redis.call('HEXISTS', CONVERSION, 'acknowledged_at') == 1 and 'stale' or nil
 end
 
--- What a dead letter was told is of no more interest once it is none.
+-- The last answer is shown of dead letters only.
 local function forget_answer() redis.call('HDEL', CONVERSION, 'answer_status', 'answer_text') end
 
--- The body's expiry is for what nobody works on any more: it counts from the end of whatever the entry waits for.
-local function keep(wait, life) redis.call('PEXPIRE', BODY, text(wait + life)) end
+-- The body expires only where nothing works on the entry any more: its TTL counts from the end of whatever the entry waits for.
+local function extend_body_ttl(wait, ttl) redis.call('PEXPIRE', BODY, text(wait + ttl)) end
 
--- Moves the entry into a state and its index; without a score into no index.
-local function move(from, to, score, ...)
+-- Puts the entry into a state and into its index; without a score into no index.
+local function transition(from, to, score, ...)
   local old, new = index_of(from), score and index_of(to)
   if old and old ~= new then redis.call('ZREM', old, id) end
   if new then redis.call('ZADD', new, text(score), id) end

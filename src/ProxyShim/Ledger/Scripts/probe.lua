@@ -1,4 +1,4 @@
--- Does each thing that the other scripts do, on keys of its own and one a line: what Redis refuses to them it refuses here, and tells the line. It leaves
+-- Does each thing that the other scripts do, on keys of its own and one a line: what Redis refuses to them it refuses here, and its error names the line. It leaves
 -- nothing behind; where it is refused half-way, what it has written expires. KEYS: as ever, of a probe; ARGV: ''
 redis.call('SET', BODY, '1', 'PX', 60000)
 redis.call('PERSIST', BODY)

@@ -4,7 +4,7 @@
 --    calls, of dead calls, since when the first customer's calls wait, held ids whose next look has come, depth of held
 local most, latest = tonumber(ARGV[2]), math.min(now, tonumber(ARGV[3]))
 
--- Where this clock was set ahead, what waited then goes on waiting by the asker's; what waits for later than all of that was written since.
+-- Where this clock was set ahead, entries of before go on waiting by the asker's clock; an entry with a later score than any of these can have was written since.
 local function ready(index)
   local ids = redis.call('ZRANGEBYSCORE', index, '-inf', text(latest), 'LIMIT', 0, most)
   if latest < now and #ids < most then
@@ -14,14 +14,14 @@ local function ready(index)
   return ids
 end
 
-local longest = redis.call('ZRANGE', WAITING, 0, 0, 'WITHSCORES')
-local oldest = redis.call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
+local longest_waiting = redis.call('ZRANGE', WAITING, 0, 0, 'WITHSCORES')
+local oldest_due = redis.call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
 return {
   now, ready(DUE), ready(UNVERIFIED),
   redis.call('ZCARD', DUE), redis.call('ZCARD', UNVERIFIED), redis.call('ZCARD', DEAD),
-  oldest[2] or false,
+  oldest_due[2] or false,
   ready(PLAYING),
   redis.call('ZCARD', WAITING), redis.call('ZCARD', LETTERS),
-  longest[2] or false,
+  longest_waiting[2] or false,
   ready(HELD), redis.call('ZCARD', HELD),
 }

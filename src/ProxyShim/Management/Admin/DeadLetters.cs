@@ -27,7 +27,7 @@ internal sealed class DeadLetters(RedisGate redis, ConversionLedger ledger, Conv
     {
         var budget = redis.NewUntracedBudget();
         var letter = await ReadAsync(budget, id);
-        return await ledger.ReviveAsync(budget, id, told: outcome =>
+        return await ledger.ReviveAsync(budget, id, onReply: outcome =>
         {
             if (outcome == ReviveOutcome.Revived)
             {

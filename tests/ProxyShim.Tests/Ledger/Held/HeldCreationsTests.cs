@@ -13,11 +13,11 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     {
         var id = LedgerUnderTest.IdOf("customer");
         Assert.Equal(ClaimOutcome.Claimed, await With.TryHoldAsync("customer", LeaseToken.New()));
-        Assert.Equal((TakeOutcome.Gone, null), await With.Held.SeekAsync(With.Budget, id, LeaseToken.New()));
+        Assert.Equal((TakeOutcome.Gone, null), await With.Held.TakeAsync(With.Budget, id, LeaseToken.New()));
 
         Assert.True(await With.Ledger.AcknowledgeAsync(With.Budget, id));
 
-        Assert.False((await With.SeekAsync(id)).MaybeLanded);
+        Assert.False((await With.TakeHeldAsync(id)).MaybeLanded);
     }
 
     [Fact]
@@ -51,9 +51,9 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     public async Task A_click_that_comes_makes_it_due_at_once_with_the_click_it_found()
     {
         var id = await With.HoldAsync();
-        var job = await With.SeekAsync(id);
+        var job = await With.TakeHeldAsync(id);
 
-        Assert.Equal(FencedWrite.Applied, await With.Held.FoundAsync(With.Budget, id, job.Token, LedgerUnderTest.BodyOf("customer"), "xid_1"));
+        Assert.Equal(FencedWrite.Applied, await With.Held.ClickFoundAsync(With.Budget, id, job.Token, LedgerUnderTest.BodyOf("customer"), "xid_1"));
 
         var taken = await With.TakeAsync(id);
         Assert.Equal(("xid_1", 0, false, "default"), (taken.Xid, taken.Attempts, taken.MaybeLanded, taken.Caller));
@@ -65,17 +65,17 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     public async Task Only_the_holder_of_the_lease_says_what_becomes_of_it()
     {
         var id = await With.HoldAsync();
-        var late = await With.SeekAsync(id);
-        Assert.Equal(TakeOutcome.Gone, (await With.Held.SeekAsync(With.Budget, id, LeaseToken.New())).Outcome);
+        var late = await With.TakeHeldAsync(id);
+        Assert.Equal(TakeOutcome.Gone, (await With.Held.TakeAsync(With.Budget, id, LeaseToken.New())).Outcome);
         await With.PassTimeAsync(id);
-        var now = await With.SeekAsync(id);
+        var now = await With.TakeHeldAsync(id);
 
-        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginAsync(With.Budget, id, late.Token, "no_click"));
-        Assert.Equal(FencedWrite.StaleLease, await With.Held.FoundAsync(With.Budget, id, late.Token, LedgerUnderTest.BodyOf("customer"), "xid_1"));
-        Assert.Equal(FencedWrite.StaleLease, await With.Held.HandedAsync(With.Budget, id, late.Token, "no_click"));
-        Assert.Equal(FencedWrite.StaleLease, await With.Held.WaitAsync(With.Budget, id, late.Token, TimeSpan.Zero, mayHaveLanded: false, ""));
-        Assert.Equal(FencedWrite.Applied, await With.Held.BeginAsync(With.Budget, id, now.Token, "no_click"));
-        Assert.Equal(FencedWrite.Applied, await With.Held.HandedAsync(With.Budget, id, now.Token, "no_click"));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginHandOverAsync(With.Budget, id, late.Token, "no_click"));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.ClickFoundAsync(With.Budget, id, late.Token, LedgerUnderTest.BodyOf("customer"), "xid_1"));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.HandedOverAsync(With.Budget, id, late.Token, "no_click"));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.RescheduleAsync(With.Budget, id, late.Token, TimeSpan.Zero, mayHaveLanded: false, ""));
+        Assert.Equal(FencedWrite.Applied, await With.Held.BeginHandOverAsync(With.Budget, id, now.Token, "no_click"));
+        Assert.Equal(FencedWrite.Applied, await With.Held.HandedOverAsync(With.Budget, id, now.Token, "no_click"));
         var seen = (await With.SeeAsync(id))!;
         Assert.Equal((ConversionState.Fallback, "no_click"), (seen.State, seen.Field("error")));
     }
@@ -84,11 +84,11 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     public async Task A_hand_over_that_was_begun_and_left_may_have_landed()
     {
         var id = await With.HoldAsync();
-        await With.Held.BeginAsync(With.Budget, id, (await With.SeekAsync(id)).Token, "no_click");
+        await With.Held.BeginHandOverAsync(With.Budget, id, (await With.TakeHeldAsync(id)).Token, "no_click");
 
         await With.PassTimeAsync(id);
 
-        Assert.True((await With.SeekAsync(id)).MaybeLanded);
+        Assert.True((await With.TakeHeldAsync(id)).MaybeLanded);
     }
 
     [Theory]
@@ -98,28 +98,28 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     {
         var under = readsBack ? With : Without;
         var id = await under.HoldAsync();
-        var job = await under.SeekAsync(id);
-        await under.Held.BeginAsync(under.Budget, id, job.Token, "no_click");
+        var job = await under.TakeHeldAsync(id);
+        await under.Held.BeginHandOverAsync(under.Budget, id, job.Token, "no_click");
         await under.Ledger.BuryAsync(under.Budget, id, job.Token, 0, "may_have_landed");
         Assert.Equal(ConversionState.Dead, (await under.SeeAsync(id))!.State);
 
         Assert.Equal(ReviveOutcome.Revived, await under.Ledger.ReviveAsync(under.Budget, id));
 
         Assert.Equal(ConversionState.Held, (await under.SeeAsync(id))!.State);
-        Assert.Equal(readsBack ? TakeOutcome.Gone : TakeOutcome.Taken, (await under.Held.SeekAsync(under.Budget, id, LeaseToken.New())).Outcome);
+        Assert.Equal(readsBack ? TakeOutcome.Gone : TakeOutcome.Taken, (await under.Held.TakeAsync(under.Budget, id, LeaseToken.New())).Outcome);
         await under.PassTimeAsync(id);
-        Assert.Equal(readsBack, (await under.SeekAsync(id)).MaybeLanded);
+        Assert.Equal(readsBack, (await under.TakeHeldAsync(id)).MaybeLanded);
     }
 
     [Fact]
     public async Task Who_is_erased_is_handed_to_nobody()
     {
         var id = await With.HoldAsync();
-        var job = await With.SeekAsync(id);
+        var job = await With.TakeHeldAsync(id);
 
         Assert.Equal(ConversionState.Held, await With.Ledger.EraseAsync(With.Budget, id));
 
-        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginAsync(With.Budget, id, job.Token, "no_click"));
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.BeginHandOverAsync(With.Budget, id, job.Token, "no_click"));
         Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(id))!.State);
     }
 
@@ -132,7 +132,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         await With.Redis.HashSetAsync(keys[0], "state", "fallback");
         await With.Redis.KeyDeleteAsync(keys[1]);
 
-        Assert.Equal(TakeOutcome.Gone, (await With.Held.SeekAsync(With.Budget, id, LeaseToken.New())).Outcome);
+        Assert.Equal(TakeOutcome.Gone, (await With.Held.TakeAsync(With.Budget, id, LeaseToken.New())).Outcome);
 
         Assert.Equal(ConversionState.Fallback, (await With.SeeAsync(id))!.State);
     }
@@ -143,7 +143,7 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
         var id = await With.HoldAsync();
         await With.Redis.KeyDeleteAsync(With.Keys.Of(id)[1]);
 
-        Assert.Equal(TakeOutcome.Lost, (await With.Held.SeekAsync(With.Budget, id, LeaseToken.New())).Outcome);
+        Assert.Equal(TakeOutcome.BodyLost, (await With.Held.TakeAsync(With.Budget, id, LeaseToken.New())).Outcome);
 
         Assert.Equal("dead", await With.Redis.HashGetAsync(With.Keys.Of(id)[0], "state"));
     }

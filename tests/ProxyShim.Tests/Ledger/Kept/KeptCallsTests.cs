@@ -41,8 +41,8 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
         await using var kept = new KeptUnderTest(With);
         var (id, _) = await With.BringToAsync(Lifecycle.Parse(name));
 
-        Assert.Equal(KeepOutcome.No, await kept.KeepAsync(id, "a"));
-        Assert.Equal(KeepOutcome.No, await kept.KeepAsync(LedgerUnderTest.IdOf("nobody"), "a"));
+        Assert.Equal(KeepOutcome.NotNeeded, await kept.KeepAsync(id, "a"));
+        Assert.Equal(KeepOutcome.NotNeeded, await kept.KeepAsync(LedgerUnderTest.IdOf("nobody"), "a"));
         Assert.Empty(await kept.LeftAsync());
     }
 
@@ -80,7 +80,7 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal(KeepOutcome.Kept, await kept.KeepAsync(id, "a", most: 1));
 
         Assert.Equal(KeepOutcome.TooMany, await kept.KeepAsync(id, "b", most: 1));
-        Assert.Equal(KeepOutcome.TooMany, await kept.KeepAsync(id, new string('x', KeptCalls.MostBytes), most: 10));
+        Assert.Equal(KeepOutcome.TooMany, await kept.KeepAsync(id, new string('x', KeptCalls.MaxBytes), most: 10));
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
         await kept.PassTimeAsync(id);
         var taken = (await kept.TakeAsync(id))!;
 
-        await kept.Calls.AgainAsync(kept.Budget, taken, TimeSpan.FromHours(1), mayHaveLanded: false);
+        await kept.Calls.RescheduleAsync(kept.Budget, taken, TimeSpan.FromHours(1), mayHaveLanded: false);
 
         Assert.Null(await kept.TakeAsync(id));
         await kept.PassTimeAsync(id);

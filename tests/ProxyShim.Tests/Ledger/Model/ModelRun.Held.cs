@@ -35,11 +35,11 @@ internal sealed partial class ModelRun
         customer.Acknowledged |= confirmed;
     }
 
-    private async Task SeekAsync(RedisBudget redis, Actor actor, Customer customer)
+    private async Task TakeHeldAsync(RedisBudget redis, Actor actor, Customer customer)
     {
         var age = customer.Age;
         LedgerJob? job = null;
-        await TryAsync(async () => (_, job) = await _under.Held.SeekAsync(redis, customer.Id, LeaseToken.New()));
+        await TryAsync(async () => (_, job) = await _under.Held.TakeAsync(redis, customer.Id, LeaseToken.New()));
         if (job is not null)
         {
             (actor.Customer, actor.Held, actor.Age) = (customer, job, age);
@@ -53,13 +53,13 @@ internal sealed partial class ModelRun
         {
             case < 3:
                 var anew = LedgerUnderTest.Anew(customer.Key);
-                await TryRunAsync(() => _under.Held.FoundAsync(redis, customer.Id, token, anew.Body, anew.Xid));
+                await TryRunAsync(() => _under.Held.ClickFoundAsync(redis, customer.Id, token, anew.Body, anew.Xid));
                 break;
             case < 5:
-                await TryRunAsync(() => _under.Held.WaitAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: false, ""));
+                await TryRunAsync(() => _under.Held.RescheduleAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: false, ""));
                 break;
             default:
-                await TryAsync(async () => actor.Begun = await _under.Held.BeginAsync(redis, customer.Id, token, Reasons.NoClick) == FencedWrite.Applied);
+                await TryAsync(async () => actor.Begun = await _under.Held.BeginHandOverAsync(redis, customer.Id, token, Reasons.NoClick) == FencedWrite.Applied);
                 break;
         }
 
@@ -98,11 +98,11 @@ internal sealed partial class ModelRun
         var (token, held) = (actor.Held!.Token, _under.Held);
         return TryRunAsync(() => actor.Handed switch
         {
-            AttemptResult.Sent => held.HandedAsync(redis, customer.Id, token, Reasons.NoClick),
+            AttemptResult.Sent => held.HandedOverAsync(redis, customer.Id, token, Reasons.NoClick),
             AttemptResult.Refused => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.Refused),
             AttemptResult.Ambiguous when !_under.ReadsBack => Ledger.BuryAsync(redis, customer.Id, token, 0, Reasons.MayHaveLanded),
-            AttemptResult.Ambiguous => held.WaitAsync(redis, customer.Id, token, held.ReadBackAfter!.Value, mayHaveLanded: true, "timeout"),
-            _ => held.WaitAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: false, "status_503"),
+            AttemptResult.Ambiguous => held.RescheduleAsync(redis, customer.Id, token, held.ReadBackAfter!.Value, mayHaveLanded: true, "timeout"),
+            _ => held.RescheduleAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: false, "status_503"),
         });
     }
 
@@ -115,17 +115,17 @@ internal sealed partial class ModelRun
             return;
         }
 
-        if (actor.Found == ReadBackResult.Absent && await TryRunAsync(() => held.WaitAsync(redis, customer.Id, token, TimeSpan.Zero, mayHaveLanded: false, "not_landed")))
+        if (actor.Found == ReadBackResult.Absent && await TryRunAsync(() => held.RescheduleAsync(redis, customer.Id, token, TimeSpan.Zero, mayHaveLanded: false, "not_landed")))
         {
             customer.HandOverAbsences++;
         }
         else if (actor.Found == ReadBackResult.Found)
         {
-            await TryRunAsync(() => held.HandedAsync(redis, customer.Id, token, Reasons.NoClick));
+            await TryRunAsync(() => held.HandedOverAsync(redis, customer.Id, token, Reasons.NoClick));
         }
         else if (actor.Found == ReadBackResult.Unknown)
         {
-            await TryRunAsync(() => held.WaitAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: true, "timeout"));
+            await TryRunAsync(() => held.RescheduleAsync(redis, customer.Id, token, TimeSpan.FromMinutes(1), mayHaveLanded: true, "timeout"));
         }
     }
 }

@@ -71,7 +71,7 @@ internal sealed partial class ModelRun
                 await TakeAsync(redis, actor, customer);
                 break;
             case Act.Seek when actor.IsIdle:
-                await SeekAsync(redis, actor, customer);
+                await TakeHeldAsync(redis, actor, customer);
                 break;
             case Act.Look when actor is { Held.MaybeLanded: false, Begun: false }:
                 await LookAsync(step, redis, actor, customer);
@@ -156,7 +156,7 @@ internal sealed partial class ModelRun
                 break;
             case ConversionState.Held when step.Luck < 3:
                 // It brings the click itself; told or not, the rest is as for any other.
-                await TryRunAsync(() => _under.Held.BroughtAsync(redis, customer.Id, LedgerUnderTest.Anew(customer.Key)));
+                await TryRunAsync(() => _under.Held.ClickSuppliedAsync(redis, customer.Id, LedgerUnderTest.Anew(customer.Key)));
                 await AcknowledgeAsync(redis, customer);
                 break;
             case ConversionState.Claimed or ConversionState.Held:

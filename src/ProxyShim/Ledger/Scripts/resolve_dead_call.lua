@@ -1,4 +1,4 @@
--- A person has judged a dead call: played after all, behind those that wait, or given up.
+-- An operator has decided on a dead call: played after all, behind those that wait, or given up.
 -- ARGV: id, number, 'replay' | 'discard' -> 'done' | 'missing'
 local number = ARGV[2]
 local call = call_field('d:' .. number)

@@ -1,4 +1,4 @@
--- A call about a customer whom PartnerStack does not show yet waits behind those that wait already.
+-- A call about a customer whom PartnerStack does not show yet waits behind the calls that wait already.
 -- ARGV: id, call, most calls, most bytes, was unverified when it was forwarded 0|1 -> 'kept' | 'too_many' | 'no'
 local state, waiting = get('state'), count_of('count')
 local is_early = UNVERIFIED_STATES[state] or (ARGV[5] == '1' and state == 'verified')

@@ -1,16 +1,16 @@
--- Takes a held creation whose next look has come; it comes up again when the lease runs out.
+-- Takes a held creation whose next look is due; it comes up again when the lease expires.
 -- ARGV: id, token, lease ms
 -- -> 'taken', now, attempts, age_from, maybe, xid, trace, caller, body, claimed_at, reason | 'lost' | 'gone'
 local at = redis.call('ZSCORE', HELD, id)
 if not at or tonumber(at) > now then return { 'gone' } end
 if get('state') ~= 'held' then
-  -- An older version knows the state's name and not its index: whom it has erased it has left here.
+  -- An older version knows the state's name and not its index: it leaves an entry that it has erased here.
   redis.call('ZREM', HELD, id)
   return { 'gone' }
 end
 local body = redis.call('GET', BODY)
 if not body then
-  move('held', 'dead', now, 'dead_at', now, 'error', 'body_lost')
+  transition('held', 'dead', now, 'dead_at', now, 'error', 'body_lost')
   redis.call('HDEL', CONVERSION, 'token')
   return { 'lost' }
 end

@@ -1,5 +1,5 @@
--- Redis's clock was set back: whatever the entry waits for comes after the same wait by the new clock, not after the jump besides. Never sooner. What was
--- written by the former clock is dated now, which makes it safe to say again.
+-- Redis's clock was set back: whatever the entry waits for comes after the same wait by the new clock, and not later by the jump; never sooner. What was
+-- written by the former clock is dated now, so that running this twice changes nothing more.
 -- ARGV: id, the longest wait there is ms -> 'done'
 local longest = now + tonumber(ARGV[2])
 local written = tonumber(get('last_attempt') or get('claimed_at') or '0')

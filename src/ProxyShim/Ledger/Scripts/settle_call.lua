@@ -1,17 +1,17 @@
 -- What became of the call that was taken. Only the holder of the lease may say so. The next one is due at once.
 -- ARGV: id, token, 'played' | 'again' | 'dead', wait ms, whether it may have landed 0|1, reason -> 'played' | 'again' | 'dead' | 'stale'
-local word, wait = ARGV[3], tonumber(ARGV[4])
+local outcome, wait = ARGV[3], tonumber(ARGV[4])
 if call_field('token') ~= ARGV[2] then return 'stale' end
 redis.call('HDEL', CALLS, 'token')
-if word == 'again' then
+if outcome == 'again' then
   if ARGV[5] == '0' then redis.call('HDEL', CALLS, 'tried') end
   redis.call('ZADD', PLAYING, text(now + wait), id)
-  return word
+  return outcome
 end
 local number = call_field('first')
 local call = call_field('c:' .. number)
 redis.call('HDEL', CALLS, 'c:' .. number, 'tried', 'attempts')
-if word == 'dead' then
+if outcome == 'dead' then
   redis.call('HSET', CALLS, 'd:' .. number, call, 'r:' .. number, ARGV[6])
   redis.call('HINCRBY', CALLS, 'letters', 1)
   redis.call('ZADD', LETTERS, text(now), id .. ':' .. number)
@@ -22,9 +22,9 @@ if left > 0 then
   redis.call('HSET', CALLS, 'first', tonumber(number) + 1)
   redis.call('ZADD', WAITING, text(now), id)
   redis.call('ZADD', PLAYING, text(now), id)
-  return word
+  return outcome
 end
 redis.call('ZREM', WAITING, id)
 redis.call('ZREM', PLAYING, id)
 if count_of('letters') == 0 then redis.call('DEL', CALLS) end
-return word
+return outcome

@@ -1,11 +1,11 @@
--- Takes a conversion that is to be read back; it comes up again when the lease runs out.
+-- Takes a conversion that is to be read back; it comes up again when the lease expires.
 -- ARGV: id, token, lease ms
 -- -> 'taken', now, attempts, age_from, maybe, xid, trace, caller, body, claimed_at, state, resends, read_backs, last_attempt | 'gone'
 local token, lease = ARGV[2], tonumber(ARGV[3])
 local due = redis.call('ZSCORE', UNVERIFIED, id)
 if not due or tonumber(due) > now then return { 'gone' } end
 if not get('state') then
-  -- An index without its entry: somebody else has been at this Redis.
+  -- An index without its entry: something other than the shim has changed this Redis.
   redis.call('ZREM', UNVERIFIED, id)
   return { 'gone' }
 end

@@ -10,7 +10,7 @@ end
 local number = call_field('first')
 local call = number and call_field('c:' .. number)
 if not call then
-  -- An index without its calls: somebody else has been at this Redis.
+  -- An index without its calls: something other than the shim has changed this Redis.
   redis.call('ZREM', PLAYING, id)
   redis.call('ZREM', WAITING, id)
   return { 'gone' }

@@ -4,23 +4,23 @@ using StackExchange.Redis;
 
 namespace ProxyShim.Ledger;
 
-/// <content>What the worker and people ask about all of it.</content>
+/// <content>Queries over the whole ledger, for the background worker and the operators.</content>
 internal sealed partial class ConversionLedger
 {
-    /// <summary>What every partition has to do, at most <paramref name="most"/> of each kind, in one round trip.</summary>
+    /// <summary>What every partition has to do, at most <paramref name="max"/> of each kind, in one round trip.</summary>
     /// <param name="latestOf">By partition: the latest that it can be by the asker's clock; what waits for later is not ready yet, whatever Redis's clock says. Null: not known.</param>
     /// <returns>Those that answered: in a cluster, one whose master is down or whose slot moves keeps none of the others waiting.</returns>
-    public ValueTask<PartitionSurvey[]> SurveyAsync(RedisBudget budget, int most, Func<int, DateTimeOffset?> latestOf) => budget.RunAsync(
+    public ValueTask<PartitionSurvey[]> SurveyAsync(RedisBudget budget, int max, Func<int, DateTimeOffset?> latestOf) => budget.RunAsync(
         static async (database, call) =>
         {
             var looks = Enumerable.Range(0, ConversionId.Partitions)
-                .Select(partition => call.Ledger.SurveyAsync(database, partition, call.most, call.latestOf(partition))).ToArray();
+                .Select(partition => call.Ledger.SurveyAsync(database, partition, call.max, call.latestOf(partition))).ToArray();
             var all = Task.WhenAll(looks);
             await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var answers = looks.Where(look => look.IsCompletedSuccessfully).Select(look => look.Result).ToArray();
             return answers.Length > 0 && all.Exception?.InnerExceptions.All(RedisGate.IsUnavailable) != false ? answers : await all;
         },
-        (Ledger: this, most, latestOf));
+        (Ledger: this, max, latestOf));
 
     /// <summary>
     /// Redis's clock was set back: what waits longer than it was to wait comes sooner, of all that waits for a later time than <paramref name="after"/>, or of the first of it.
@@ -30,11 +30,11 @@ internal sealed partial class ConversionLedger
         static (database, call) => call.Ledger.ShortenWaitsAsync(database, call.partition, call.after), (Ledger: this, partition, after));
 
     /// <summary>The dead letters of all partitions, longest dead first, in one round trip.</summary>
-    public async ValueTask<IReadOnlyList<ConversionId>> DeadAsync(RedisBudget budget, int mostPerPartition)
+    public async ValueTask<IReadOnlyList<ConversionId>> DeadAsync(RedisBudget budget, int maxPerPartition)
     {
         var partitions = await budget.RunAsync(
-            static (database, call) => Task.WhenAll(Enumerable.Range(0, ConversionId.Partitions).Select(partition => DeadAsync(database, call.Keys, partition, call.mostPerPartition))),
-            (settings.Keys, mostPerPartition));
+            static (database, call) => Task.WhenAll(Enumerable.Range(0, ConversionId.Partitions).Select(partition => DeadAsync(database, call.Keys, partition, call.maxPerPartition))),
+            (settings.Keys, maxPerPartition));
         return [.. partitions.SelectMany(static letters => letters).OrderBy(static letter => letter.DeadAt).Select(static letter => letter.Id)];
     }
 
@@ -54,15 +54,15 @@ internal sealed partial class ConversionLedger
             }
             catch (FormatException)
             {
-                // Whose it is cannot be told; the rest is told all the same.
+                // A newer version wrote the body: the details are readable all the same.
                 return (details, null);
             }
         },
         (settings.Keys, id));
 
-    internal Task<PartitionSurvey> SurveyAsync(IDatabase redis, int partition, int most, DateTimeOffset? latest = null) => LedgerScript.Survey.RunAsync(
+    internal Task<PartitionSurvey> SurveyAsync(IDatabase redis, int partition, int max, DateTimeOffset? latest = null) => LedgerScript.Survey.RunAsync(
         redis, settings.Keys.OfPartition(partition),
-        [RedisValue.EmptyString, most, (latest ?? DateTimeOffset.MaxValue).ToUnixTimeMilliseconds(), LedgerReply.Milliseconds(settings.LongestWait)],
+        [RedisValue.EmptyString, max, (latest ?? DateTimeOffset.MaxValue).ToUnixTimeMilliseconds(), LedgerReply.Milliseconds(settings.LongestWait)],
         reply =>
         {
             var fields = (RedisResult[])reply!;
@@ -74,16 +74,16 @@ internal sealed partial class ConversionLedger
 
     private async Task<DateTimeOffset?> ShortenWaitsAsync(IDatabase redis, int partition, DateTimeOffset after)
     {
-        const int Most = 256;
-        var pages = await Task.WhenAll(settings.Keys.SchedulesOf(partition).Select(index => redis.GetAboveFromMasterAsync(index, after.ToUnixTimeMilliseconds(), Most)));
-        await Task.WhenAll(pages.SelectMany(page => page).Select(entry => new ConversionId(partition, entry.Element!)).Distinct().Select(id => LedgerScript.Rewait.RunAsync(
+        const int PageSize = 256;
+        var pages = await Task.WhenAll(settings.Keys.SchedulesOf(partition).Select(index => redis.GetAboveFromMasterAsync(index, after.ToUnixTimeMilliseconds(), PageSize)));
+        await Task.WhenAll(pages.SelectMany(page => page).Select(entry => new ConversionId(partition, entry.Element!)).Distinct().Select(id => LedgerScript.ShortenWaits.RunAsync(
             redis, settings.Keys.OfCalls(id), [id.Hash, LedgerReply.Milliseconds(settings.LongestWait)], static _ => true)));
-        double[] ends = [.. pages.Where(page => page.Length == Most).Select(page => page[^1].Score)];
+        double[] ends = [.. pages.Where(page => page.Length == PageSize).Select(page => page[^1].Score)];
         return ends is [] ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)ends.Min());
     }
 
-    private static async Task<IEnumerable<(ConversionId Id, DateTimeOffset DeadAt)>> DeadAsync(IDatabase redis, LedgerKeys keys, int partition, int most) =>
-        (await redis.GetFirstFromMasterAsync(keys.DeadOf(partition), most)).Select(
+    private static async Task<IEnumerable<(ConversionId Id, DateTimeOffset DeadAt)>> DeadAsync(IDatabase redis, LedgerKeys keys, int partition, int max) =>
+        (await redis.GetFirstFromMasterAsync(keys.DeadOf(partition), max)).Select(
             letter => (new ConversionId(partition, letter.Element!), DateTimeOffset.FromUnixTimeMilliseconds((long)letter.Score)));
 
     private static async Task<LedgerDetails?> DescribeAsync(IDatabase redis, LedgerKeys keys, ConversionId id)
