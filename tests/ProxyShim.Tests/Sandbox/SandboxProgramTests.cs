@@ -56,6 +56,8 @@ public sealed partial class SandboxProgramTests
         Assert.Equal(0, await sandbox.EndsAsync(Cancellation));
         var output = sandbox.Output;
         Assert.All(s_shown, expected => Assert.Contains(expected, output, StringComparison.Ordinal));
+        Assert.Equal(ToldOutcome.InTour(output), ToldOutcome.InReadme);
+        Assert.All(ToldOutcome.BodiesInReadme, body => Assert.Contains(body, output, StringComparison.Ordinal));
         Assert.DoesNotContain("Your turn", output, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', output);
         Assert.NotEqual("http://127.0.0.1:8080/", sandbox.Labelled("shim"));
