@@ -7,8 +7,6 @@ namespace ProxyShim.Benchmarks.Contenders;
 /// <summary>Who takes part. The first of a list is what the others are compared with.</summary>
 internal sealed class Catalogue(LoadOptions options, Binaries binaries)
 {
-    private static readonly (string Name, string Value) s_shadow = ("Rollout__Mode", "Shadow");
-
     public IReadOnlyList<Contender> Conversions() => Wanted(
         ("nginx + Lua + Redis", name => new Contender(name, site => Nginx.Prepare("NginxLua", site))),
         ("shim (native)", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim))),
@@ -27,8 +25,8 @@ internal sealed class Catalogue(LoadOptions options, Binaries binaries)
     /// <summary>A creation that everybody forwards; the shim judges it besides.</summary>
     public IReadOnlyList<Contender> Shadow() => Wanted(
         ("plain YARP (native)", name => Yarp(name, binaries.Native(Binaries.PlainYarp))),
-        ("shim (native), shadow", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim), s_shadow)),
-        ("shim (native), shadow, other", name => options.Other is { } other ? Shim(name, other, s_shadow) : null));
+        ("shim (native), shadow", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim), [.. Workload.Shadow.Settings])),
+        ("shim (native), shadow, other", name => options.Other is { } other ? Shim(name, other, [.. Workload.Shadow.Settings]) : null));
 
     /// <summary>What keeping costs a write that is not kept: one look into the ledger.</summary>
     public IReadOnlyList<Contender> FollowUps() => Wanted(
@@ -37,7 +35,8 @@ internal sealed class Catalogue(LoadOptions options, Binaries binaries)
         ("shim (native)", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim))));
 
     /// <summary>Names as in DESIGN.md's table. What is not named here keeps its default, full guarantees and full logging included.</summary>
-    public static Dictionary<string, string> ShimSettings(Site site, LoadOptions options)
+    /// <param name="more">What is set beside them, or instead.</param>
+    public static Dictionary<string, string> ShimSettings(Site site, LoadOptions options, params IEnumerable<(string Name, string Value)> more)
     {
         var settings = new Dictionary<string, string>
         {
@@ -55,6 +54,11 @@ internal sealed class Catalogue(LoadOptions options, Binaries binaries)
         {
             // Rightness is asserted, not speed: a machine that stands still for a second must not turn a conversion into a fallback.
             settings["Redis__Timeout"] = settings["ConversionApi__AttemptTimeout"] = settings["ConversionApi__TotalTimeout"] = "00:01:00";
+        }
+
+        foreach (var (setting, value) in more)
+        {
+            settings[setting] = value;
         }
 
         return settings;
@@ -76,16 +80,7 @@ internal sealed class Catalogue(LoadOptions options, Binaries binaries)
 
     private Contender Shim(string name, string path, params (string Name, string Value)[] more)
     {
-        var shim = Program(name, path, site =>
-        {
-            var settings = ShimSettings(site, options);
-            foreach (var (setting, value) in more)
-            {
-                settings[setting] = value;
-            }
-
-            return settings;
-        });
+        var shim = Program(name, path, site => ShimSettings(site, options, more));
         return shim with { IsShim = true };
     }
 

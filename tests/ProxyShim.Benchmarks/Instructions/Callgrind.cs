@@ -25,8 +25,11 @@ internal static class Callgrind
     {
         var launch = Launch.Of("callgrind_control", "--dump", process.ToString(CultureInfo.InvariantCulture));
         await ChildProcess.RunAsync(launch, Cores.Others, Path.Combine(folder, "control.out"), cancellationToken);
-        return Read(string.Create(CultureInfo.InvariantCulture, $"{File(folder)}.{dumps + 1}"));
+        return Read(Dump(folder, dumps));
     }
+
+    /// <summary>What <see cref="NextAsync"/> has read, for <c>callgrind_annotate</c>.</summary>
+    public static string Dump(string folder, int dumps) => string.Create(CultureInfo.InvariantCulture, $"{File(folder)}.{dumps + 1}");
 
     private static long Read(string file)
     {

@@ -9,6 +9,8 @@ internal sealed class RedisInstructions(InstructionOptions options)
 {
     private const int Before = 200;
 
+    private readonly int _calls = options.Calls ?? 1000;
+
     // One after another: what a call costs is what a row costs more than the one that lacks it.
     private static readonly (string Name, Func<LedgerCalls, int, string[][]>[] Packets)[] s_rows =
     [
@@ -39,15 +41,15 @@ internal sealed class RedisInstructions(InstructionOptions options)
             .Heading(2, "Redis's instructions")
             .Paragraph(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Executed by redis-server for one customer (`valgrind --tool=callgrind`): the difference between {Before} and {Before + options.Calls} customers, each one new, over 16 partitions. No append-only file."))
+                $"Executed by redis-server for one customer (`valgrind --tool=callgrind`): the difference between {Before} and {Before + _calls} customers, each one new, over 16 partitions. No append-only file."))
             .Table(InstructionTable.Head(options.Other is not null), rows));
         return 0;
     }
 
     private async Task<double> CountAsync(string scripts, Func<LedgerCalls, int, string[][]>[] packets, CancellationToken cancellationToken)
     {
-        var (few, many) = (await TotalAsync(Before), await TotalAsync(Before + options.Calls));
-        return (double)(many - few) / options.Calls;
+        var (few, many) = (await TotalAsync(Before), await TotalAsync(Before + _calls));
+        return (double)(many - few) / _calls;
 
         async Task<long> TotalAsync(int customers)
         {
@@ -59,7 +61,7 @@ internal sealed class RedisInstructions(InstructionOptions options)
                     redis =>
                     {
                         var calls = new LedgerCalls(scripts);
-                        calls.Prepare(redis, Before + options.Calls);
+                        calls.Prepare(redis, Before + _calls);
                         for (var number = 0; number < customers; number++)
                         {
                             foreach (var packet in packets)

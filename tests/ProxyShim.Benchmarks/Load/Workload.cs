@@ -24,12 +24,18 @@ internal sealed record Workload(string Name, RequestTemplate Template, bool Conv
         Converts: true);
 
     /// <summary>The same call where nobody is converted.</summary>
-    public static Workload Shadow { get; } = new("shadow", Conversion.Template, Converts: false);
+    public static Workload Shadow { get; } = new("shadow", Conversion.Template, Converts: false) { Settings = [("Rollout__Mode", "Shadow")] };
 
     /// <summary>A payment of a customer whom the ledger does not know: each write that names a customer is looked up there.</summary>
     public static Workload FollowUp { get; } = new(
         "follow-up",
         LegacyPost("/api/v2/transactions", FollowUpBody),
+        Converts: false);
+
+    /// <summary>The same body where nobody looks into it: what a call with one costs anyway.</summary>
+    public static Workload Post { get; } = new(
+        "post",
+        LegacyPost("/api/v2/partnerships", FollowUpBody),
         Converts: false);
 
     /// <summary>An action of a customer: kept at once while the customer has not appeared.</summary>
@@ -70,6 +76,9 @@ internal sealed record Workload(string Name, RequestTemplate Template, bool Conv
             """,
             ""),
         Converts: false);
+
+    /// <summary>What the shim has to be set to for it, beside its usual settings.</summary>
+    public IReadOnlyList<(string Name, string Value)> Settings { get; private init; } = [];
 
     private static RequestTemplate LegacyPost(string target, string body) => new(
         $"""
