@@ -13,7 +13,7 @@ internal sealed class RedisScript(string text)
 
     /// <summary>Runs it, by its hash; where Redis does not know it (a new server, <c>SCRIPT FLUSH</c>), it is sent as text.</summary>
     /// <param name="read">Reads the reply.</param>
-    /// <param name="onReply">Is onReply of it, also when nobody waits for it any more.</param>
+    /// <param name="onReply">Is told of it, also when nobody waits for it any more.</param>
     public async Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read, Action<TResult>? onReply = null)
     {
         RedisResult reply;

@@ -116,6 +116,26 @@ public class RedisGateTests
     }
 
     [Fact]
+    public async Task What_nobody_waits_for_is_not_begun_when_the_connection_comes_at_last()
+    {
+        var connecting = new TaskCompletionSource<IConnectionMultiplexer>();
+        await using var gate = Gate(() => connecting.Task);
+        var begun = 0;
+        var running = RunAsync(gate, () =>
+        {
+            begun++;
+            return Answers();
+        });
+        _time.Advance(s_timeout);
+        await Assert.ThrowsAsync<RedisUnavailableException>(() => running);
+
+        connecting.SetResult(NoRedis.Connection());
+
+        Assert.Equal("answer", await RunAsync(gate, Answers));
+        Assert.Equal(0, begun);
+    }
+
+    [Fact]
     public async Task Redis_errors_are_told_without_their_words()
     {
         await using var gate = Gate();
