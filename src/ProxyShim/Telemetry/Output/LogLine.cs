@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Serilog.Events;
 
 namespace ProxyShim.Telemetry.Output;
@@ -11,7 +8,7 @@ namespace ProxyShim.Telemetry.Output;
 /// It travels through Serilog as the one property of its event, already rendered: a dictionary of twenty boxed values, each wrapped once more, costs
 /// more than all the rest of the event. A thread has one line and uses it again, so a sink must copy it before it returns.
 /// </remarks>
-internal sealed class LogLine : LogEventPropertyValue, IDisposable
+internal sealed class LogLine : LogEventPropertyValue
 {
     /// <summary>The property's name in the Serilog event.</summary>
     public const string PropertyName = "Line";
@@ -24,23 +21,15 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
     // After an unusually long line the buffer is given back, so that no thread keeps it for ever.
     private const int MaxKeptBytes = 16 * 1024;
 
-    // Letters of any script stay as they are; what could end a line in any reader is escaped.
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     [ThreadStatic]
     private static LogLine? t_line;
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
-    private readonly Utf8JsonWriter _json;
+    private readonly CompactJson _json = new();
 
     private CustomerRef? _names;
     private string? _cut;
 
-    private LogLine()
-    {
-        _json = new Utf8JsonWriter(_buffer, s_options);
-        Properties = new() { [PropertyName] = this };
-    }
+    private LogLine() => Properties = new() { [PropertyName] = this };
 
     /// <summary>What Serilog's event carries.</summary>
     public Dictionary<string, LogEventPropertyValue> Properties { get; }
@@ -50,47 +39,40 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
     public DateTimeOffset Time { get; private set; }
 
     /// <summary>The bytes so far; the whole line once it is <see cref="End">ended</see>.</summary>
-    public ReadOnlySpan<byte> Bytes => _buffer.WrittenSpan;
+    public ReadOnlySpan<byte> Bytes => _json.Written;
 
     /// <summary>Begins this thread's line with the fields that every event has; whatever stood in it is gone.</summary>
     /// <param name="names">How a partner_key or a subID that is an e-mail address is named; without it such a text is left out.</param>
     public static LogLine Begin(DateTimeOffset time, LogEventLevel level, ReadOnlySpan<byte> name, CustomerRef? names = null)
     {
-        if (t_line is { _buffer.Capacity: > MaxKeptBytes })
-        {
-            t_line.Dispose();
-            t_line = null;
-        }
-
-        var line = t_line ??= new LogLine();
-        line._buffer.ResetWrittenCount();
-        line._json.Reset();
+        var line = t_line is { _json.Capacity: <= MaxKeptBytes } kept ? kept : t_line = new LogLine();
+        line._json.Clear();
         line.Level = level;
         line.Time = time;
         line._names = names;
         line._cut = null;
-        line._json.WriteStartObject();
+        line._json.BeginObject();
         line.Instant("@t"u8, time);
         if (level != LogEventLevel.Information)
         {
-            line._json.WriteString("@l"u8, NameOf(level));
+            line.Constant("@l"u8, NameOf(level));
         }
 
-        line._json.WriteString("Event"u8, name);
-        line._json.WriteNumber("SchemaVersion"u8, LogEvents.SchemaVersion);
-        return line;
+        line.Constant("Event"u8, name);
+        return line.Number("SchemaVersion"u8, LogEvents.SchemaVersion);
     }
 
     /// <summary>A text, cut at <paramref name="max"/>; null is written as null.</summary>
     public LogLine Text(ReadOnlySpan<byte> name, string? value, int max = MaxText)
     {
+        _json.Name(name);
         if (value is null)
         {
-            _json.WriteNull(name);
+            _json.Null();
         }
         else
         {
-            _json.WriteString(name, value.Length <= max ? value : Cut(name, value, max));
+            _json.Text(value.Length <= max ? value : Cut(name, value, max));
         }
 
         return this;
@@ -99,63 +81,40 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
     /// <summary>Names the fields of this line that were cut, joined by a space; null for none.</summary>
     public LogLine Cuts() => Text("Cut"u8, _cut);
 
-    public LogLine Number(ReadOnlySpan<byte> name, long? value)
-    {
-        if (value is { } number)
-        {
-            _json.WriteNumber(name, number);
-        }
-        else
-        {
-            _json.WriteNull(name);
-        }
-
-        return this;
-    }
+    public LogLine Number(ReadOnlySpan<byte> name, long? value) => Numeric(name, value);
 
     public LogLine Flag(ReadOnlySpan<byte> name, bool value)
     {
-        _json.WriteBoolean(name, value);
+        _json.Name(name);
+        _json.Flag(value);
         return this;
     }
 
     /// <summary>A duration as a number of milliseconds, exact to the microsecond.</summary>
     public LogLine Milliseconds(ReadOnlySpan<byte> name, TimeSpan? value)
     {
+        _json.Name(name);
         if (value is { } duration)
         {
-            _json.WriteNumber(name, Math.Round(duration.TotalMilliseconds, 3));
+            _json.Thousandths((long)Math.Round(duration.TotalMicroseconds));
         }
         else
         {
-            _json.WriteNull(name);
+            _json.Null();
         }
 
         return this;
     }
 
     /// <summary>An amount of money, to its last digit.</summary>
-    public LogLine Amount(ReadOnlySpan<byte> name, decimal? value)
-    {
-        if (value is { } amount)
-        {
-            _json.WriteNumber(name, amount);
-        }
-        else
-        {
-            _json.WriteNull(name);
-        }
-
-        return this;
-    }
+    public LogLine Amount(ReadOnlySpan<byte> name, decimal? value) => Numeric(name, value);
 
     /// <summary>A moment: ISO 8601, UTC, always seven digits of a second, so that text sorts as time does.</summary>
     public LogLine Instant(ReadOnlySpan<byte> name, DateTimeOffset value)
     {
         Span<byte> text = stackalloc byte[32];
         value.UtcDateTime.TryFormat(text, out var length, "O");
-        _json.WriteString(name, text[..length]);
-        return this;
+        return Constant(name, text[..length]);
     }
 
     /// <summary>What every event of a conversion says of it.</summary>
@@ -191,23 +150,24 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
     /// <summary>A value of a type that only its source knows, as a framework's argument; the caller has made sure that it may be written.</summary>
     public LogLine Scalar(string name, object? value)
     {
+        _json.Name(name);
         switch (value)
         {
             case null:
-                _json.WriteNull(name);
+                _json.Null();
                 break;
             case bool flag:
-                _json.WriteBoolean(name, flag);
+                _json.Flag(flag);
                 break;
             case sbyte or byte or short or ushort or int or long or uint:
-                _json.WriteNumber(name, Convert.ToInt64(value, null));
+                _json.Number(Convert.ToInt64(value, null));
                 break;
             case double number when double.IsFinite(number):
-                _json.WriteNumber(name, number);
+                _json.Number(number);
                 break;
             default:
                 var text = value.ToString() ?? "";
-                _json.WriteString(name, text.Length <= MaxText ? text : text.AsSpan(0, MaxText));
+                _json.Text(text.Length <= MaxText ? text : text.AsSpan(0, MaxText));
                 break;
         }
 
@@ -216,28 +176,49 @@ internal sealed class LogLine : LogEventPropertyValue, IDisposable
 
     public LogLine BeginObject(ReadOnlySpan<byte> name)
     {
-        _json.WriteStartObject(name);
+        _json.Name(name);
+        _json.BeginObject();
         return this;
     }
 
     public LogLine EndObject()
     {
-        _json.WriteEndObject();
+        _json.EndObject();
         return this;
     }
 
     public LogLine End()
     {
-        _json.WriteEndObject();
-        _json.Flush();
-        _buffer.Write("\n"u8);
+        _json.EndObject();
+        _json.EndLine();
         return this;
     }
 
-    public void Dispose() => _json.Dispose();
-
     public override void Render(TextWriter output, string? format = null, IFormatProvider? formatProvider = null) =>
         output.Write(Encoding.UTF8.GetString(Bytes).AsSpan().TrimEnd('\n'));
+
+    private LogLine Numeric<T>(ReadOnlySpan<byte> name, T? value)
+        where T : struct, IUtf8SpanFormattable
+    {
+        _json.Name(name);
+        if (value is { } number)
+        {
+            _json.Number(number);
+        }
+        else
+        {
+            _json.Null();
+        }
+
+        return this;
+    }
+
+    private LogLine Constant(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        _json.Name(name);
+        _json.Text(value);
+        return this;
+    }
 
     private ReadOnlySpan<char> Cut(ReadOnlySpan<byte> name, string value, int max)
     {
