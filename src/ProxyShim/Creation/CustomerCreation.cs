@@ -13,16 +13,22 @@ internal sealed class CustomerCreation(CreationFlow flow, ClickSettings clicks, 
     // By which some frameworks take a POST for another method.
     private static readonly string[] s_overrides = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
 
-    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var record = RequestRecord.Of(context);
-        if (!CustomerApiVersion.TryMatch(context.Request.Method, RawTarget.PathOf(record.Target), out var version))
+        var method = context.Request.Method;
+        var path = RawTarget.PathOf(record.Target);
+        if (CustomerApiVersion.TryMatch(method, path, out var version))
         {
-            record.Reason ??= CustomerApiVersion.OddityOf(context.Request.Method, RawTarget.PathOf(record.Target));
-            await next(context);
-            return;
+            return CreateAsync(context, next, version, record);
         }
 
+        record.Reason ??= CustomerApiVersion.OddityOf(method, path);
+        return next(context);
+    }
+
+    private async Task CreateAsync(HttpContext context, RequestDelegate next, CustomerApiVersion version, RequestRecord record)
+    {
         var request = await TryReadRequestAsync(context, version, record);
         try
         {

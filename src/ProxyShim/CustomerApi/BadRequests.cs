@@ -13,25 +13,25 @@ internal sealed class BadRequests(TimeProvider time) : IMiddleware
     // RFC 9110, section 15.5.6: a 405 names what is allowed.
     private const string Methods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
 
-    private static readonly (Func<HttpRequest, bool> IsSo, int Status, string Message)[] s_rules =
+    private static readonly (Func<HttpRequest, string, bool> IsSo, int Status, string Message)[] s_rules =
     [
-        (static request => HttpMethods.IsConnect(request.Method), StatusCodes.Status405MethodNotAllowed, "This is no tunnel."),
+        (static (request, _) => HttpMethods.IsConnect(request.Method), StatusCodes.Status405MethodNotAllowed, "This is no tunnel."),
 
         // RFC 9112, section 2.2: a server that is lenient with line ends could read more out of it than one target.
-        (static request => RawTarget.Of(request.HttpContext).AsSpan().ContainsAnyInRange('\0', ' ')
-            || RawTarget.Of(request.HttpContext).Contains('\u007f', StringComparison.Ordinal),
+        (static (_, target) => target.AsSpan().ContainsAnyInRange('\0', ' ') || target.Contains('\u007f', StringComparison.Ordinal),
             StatusCodes.Status400BadRequest, "The request's target holds a control character."),
 
         // RFC 9112, section 6.1. Kestrel undoes the last coding, and would have the others passed on as if they had not been.
-        (static request => request.Headers.TransferEncoding is { Count: > 0 } coding && !coding.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase),
+        (static (request, _) => request.Headers.TransferEncoding is { Count: > 0 } coding && !coding.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase),
             StatusCodes.Status501NotImplemented, "The only transfer coding that is understood is chunked."),
     ];
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
+        var target = RequestRecord.Of(context).Target;
         foreach (var (isSo, status, message) in s_rules)
         {
-            if (isSo(context.Request))
+            if (isSo(context.Request, target))
             {
                 await RefuseAsync(context, status, message);
                 return;

@@ -20,7 +20,8 @@ internal sealed class FollowUpFilter(
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         // Nobody but a caller that may convert learns anything from the ledger, or changes it.
-        if (RequestRecord.Of(context).Caller is null || await TryParseAsync(context) is not { } followUp)
+        var record = RequestRecord.Of(context);
+        if (record.Caller is null || await TryParseAsync(context, record) is not { } followUp)
         {
             await next(context);
             return;
@@ -35,7 +36,7 @@ internal sealed class FollowUpFilter(
                 return;
             }
 
-            context.Features.Set<IForwardedAnswerFilter>(new AnswerFilter(this, followUp, early));
+            context.Features.Set<IForwardedAnswerFilter>(new AnswerFilter(this, followUp, early, record));
             await next(context);
             if (followUp.Replacement is { } answer && !context.Response.HasStarted)
             {
@@ -118,13 +119,13 @@ internal sealed class FollowUpFilter(
         }
     }
 
-    private async ValueTask<FollowUp?> TryParseAsync(HttpContext context)
+    private async ValueTask<FollowUp?> TryParseAsync(HttpContext context, RequestRecord record)
     {
-        var record = RequestRecord.Of(context);
         var method = context.Request.Method;
-        if (FollowUp.RowOf(method, RawTarget.PathOf(record.Target)) is not { } named)
+        var path = RawTarget.PathOf(record.Target);
+        if (FollowUp.RowOf(method, path) is not { } named)
         {
-            return FollowUp.OfPath(method, RawTarget.PathOf(record.Target));
+            return FollowUp.OfPath(method, path);
         }
 
         var (body, _) = await RequestBody.PeekAsync(context.Request, time, context.RequestAborted);
@@ -183,9 +184,9 @@ internal sealed class FollowUpFilter(
         }
     }
 
-    private sealed class AnswerFilter(FollowUpFilter owner, FollowUp followUp, EarlyWrite? early) : IForwardedAnswerFilter
+    private sealed class AnswerFilter(FollowUpFilter owner, FollowUp followUp, EarlyWrite? early, RequestRecord record) : IForwardedAnswerFilter
     {
         public ValueTask<bool> AcceptAsync(HttpContext context, HttpResponseMessage response) =>
-            owner.AcceptAsync(followUp, early, RequestRecord.Of(context), response);
+            owner.AcceptAsync(followUp, early, record, response);
     }
 }

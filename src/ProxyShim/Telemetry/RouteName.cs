@@ -8,10 +8,16 @@ internal static class RouteName
 
     private const string Other = "other";
 
-    private static readonly HashSet<string> s_resources = new(StringComparer.Ordinal)
-    {
-        "customers", "partnerships", "transactions", "actions", "deals", "leads", "groups", "rewards", "webhooks",
-    };
+    private static readonly string[] s_prefixes = ["/api/v2/", "/v1/"];
+
+    private static readonly string[] s_resources =
+        ["customers", "partnerships", "transactions", "actions", "deals", "leads", "groups", "rewards", "webhooks"];
+
+    // By what stands before the identifier.
+    private static readonly Dictionary<string, (string All, string One)>.AlternateLookup<ReadOnlySpan<char>> s_routes = s_prefixes
+        .SelectMany(static prefix => s_resources.Select(resource => prefix + resource))
+        .ToDictionary(static path => path, static path => (path, $"{path}/{{key}}"), StringComparer.Ordinal)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly HashSet<string> s_methods = new(StringComparer.Ordinal)
     {
@@ -21,14 +27,14 @@ internal static class RouteName
     /// <summary><c>/api/v2/customers</c>, <c>/api/v2/customers/{key}</c>, <c>/v1/…</c> likewise; <c>other</c> for what the Customer API does not document.</summary>
     public static string OfPath(ReadOnlySpan<char> path)
     {
-        foreach (var prefix in (ReadOnlySpan<string>)["/api/v2/", "/v1/"])
+        foreach (var prefix in s_prefixes)
         {
             if (path.StartsWith(prefix, StringComparison.Ordinal))
             {
                 var rest = path[prefix.Length..].TrimEnd('/');
                 var slash = rest.IndexOf('/');
-                var resource = (slash < 0 ? rest : rest[..slash]).ToString();
-                return !s_resources.Contains(resource) ? Other : slash < 0 ? prefix + resource : $"{prefix}{resource}/{{key}}";
+                var resource = path[..(prefix.Length + (slash < 0 ? rest.Length : slash))];
+                return !s_routes.TryGetValue(resource, out var route) ? Other : slash < 0 ? route.All : route.One;
             }
         }
 
