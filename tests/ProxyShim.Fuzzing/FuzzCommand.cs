@@ -6,7 +6,7 @@ namespace ProxyShim.Fuzzing;
 /// <summary><c>-- run</c></summary>
 internal sealed class FuzzCommand(FuzzOptions options)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 
     /// <returns>The exit code: 0, or 1 when something broke or hung.</returns>
     /// <exception cref="FormatException">afl-fuzz is missing.</exception>
@@ -64,7 +64,7 @@ internal sealed class FuzzCommand(FuzzOptions options)
     {
         try
         {
-            await Task.Run(() => surface.ProblemOf(File.ReadAllBytes(file)), cancellationToken).WaitAsync(s_patience, TimeProvider.System, cancellationToken);
+            await Task.Run(() => surface.ProblemOf(File.ReadAllBytes(file)), cancellationToken).WaitAsync(s_timeout, TimeProvider.System, cancellationToken);
             return true;
         }
         catch (TimeoutException)

@@ -8,7 +8,7 @@ namespace ProxyShim.Sandbox.Tour;
 internal sealed class Background(RunningSandbox sandbox, Screen screen, Pause pause)
 {
     // Beside the lag, which the phantom meets twice. A look at the ledger, a wait between attempts and a read-back take seconds.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, string> _customers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ internal sealed class Background(RunningSandbox sandbox, Screen screen, Pause pa
     public async Task ShowAsync(CancellationToken cancellationToken)
     {
         screen.Line("── In the background: the shim delivers what was kept, and reads everybody back", Tone.Heading);
-        using var limit = new CancellationTokenSource(s_patience + (2 * sandbox.PartnerStack.Lag), TimeProvider.System);
+        using var limit = new CancellationTokenSource(s_timeout + (2 * sandbox.PartnerStack.Lag), TimeProvider.System);
         var over = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, limit.Token);
         while (true)
         {

@@ -5,7 +5,8 @@ namespace ProxyShim.Capture;
 
 /// <summary>Counts calls by address and minute, in the same memory for however many addresses.</summary>
 /// <remarks>
-/// A count-min sketch of two rows: an address that shares its place in both with another one that calls too often is refused with it, which at a thousand such
+/// A count-min sketch (https://en.wikipedia.org/wiki/Count%E2%80%93min_sketch) of two rows: an address that shares its place in both with another one that
+/// calls too often is refused with it, which at a thousand such
 /// addresses happens to one in a thousand. Where an address stands differs from process to process, so that nobody can choose whom to shut out.
 /// </remarks>
 internal sealed class AddressRates(int limit, TimeProvider time)

@@ -37,7 +37,8 @@ internal static class CaptureScript
         headers.CacheControl = (string?)context.Request.RouteValues["version"] == content.Version ? Long : Short;
         headers.Vary = HeaderNames.AcceptEncoding;
 
-        // A page may load it with integrity and crossorigin, or under Cross-Origin-Embedder-Policy.
+        // A page may load it with integrity and crossorigin, or under Cross-Origin-Embedder-Policy
+        // (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Cross-Origin-Embedder-Policy).
         headers.AccessControlAllowOrigin = "*";
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))

@@ -97,7 +97,7 @@ internal sealed record CaptureSettings(
         if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.PathAndQuery == "/" && uri.Fragment.Length == 0
             && uri.UserInfo.Length == 0 && !text.Contains('*', StringComparison.Ordinal))
         {
-            // As browsers write it: lower case, no default port, no slash (RFC 6454, section 6.2).
+            // As browsers write it: lower case, no default port, no slash (https://www.rfc-editor.org/rfc/rfc6454#section-6.2).
             return uri.IsDefaultPort ? $"{uri.Scheme}://{uri.IdnHost}" : $"{uri.Scheme}://{uri.IdnHost}:{uri.Port}";
         }
 

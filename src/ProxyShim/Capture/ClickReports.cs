@@ -12,7 +12,8 @@ namespace ProxyShim.Capture;
 
 /// <summary><c>POST /clicks</c>: a page, or a back-end, reports a click and whose it is. Nothing can be read back, and nothing of what was said is repeated.</summary>
 /// <remarks>
-/// The body is JSON whatever its label says: a browser sends <c>text/plain</c> to another origin without asking first (Fetch, "CORS-safelisted request-header"),
+/// The body is JSON whatever its label says: a browser sends <c>text/plain</c> to another origin without asking first
+/// (https://fetch.spec.whatwg.org/#cors-safelisted-request-header),
 /// and there is no time to ask while a page is being left. So the origin is judged here, and not by the browser.
 /// </remarks>
 internal sealed class ClickReports(
@@ -22,7 +23,8 @@ internal sealed class ClickReports(
 
     private const string Scheme = "Bearer ";
 
-    // A browser need not ask again for two hours; more than that none remembers (Chromium).
+    // A browser need not ask again for two hours; Chromium remembers no longer
+    // (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Access-Control-Max-Age).
     private const string PreflightLife = "7200";
 
     private readonly AddressRates _rates = new(settings.RateLimit, time);

@@ -14,7 +14,8 @@ internal readonly record struct Visitor(IPAddress Connected, IPAddress? Address,
     public IPAddress Counted => Address ?? Connected;
 
     /// <summary>
-    /// Read from the right: each proxy appends whom it got the call from, and what stands left of the first one that is not ours anybody can have written.
+    /// Read from the right: each proxy appends the address that called it (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-For), and
+    /// what stands left of the first one that is not ours anybody can have written.
     /// </summary>
     public static Visitor Of(HttpContext context, IReadOnlyList<IPNetwork> proxies)
     {

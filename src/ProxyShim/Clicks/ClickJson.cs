@@ -86,7 +86,7 @@ internal static class ClickJson
         return list;
     }
 
-    // Where the known fields' values stand; of two with one name the last, as most parsers have it.
+    // Where the known fields' values stand; of two with one name the last, as most parsers have it (https://www.rfc-editor.org/rfc/rfc8259#section-4).
     private static void Find(ReadOnlySpan<byte> json, Span<Range> values)
     {
         var reader = new Utf8JsonReader(json);

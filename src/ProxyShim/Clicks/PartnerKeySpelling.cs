@@ -6,7 +6,7 @@ namespace ProxyShim.Clicks;
 
 /// <summary>
 /// A partner key as a site kept it: plain, or as it stands in the landing page's <c>ps_partner_key</c>, which is base64, as often as not without its padding
-/// (PartnerStack's documentation, "getting-integrated-with-s2s").
+/// (https://docs.partnerstack.com/docs/advanced-usage).
 /// </summary>
 internal static class PartnerKeySpelling
 {

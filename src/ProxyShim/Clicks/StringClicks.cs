@@ -11,14 +11,17 @@ internal static class StringClicks
     /// <summary>Writes one, in one round trip.</summary>
     public static async Task<ClickWriteOutcome> WriteAsync(IDatabase redis, PreparedClick click) => (await RunAsync(redis, [click]))[0];
 
-    /// <summary>Writes many. Most customers of a file have no click yet: a command of its own costs Redis two thirds of what the script takes for it.</summary>
+    /// <summary>
+    /// Writes many. Most customers of a file have no click yet: a command of its own costs Redis two thirds of what the script takes for it (measured:
+    /// tests/ProxyShim.Benchmarks/report.md).
+    /// </summary>
     /// <returns>What became of each.</returns>
     public static async Task<ClickWriteOutcome[]> WriteAsync(IDatabase redis, PreparedClick[] clicks)
     {
         var outcomes = new ClickWriteOutcome[clicks.Length];
         if (await AddAsync(redis, clicks) is { Length: > 0 } taken)
         {
-            // In a Cluster they are not of one slot.
+            // In a Cluster they are not of one slot (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/).
             int[][] groups = RedisTopology.IsCluster(redis) ? [.. taken.Select(static i => new[] { i })] : [taken];
             await Task.WhenAll(groups.Select(places => JudgeAsync(redis, clicks, places, outcomes)));
         }

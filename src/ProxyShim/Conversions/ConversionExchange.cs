@@ -4,7 +4,8 @@ namespace ProxyShim.Conversions;
 
 /// <summary>What YARP forwards for one attempt: a POST of the composed body, and nothing else.</summary>
 /// <remarks>
-/// To YARP it has no body, and gets it on the way from YARP to the connection. YARP's own way sends the headers, and then copies the body: two packets, of
+/// To YARP it has no body, and gets it on the way from YARP to the connection. YARP's own way sends the headers, and then copies the body
+/// (https://github.com/dotnet/yarp/blob/main/src/ReverseProxy/Forwarder/StreamCopyHttpContent.cs): two packets, of
 /// which each costs more than all that the shim does to compose them; and it lets nobody else give the request a body.
 /// </remarks>
 internal sealed class ConversionExchange : HttpMessageHandler
@@ -43,7 +44,10 @@ internal sealed class ConversionExchange : HttpMessageHandler
     /// <summary>Begins an attempt.</summary>
     public void SetBody(ReadOnlyMemory<byte> body) => (_body, BytesWentOut) = (body, false);
 
-    /// <summary>Forgets the attempt. YARP has written its status into the response, and would not send again beside one.</summary>
+    /// <summary>
+    /// Forgets the attempt. YARP has written its status into the response, and refuses to send beside one
+    /// (https://github.com/dotnet/yarp/blob/main/src/ReverseProxy/Forwarder/HttpForwarder.cs, <c>NotProxying</c>).
+    /// </summary>
     public void Reset()
     {
         Answer = null;

@@ -41,7 +41,8 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
         _authorization = settings.Token is { } token ? $"Bearer {token.Reveal()}" : null;
         _time = time;
 
-        // The attempt's own timeout ends it; YARP's would only be one more timer.
+        // The attempt's own timeout ends it; YARP's (https://github.com/dotnet/yarp/blob/main/src/ReverseProxy/Forwarder/HttpForwarder.cs, DefaultTimeout)
+        // would only be one more timer.
         _config = new ForwarderRequestConfig { ActivityTimeout = Timeout.InfiniteTimeSpan };
     }
 

@@ -17,7 +17,8 @@ internal sealed class ConversionPipeline
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_breakDuration = TimeSpan.FromSeconds(5);
 
-    /// <summary>Attempts in a row without an answer that decides anything: with a sign-up now and then the breaker never has enough to judge by.</summary>
+    /// <summary>Attempts in a row without an answer that decides anything: with a sign-up now and then the breaker never has enough to judge by
+    /// (<c>MinimumThroughput</c>, https://www.pollydocs.org/strategies/circuit-breaker.html).</summary>
     public const int FailingLimit = 3;
 
     private readonly CircuitBreakerStateProvider _breaker = new();

@@ -12,7 +12,9 @@ internal static class ResponseClassifier
 
         // "Known already" may well mean: from an attempt of ours that we believe lost.
         409 => AttemptResult.Ambiguous,
-        // Somebody on the way hung up on the server that was at work: nginx's name for it, and AWS's load balancers'.
+        // Somebody on the way hung up on the server that was at work: nginx's name for it
+        // (https://github.com/nginx/nginx/blob/master/src/http/ngx_http_request.h), and AWS's load balancers'
+        // (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html).
         499 or 460 => AttemptResult.Ambiguous,
         >= 400 and < 500 => AttemptResult.Refused,
 

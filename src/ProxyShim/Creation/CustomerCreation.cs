@@ -10,7 +10,8 @@ namespace ProxyShim.Creation;
 /// <summary>Receives a call that creates a customer and answers it. What it cannot or must not convert goes on, untouched, to the passthrough.</summary>
 internal sealed class CustomerCreation(CreationFlow flow, ClickSettings clicks, TimeProvider time) : IMiddleware
 {
-    // By which some frameworks take a POST for another method.
+    // By which some frameworks take a POST for another method, ASP.NET Core for one
+    // (https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.builder.httpmethodoverrideextensions).
     private static readonly string[] s_overrides = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)

@@ -10,18 +10,20 @@ internal sealed class BadRequests(TimeProvider time) : IMiddleware
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(100);
 
-    // RFC 9110, section 15.5.6: a 405 names what is allowed.
+    // A 405 names what is allowed (https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6).
     private const string Methods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
 
     private static readonly (Func<HttpRequest, string, bool> IsSo, int Status, string Message)[] s_rules =
     [
         (static (request, _) => HttpMethods.IsConnect(request.Method), StatusCodes.Status405MethodNotAllowed, "This is no tunnel."),
 
-        // RFC 9112, section 2.2: a server that is lenient with line ends could read more out of it than one target.
+        // A server that is lenient with line ends could read more than one target out of it (https://www.rfc-editor.org/rfc/rfc9112#section-2.2).
         (static (_, target) => target.AsSpan().ContainsAnyInRange('\0', ' ') || target.Contains('\u007f', StringComparison.Ordinal),
             StatusCodes.Status400BadRequest, "The request's target holds a control character."),
 
-        // RFC 9112, section 6.1. Kestrel undoes the last coding, and would have the others passed on as if they had not been.
+        // What is not understood is a 501 (https://www.rfc-editor.org/rfc/rfc9112#section-6.1). Kestrel only decodes a final chunked
+        // (https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/Http1MessageBody.cs): the body would be passed on with the
+        // other codings, and without their header.
         (static (request, _) => request.Headers.TransferEncoding is { Count: > 0 } coding && !coding.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase),
             StatusCodes.Status501NotImplemented, "The only transfer coding that is understood is chunked."),
     ];
@@ -51,7 +53,7 @@ internal sealed class BadRequests(TimeProvider time) : IMiddleware
         {
             if (context.RequestAborted.IsCancellationRequested)
             {
-                // Kestrel would look for another request where the reading of this one's body has stopped, and warn that it is still going on.
+                // Kestrel would look for the next request where reading this one's body stopped, and warn that the reading goes on (measured: HangUpTests).
                 context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
             }
         }
@@ -60,7 +62,7 @@ internal sealed class BadRequests(TimeProvider time) : IMiddleware
     /// <summary>Refuses a request whose body is broken, or has not come.</summary>
     public static async Task RefuseBodyAsync(HttpContext context, int status, TimeProvider time)
     {
-        // Whether it broke off because its caller has gone Kestrel says a moment later, on another thread.
+        // Kestrel reports on another thread, a moment later, whether the body broke off because the caller has gone (measured: HangUpTests).
         await Task.Delay(s_moment, time, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!context.RequestAborted.IsCancellationRequested)
         {

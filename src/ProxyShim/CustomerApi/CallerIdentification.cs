@@ -12,7 +12,8 @@ internal sealed class CallerIdentification(Callers callers) : IMiddleware
         return next(context);
     }
 
-    // Said twice it is one to many servers; joined by a comma, as they would be sent on, it is none to any.
+    // Two lines: many servers use one of them, but joined by a comma, as they would be sent on (https://www.rfc-editor.org/rfc/rfc9110#section-5.3), they are
+    // no credentials.
     private static void JoinCredentials(IHeaderDictionary headers)
     {
         if (headers.Authorization is [{ } first, _, ..] said && said.All(value => value == first))

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace ProxyShim.CustomerApi;
 
-/// <summary>What a request's label says of its body. Most HTTP clients whose app names none send one that is wrong, so that it decides nothing by itself.</summary>
+/// <summary>
+/// What a request's label says of its body. Many HTTP clients send a wrong one where the app names none (curl: https://curl.se/docs/manpage.html#-d; others:
+/// tests/ProxyShim.EndToEnd/clients/zoo), so it decides nothing by itself.
+/// </summary>
 internal static class ContentTypes
 {
     private const string Charset = "charset";
@@ -19,7 +22,7 @@ internal static class ContentTypes
     public static bool IsReadAsUtf8(string? contentType, ReadOnlySpan<byte> body) => Ascii.IsValid(body) || Parts(contentType).All(static part =>
         !part.StartsWith(Charset, StringComparison.OrdinalIgnoreCase) || IsUtf8(part.AsSpan(Charset.Length).Trim(" \t='\"")));
 
-    // utf8 is no registered name, and many programs write it.
+    // utf8 is not a registered name (https://www.iana.org/assignments/character-sets), but many programs write it.
     private static bool IsUtf8(ReadOnlySpan<char> charset) =>
         charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase) || charset.IsEmpty;
 

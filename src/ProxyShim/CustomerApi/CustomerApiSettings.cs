@@ -8,7 +8,10 @@ namespace ProxyShim.CustomerApi;
 /// <param name="AllowAnonymous">Any caller may convert.</param>
 internal sealed record CustomerApiSettings(Uri Address, CallerPair? Vendor, IReadOnlyList<CallerPair> Callers, bool AllowAnonymous)
 {
-    /// <summary>How long a forwarded call may go without a byte in either direction; then the caller gets 504. YARP's own default.</summary>
+    /// <summary>
+    /// How long a forwarded call may go without a byte in either direction; then the caller gets 504. YARP's own default
+    /// (https://github.com/dotnet/yarp/blob/main/src/ReverseProxy/Forwarder/HttpForwarder.cs, <c>DefaultTimeout</c>).
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 
     private const string VendorName = "default";

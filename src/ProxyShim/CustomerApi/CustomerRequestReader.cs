@@ -15,7 +15,8 @@ internal static class CustomerRequestReader
     private const int MostEmailLength = 255;
     private const int MostNameLength = 100;
 
-    // Of two equal names parsers take the first, the last, or neither: which customer that is would be a guess.
+    // Of two equal names parsers take the first, the last, or neither (https://www.rfc-editor.org/rfc/rfc8259#section-4): which customer is meant would be a
+    // guess.
     private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
 
     /// <summary>The request, or null and the reason (<see cref="Reasons"/>) for which it is forwarded instead.</summary>
@@ -37,7 +38,7 @@ internal static class CustomerRequestReader
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: an escaped lone surrogate.
+            // InvalidOperationException: an escaped lone surrogate (https://learn.microsoft.com/dotnet/api/system.text.json.jsonelement.getstring).
             reason = Reasons.MalformedJson;
             return null;
         }
@@ -70,7 +71,7 @@ internal static class CustomerRequestReader
             return null;
         }
 
-        // A path cannot name these two, so nobody could ever read the customer back.
+        // A path cannot name these two, "." and ".." (https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4), so the customer could never be read back.
         if (keyText is "." or ".." || !IsPlausibleEmail(email) || name?.Length > MostNameLength)
         {
             reason = Reasons.InvalidField;
@@ -103,7 +104,7 @@ internal static class CustomerRequestReader
         return TryText(root, name, out text);
     }
 
-    // 1e3 and 1.0 are integers to some parsers and not to others, and -0 is 0 to most.
+    // 1e3 and 1.0 are integers to some parsers and not to others, and -0 is 0 to most (https://www.rfc-editor.org/rfc/rfc8259#section-6).
     private static bool IsInteger(string number) =>
         number.AsSpan().TrimStart('-') is { Length: > 0 } digits && !digits.ContainsAnyExceptInRange('0', '9') && number != "-0";
 

@@ -14,13 +14,13 @@ internal static class RequestBody
 
     /// <summary>The longest pause in a body: what YARP allows the bodies that it forwards
     /// (https://github.com/dotnet/yarp/blob/main/src/ReverseProxy/Forwarder/ForwarderRequestConfig.cs, <c>ActivityTimeout</c>).</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    public static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(100);
 
     /// <summary>Reads to the end and consumes nothing: a later reader of the request sees the body as it arrived.</summary>
     /// <returns>
     /// The decoded body, good until somebody reads the request's body again; or null and the reason when it is too large or its coding is not known.
     /// </returns>
-    /// <exception cref="BadHttpRequestException">It breaks HTTP, or has not come for <see cref="Patience"/>.</exception>
+    /// <exception cref="BadHttpRequestException">It breaks HTTP, or has not come for <see cref="ReadTimeout"/>.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<(ReadOnlyMemory<byte>? Body, string? Reason)> PeekAsync(
         HttpRequest request, TimeProvider time, CancellationToken cancellationToken)
@@ -55,7 +55,8 @@ internal static class RequestBody
     }
 
     /// <summary>
-    /// Takes away what has come and nobody has taken: of a body that stays where it is Kestrel forgets, once the caller has gone, that it was being read.
+    /// Consumes what has arrived and was not consumed: once the caller has gone, Kestrel forgets of an unconsumed body that it was being read (measured:
+    /// HangUpTests).
     /// </summary>
     /// <returns>Whether that was all of it.</returns>
     public static bool Discard(HttpRequest request)
@@ -80,7 +81,7 @@ internal static class RequestBody
     // A body that comes late is legitimate; one that does not come at all must not be waited for for ever.
     private static async ValueTask<ReadResult> ReadLateAsync(PipeReader reader, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(Patience, time);
+        using var late = new CancellationTokenSource(ReadTimeout, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {

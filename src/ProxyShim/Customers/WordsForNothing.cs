@@ -3,7 +3,8 @@ using System.Text;
 namespace ProxyShim.Customers;
 
 /// <summary>
-/// What programs write where there was no value: JavaScript's <c>undefined</c> and <c>null</c> (older Redis clients made text of them), Python's <c>None</c>, Go's
+/// What programs write where there was no value: JavaScript's <c>undefined</c> and <c>null</c> (older Redis clients made text of them:
+/// https://github.com/redis/node-redis/issues/1102), Python's <c>None</c>, Go's
 /// <c>&lt;nil&gt;</c>, an empty array. None of it is an id, a partner or an address.
 /// </summary>
 internal static class WordsForNothing

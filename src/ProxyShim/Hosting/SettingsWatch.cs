@@ -7,7 +7,8 @@ namespace ProxyShim.Hosting;
 
 /// <summary>
 /// Looks at the settings' files, every second, and reads them where they have changed: the rollout counts at once, of anything else it is said that it waits for a
-/// restart. Their content is compared, not the files' times: in a mounted ConfigMap only a link two steps away changes.
+/// restart. Their content is compared, not the files' times: in a mounted ConfigMap only a link two steps away changes
+/// (https://github.com/kubernetes/kubernetes/blob/master/pkg/volume/util/atomic_writer.go).
 /// </summary>
 /// <param name="fingerprint">Of the files that there are, and of those in the folder of secrets; null where that cannot be told.</param>
 internal sealed class SettingsWatch(

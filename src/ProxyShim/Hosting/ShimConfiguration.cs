@@ -7,7 +7,8 @@ internal static class ShimConfiguration
 {
     private const string SecretsFolder = "Secrets:Folder";
 
-    // Where Docker and Kubernetes put secrets: a file a setting, named with __ for a colon.
+    // Where Docker puts secrets (https://docs.docker.com/compose/how-tos/use-secrets/), and Kubernetes by our manifests: a file a setting, named with __ for a
+    // colon (https://learn.microsoft.com/aspnet/core/fundamentals/configuration/#key-per-file-configuration-provider).
     private const string DefaultSecretsFolder = "/run/secrets";
 
     /// <exception cref="SettingsException">A file cannot be read.</exception>

@@ -16,7 +16,7 @@ internal static class ShimHost
     // What a connection receives ahead of who reads it. Small beside a turn of BulkTurns, which says why; headers may be longer, since they are looked at as they come.
     private const int ReadBuffer = 16 * 1024;
 
-    // sysexits.h: EX_SOFTWARE.
+    // sysexits.h (https://man.freebsd.org/cgi/man.cgi?sysexits(3)): EX_SOFTWARE.
     private const int SoftwareError = 70;
 
     public static WebApplicationBuilder CreateBuilder(IConfiguration configuration, ShimSettings settings)
@@ -27,7 +27,8 @@ internal static class ShimHost
         RunOnSocketThreads(builder);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            // Kestrel's standard configuration: certificates, and endpoints that take the place of Urls.
+            // Kestrel's standard configuration: certificates, and endpoints that take the place of Urls
+            // (https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/endpoints).
             kestrel.Configure(configuration.GetSection("Kestrel"));
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(endpoint =>
@@ -36,14 +37,15 @@ internal static class ShimHost
                 endpoint.UseLimits();
             });
 
-            // The Customer API sets the limits; what it would take is not refused here. (AWS's load balancers take a line of 16 KB and 64 KB of headers.)
+            // The Customer API sets the limits; what it would take is not refused here. (AWS's load balancers take a line of 16 KB and 64 KB of headers:
+            // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html)
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxRequestBufferSize = RequestBuffer;
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 1000;
 
-            // A slow body is legitimate. Who reads one has its own patience (RequestBody.Patience, YARP's ActivityTimeout).
+            // A slow body is legitimate. Whatever reads one has its own time-out (RequestBody.ReadTimeout, YARP's ActivityTimeout).
             kestrel.Limits.MinRequestBodyDataRate = null;
         });
         builder.WebHost.UseUrls([.. settings.Urls.Select(url => url.ToString())]);
@@ -110,7 +112,9 @@ internal static class ShimHost
             sockets.WaitForDataBeforeAllocatingBuffer = false;
         });
 
-        // Read once by System.Net.Sockets, from the environment only. An operator's own word counts.
+        // Read once by System.Net.Sockets, from the environment only
+        // (https://github.com/dotnet/runtime/blob/main/src/libraries/System.Net.Sockets/src/System/Net/Sockets/SocketAsyncEngine.Unix.cs). An operator's own
+        // word counts.
         const string inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
         Environment.SetEnvironmentVariable(inline, Environment.GetEnvironmentVariable(inline) ?? "1");
     }

@@ -15,7 +15,7 @@ internal static class StandardDescriptors
     /// <summary>Opens those that are closed. What is then written to standard output fails, and so it is counted as lost; what is written to standard error is not missed.</summary>
     public static void Open()
     {
-        // The lowest number that is free is the next one's.
+        // The next one gets the lowest number that is free (https://pubs.opengroup.org/onlinepubs/9799919799/functions/open.html).
         while (OpenNothing(FileAccess.Read) is { } handle)
         {
             if (Number(handle) > StandardError)

@@ -8,7 +8,10 @@ internal static class AddressGroup
 {
     private const int PrefixBytes = 8;
 
-    /// <summary>An IPv4 address, also one mapped into IPv6, is itself; an IPv6 address is its /64: whoever has one has all those that begin alike.</summary>
+    /// <summary>
+    /// An IPv4 address, also one mapped into IPv6, is itself; an IPv6 address is its /64, which is what one host or site is given
+    /// (https://www.rfc-editor.org/rfc/rfc4291#section-2.5.4).
+    /// </summary>
     public static IPAddress Of(IPAddress? address) => address switch
     {
         null => IPAddress.None,

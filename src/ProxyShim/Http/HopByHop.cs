@@ -4,9 +4,15 @@ using Microsoft.Net.Http.Headers;
 namespace ProxyShim.Http;
 
 /// <summary>
-/// Headers that <c>Connection</c> names are for one connection only (RFC 9110, section 7.6.1). YARP takes away those that are always so, not these.
+/// Headers that <c>Connection</c> names are for one connection only (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1).
+/// YARP removes those that always are (https://github.com/dotnet/yarp/blob/main/src/ReverseProxy/Forwarder/RequestUtilities.cs,
+/// <c>ShouldSkipRequestHeader</c>), not these.
 /// </summary>
-/// <remarks>Of a request's <c>keep-alive, X-Mine</c> Kestrel keeps the first word only, so that <c>X-Mine</c> goes on in that case.</remarks>
+/// <remarks>
+/// Kestrel replaces a request's <c>keep-alive, X-Mine</c> by <c>keep-alive</c>
+/// (https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/HttpHeaders.cs,
+/// <c>ParseConnection</c>), so that <c>X-Mine</c> is passed on in that case.
+/// </remarks>
 internal static class HopByHop
 {
     // A body's framing is not for the other side to take away.

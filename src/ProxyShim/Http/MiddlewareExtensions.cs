@@ -3,7 +3,10 @@ namespace ProxyShim.Http;
 /// <summary>How middleware is put in the way of each request.</summary>
 internal static class MiddlewareExtensions
 {
-    /// <summary>Adds a middleware that is a singleton. It is looked up once: <c>UseMiddleware</c> would do so at every request, and open a scope for it.</summary>
+    /// <summary>
+    /// Adds a middleware that is a singleton. It is resolved once: <c>UseMiddleware</c> would ask for it at every request
+    /// (https://github.com/dotnet/aspnetcore/blob/main/src/Http/Http.Abstractions/src/Extensions/UseMiddlewareExtensions.cs).
+    /// </summary>
     public static IApplicationBuilder UseSingleton<TMiddleware>(this IApplicationBuilder app)
         where TMiddleware : IMiddleware
     {

@@ -6,7 +6,7 @@ namespace ProxyShim.Http;
 /// <summary>Makes the HTTP clients of the shim; they differ in nothing but their owner.</summary>
 internal sealed class OutboundClients(OutboundSettings settings)
 {
-    // A new address in DNS is seen within this time.
+    // A new address in DNS is seen within this time (https://learn.microsoft.com/dotnet/fundamentals/networking/http/httpclient-guidelines#dns-behavior).
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(5);
 
     public SocketsHttpHandler CreateHandler() => Configure(new SocketsHttpHandler());

@@ -6,7 +6,9 @@ namespace ProxyShim.Http;
 /// <param name="IdleTimeout">How long a connection that nobody uses is kept for the next call.</param>
 internal sealed record OutboundSettings(bool UseSystemProxy, TimeSpan IdleTimeout)
 {
-    // Below the keep-alive of the usual load balancers (60 s): a connection that the other side is about to close is not used for a POST.
+    // Below the idle timeout of the usual load balancers (AWS: 60 s,
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html): a connection that the other side is about to close
+    // is not used for a POST.
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(20);
 
     private const string NoProxy = "NO_PROXY";
@@ -37,7 +39,9 @@ internal sealed record OutboundSettings(bool UseSystemProxy, TimeSpan IdleTimeou
         return new OutboundSettings(useSystemProxy, idle);
     }
 
-    // runtime, HttpEnvironmentProxy.IsMatchInBypassList: the whole host, or its end after a dot.
+    // The whole host, or its end after a dot
+    // (https://github.com/dotnet/runtime/blob/main/src/libraries/System.Net.Http/src/System/Net/Http/SocketsHttpHandler/HttpEnvironmentProxy.cs,
+    // IsMatchInBypassList).
     private static void Judge(SettingsReader reader, string entry, IReadOnlyList<Uri> targets)
     {
         if (entry.AsSpan().ContainsAny("*/; \t") || (entry.Contains(':', StringComparison.Ordinal) && entry is not ['[', .., ']']))

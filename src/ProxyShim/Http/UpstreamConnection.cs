@@ -5,8 +5,12 @@ namespace ProxyShim.Http;
 
 /// <summary>A connection to the Customer API, between .NET's HTTP client and the network: two things that the client does not do by itself.</summary>
 /// <remarks>
-/// An HTTP/1.0 answer without <c>keep-alive</c> ends its connection (RFC 9112, section 9.3); the client would use it again, and the next call would fail.
-/// And who refuses a large body by its head, and closes, is heard: the client would report that it could not send, and never look at the answer.
+/// An HTTP/1.0 answer without <c>keep-alive</c> ends its connection (https://www.rfc-editor.org/rfc/rfc9112#section-9.3); the client would use it again, and
+/// the next call would fail
+/// (https://github.com/dotnet/runtime/blob/main/src/libraries/System.Net.Http/src/System/Net/Http/SocketsHttpHandler/HttpConnection.cs; measured:
+/// ProtocolTests).
+/// And where the server answers before it has read a large body, and closes, that answer counts: the client would report a failed send and never read it
+/// (https://github.com/dotnet/runtime/issues/119350).
 /// </remarks>
 internal sealed class UpstreamConnection(Stream network) : Stream
 {

@@ -4,7 +4,10 @@ using StackExchange.Redis;
 
 namespace ProxyShim.Ledger;
 
-/// <summary>Names the ledger's keys. A partition's keys share a hash tag, so that Redis Cluster keeps them in one slot and a script may touch them all.</summary>
+/// <summary>
+/// Names the ledger's keys. A partition's keys share a hash tag, so that Redis Cluster keeps them in one slot and a script may touch them all
+/// (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags).
+/// </summary>
 internal sealed class LedgerKeys
 {
     private readonly Partition[] _partitions;

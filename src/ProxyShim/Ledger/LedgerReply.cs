@@ -35,14 +35,14 @@ internal static class LedgerReply
 
     public static int Number(RedisResult value) => int.TryParse(Text(value), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    /// <summary>A score: it comes back as a number with a decimal point, or with an exponent, as the server likes.</summary>
+    /// <summary>A score: servers write it as an integer, with a decimal point or with an exponent.</summary>
     public static DateTimeOffset Time(RedisResult value) => Time((RedisValue)value);
 
     /// <inheritdoc cref="Time(RedisResult)"/>
     public static DateTimeOffset Time(RedisValue value) =>
         DateTimeOffset.FromUnixTimeMilliseconds((long)double.Parse((string?)value ?? "", CultureInfo.InvariantCulture));
 
-    /// <summary>Of <c>TIME</c>: seconds, and microseconds of the next one.</summary>
+    /// <summary>Of <c>TIME</c>: seconds, and microseconds of the next one (https://redis.io/docs/latest/commands/time/).</summary>
     public static DateTimeOffset ServerTime(RedisResult reply) => DateTimeOffset.FromUnixTimeMilliseconds(((long)reply[0] * 1000) + ((long)reply[1] / 1000));
 
     /// <summary>A duration as the scripts take it.</summary>

@@ -1,6 +1,9 @@
 namespace ProxyShim.Lifetime;
 
-/// <summary>What has become of the background services: one that fails stops the host, which by itself would end as if it had been asked to.</summary>
+/// <summary>
+/// What has become of the background services: one that fails stops the host, which by itself would end as if it had been asked to
+/// (https://learn.microsoft.com/dotnet/api/microsoft.extensions.hosting.backgroundserviceexceptionbehavior).
+/// </summary>
 internal static class BackgroundFailure
 {
     /// <summary>Which of them has failed, and of what; null when none has.</summary>

@@ -8,7 +8,7 @@ namespace ProxyShim.Lifetime;
 /// </summary>
 /// <remarks>
 /// A balancer needs a moment to look elsewhere. And a connection that is closed between two requests may be closed while the second one is on its way, which a
-/// client must not send again by itself, since it creates something (RFC 9110, section 9.2.2).
+/// client must not send again by itself, since it creates something (https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2).
 /// </remarks>
 internal sealed class Drain(IHostApplicationLifetime lifetime, FatalExit exit, IOptions<HostOptions> host, TimeProvider time)
     : IMiddleware, IHostedLifecycleService

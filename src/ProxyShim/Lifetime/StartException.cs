@@ -17,12 +17,14 @@ internal sealed class StartException(string message, Exception? inner) : Excepti
         }
         catch (SocketException exception)
         {
-            // Kestrel names the address only when it is taken.
+            // Kestrel names the address only when it is in use
+            // (https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/AddressBinder.cs).
             throw new StartException($"Failed to bind to {addresses}: {exception.Message}", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or InvalidOperationException)
         {
-            // Whatever follows the first line is advice for a developer's machine.
+            // What follows the first line is advice for a developer's machine
+            // (https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/CoreStrings.resx).
             throw new StartException(exception.Message.Split('\n')[0], exception);
         }
     }

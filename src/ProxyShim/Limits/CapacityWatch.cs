@@ -3,7 +3,10 @@ using ProxyShim.Telemetry.Health;
 namespace ProxyShim.Limits;
 
 /// <summary>Says when callers are told to come again, and gives memory back once a flood is over.</summary>
-/// <remarks>An idle process collects nothing: what a thousand connections have left would stay for days.</remarks>
+/// <remarks>
+/// A collection is caused by allocations (https://learn.microsoft.com/dotnet/standard/garbage-collection/fundamentals#conditions-for-a-garbage-collection): in
+/// an idle process what a thousand connections have left would stay for days.
+/// </remarks>
 internal sealed class CapacityWatch(ConnectionGate connections, RequestLimits requests, Degradations degradations, TimeProvider time) : BackgroundService
 {
     /// <summary>It is told for at least so long: whoever looks once a minute sees it.</summary>

@@ -4,14 +4,15 @@ namespace ProxyShim.Limits;
 
 /// <summary>The places for connections. When they are taken, whoever has longest been without a request makes room for the next.</summary>
 /// <remarks>
-/// As nginx does when <c>worker_connections</c> are not enough (<c>ngx_drain_connections</c>), but callers whom the settings name come last: a crowd of others
+/// As nginx does when <c>worker_connections</c> are not enough (<c>ngx_drain_connections</c>,
+/// https://github.com/nginx/nginx/blob/master/src/core/ngx_connection.c), but callers whom the settings name come last: a crowd of others
 /// closes its own connections, and not theirs. A connection of which a request is being served is left alone.
 /// </remarks>
 /// <param name="most">How many there are. A sixteenth more may be in the act of leaving, an eighth at the utmost.</param>
 internal sealed class ConnectionPlaces(int most, TimeProvider time)
 {
     /// <summary>How long one that was asked to leave may take. It may be in the middle of a head that never ends.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly HashSet<ConnectionPlace> _taken = [];
@@ -66,7 +67,7 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
         List<ConnectionPlace> staying;
         lock (_lock)
         {
-            staying = [.. _leaving.Where(one => one.IsLeaving && time.GetElapsedTime(one.Since) > Patience && one.TryEnd())];
+            staying = [.. _leaving.Where(one => one.IsLeaving && time.GetElapsedTime(one.Since) > LeaveTimeout && one.TryEnd())];
         }
 
         staying.ForEach(static one => one.Close());

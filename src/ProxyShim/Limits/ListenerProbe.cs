@@ -11,8 +11,8 @@ namespace ProxyShim.Limits;
 /// </remarks>
 internal sealed class ListenerProbe(TimeProvider time)
 {
-    /// <summary>Far above what a busy machine needs, and below a probe's patience.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>Far above what a busy machine needs, and below a probe's time-out.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<int, TaskCompletionSource> _asking = new();
     private readonly ConcurrentBag<ListenOptions> _endPoints = [];
@@ -26,7 +26,7 @@ internal sealed class ListenerProbe(TimeProvider time)
     /// <summary>True when each of its addresses takes a connection. A file (unix:) is not asked.</summary>
     public async Task<bool> IsListeningAsync(CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(Patience, time);
+        using var late = new CancellationTokenSource(Timeout, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         foreach (var endPoint in _endPoints.Select(options => options.IPEndPoint).OfType<IPEndPoint>())
         {

@@ -8,7 +8,9 @@ internal static class Surroundings
     private const string Groups = "/sys/fs/cgroup";
 
     /// <summary>The container's limit, in bytes; without one what the runtime sees.</summary>
-    /// <remarks>Read from the control group: in a container the runtime tells of the heap's share only, three quarters.</remarks>
+    /// <remarks>Read from the control group (https://docs.kernel.org/admin-guide/cgroup-v2.html): in a container the runtime tells of the heap's share only,
+    /// three quarters
+    /// (https://learn.microsoft.com/dotnet/core/runtime-config/garbage-collector#heap-limit).</remarks>
     public static long Memory => LimitFiles().Select(ReadNumber).OfType<long>().Append(long.MaxValue).Min() is var limit && limit < Machine
         ? limit
         : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

@@ -32,7 +32,8 @@ internal static class CustomerApiRoute
                         ClusterId = Cluster,
                         Destinations = new Dictionary<string, DestinationConfig> { [Cluster] = new() { Address = origin } },
 
-                        // An HTTP/2 connection that its server ends in good order takes calls with it, whose bodies cannot be sent again.
+                        // An HTTP/2 connection that its server ends in good order (GOAWAY, https://www.rfc-editor.org/rfc/rfc9113#section-6.8) takes calls with
+                        // it, whose bodies cannot be sent again.
                         HttpRequest = new ForwarderRequestConfig
                         {
                             Version = HttpVersion.Version11,
@@ -54,7 +55,8 @@ internal static class CustomerApiRoute
                 {
                     transform.ProxyRequest.RequestUri = RawTarget.On(origin, RequestRecord.Of(transform.HttpContext).Target);
 
-                    // Hop-by-hop in effect: Kestrel has answered it, and the client would wait a second for a 100 that may never come.
+                    // Hop-by-hop in effect: Kestrel has answered it, and the client would wait a second for a 100 that may never come
+                    // (https://learn.microsoft.com/dotnet/api/system.net.http.socketshttphandler.expect100continuetimeout).
                     transform.ProxyRequest.Headers.ExpectContinue = null;
 
                     // An empty one would go on beside the Customer API's own.
@@ -77,14 +79,18 @@ internal static class CustomerApiRoute
                 });
             });
 
-        // It would make keys at start all the same, and write them into the home directory. The native binary does not even have it (Trimming.xml).
+        // It would make keys at start all the same, and write them into the home directory
+        // (https://learn.microsoft.com/aspnet/core/security/data-protection/configuration/default-settings). The native binary does not even have it
+        // (Trimming.xml).
         foreach (var keys in services.Where(service =>
             service.ServiceType == typeof(IHostedService) && service.ImplementationType is { Namespace: "Microsoft.AspNetCore.DataProtection.Internal" }).ToArray())
         {
             services.Remove(keys);
         }
 
-        // Header values are bytes to us; as Latin-1 every byte goes through, as UTF-8 (Kestrel's choice) some are refused and some refuse to be sent on.
+        // Header values are bytes to us; as Latin-1 every byte goes through, as UTF-8 (Kestrel's default,
+        // https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.server.kestrel.core.kestrelserveroptions.requestheaderencodingselector) some are refused
+        // and some cannot be sent on.
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
@@ -98,7 +104,8 @@ internal static class CustomerApiRoute
     {
         app.UseRouting();
 
-        // YARP brings it along; without an explicit call ASP.NET Core inserts it before our middleware.
+        // YARP brings it along; without an explicit call ASP.NET Core inserts it before our middleware
+        // (https://learn.microsoft.com/aspnet/core/fundamentals/minimal-apis/middleware).
         app.UseAuthorization();
         app.MapReverseProxy(pipeline => pipeline.UseSingleton<PassthroughRecorder>());
     }

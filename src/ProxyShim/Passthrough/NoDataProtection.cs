@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace ProxyShim.Passthrough;
 
-/// <summary>Stands where YARP's session affinity, unused here, asks for somebody who protects its cookies; the usual provider would write its keys to disk.</summary>
+/// <summary>
+/// Stands where YARP's session affinity, unused here, asks for somebody who protects its cookies; the usual provider would write its keys to disk
+/// (https://learn.microsoft.com/aspnet/core/security/data-protection/configuration/default-settings).
+/// </summary>
 internal sealed class NoDataProtection : IDataProtectionProvider, IDataProtector
 {
     public IDataProtector CreateProtector(string purpose) => this;

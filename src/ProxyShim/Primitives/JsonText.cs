@@ -61,7 +61,8 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            // JSON's escapes are some of those of regular expressions, with the same meaning.
+            // JSON's escapes are some of those of regular expressions, with the same meaning
+            // (https://learn.microsoft.com/dotnet/standard/base-types/character-escapes-in-regular-expressions).
             return Regex.Unescape(text.GetRawText()[1..^1]);
         }
     }

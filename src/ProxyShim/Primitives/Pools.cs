@@ -2,7 +2,8 @@ using Microsoft.Extensions.ObjectPool;
 
 namespace ProxyShim.Primitives;
 
-/// <summary>Object pools that retain 256 items. The default ones, Polly's too, retain one or two per core: too few under load.</summary>
+/// <summary>Object pools that retain 256 items. The default ones, Polly's too, retain one or two per core
+/// (https://learn.microsoft.com/dotnet/api/microsoft.extensions.objectpool.defaultobjectpoolprovider.maximumretained): too few under load.</summary>
 internal static class Pools
 {
     // As many as are in use at once in a busy shim; further ones are left to the collector.

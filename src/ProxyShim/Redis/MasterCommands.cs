@@ -5,7 +5,10 @@ using static ProxyShim.Redis.Sockets.ReplyAwaiting;
 namespace ProxyShim.Redis;
 
 /// <summary>The commands that clicks and ledger need, each to the master and nobody else.</summary>
-/// <remarks>A replica that lags would deny what is known, and StackExchange.Redis asks one when the master does not answer.</remarks>
+/// <remarks>
+/// A replica that lags would deny what is known, and StackExchange.Redis asks one when the master is away
+/// (https://github.com/StackExchange/StackExchange.Redis/blob/main/src/StackExchange.Redis/Enums/CommandFlags.cs, <c>PreferMaster</c>, its default).
+/// </remarks>
 internal static class MasterCommands
 {
     private const CommandFlags Master = CommandFlags.DemandMaster;

@@ -7,7 +7,8 @@ namespace ProxyShim.Redis;
 
 /// <summary>
 /// Where Redis is, in either of the forms that people are handed: StackExchange.Redis's (<c>host:6379,ssl=true,password=…</c>) or a URL
-/// (<c>rediss://user:password@host:6379/0</c>), as IANA's registrations of <c>redis</c> and <c>rediss</c> and Docker's links (<c>tcp://</c>) have it.
+/// (<c>rediss://user:password@host:6379/0</c>), as IANA's registrations of <c>redis</c> and <c>rediss</c> (https://www.iana.org/assignments/uri-schemes) and
+/// Docker's links (<c>tcp://</c>, https://docs.docker.com/engine/network/links/) have it.
 /// </summary>
 internal static class RedisAddress
 {

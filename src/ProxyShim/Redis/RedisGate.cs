@@ -8,7 +8,8 @@ namespace ProxyShim.Redis;
 /// <summary>The one way to Redis: bounded in time, and left alone for a while when it keeps failing.</summary>
 internal sealed class RedisGate : IAsyncDisposable
 {
-    // WAIT blocks its connection, and calls that were given up on stay queued there: four keep that queue short when Redis recovers.
+    // WAIT blocks its connection, and calls that were given up on stay queued there: four keep that queue short when Redis recovers
+    // (https://redis.io/docs/latest/commands/wait/).
     private const int MaxBlockingCalls = 4;
 
     // Nobody waits for what is only tried.

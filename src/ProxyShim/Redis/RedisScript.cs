@@ -6,12 +6,18 @@ using StackExchange.Redis;
 namespace ProxyShim.Redis;
 
 /// <summary>A Lua script: one atomic change of the keys that it is given, which stand in one slot.</summary>
-/// <remarks>Called by its hash from the start: by its text, StackExchange.Redis hashes some two thousand characters at every call to find out the same.</remarks>
+/// <remarks>
+/// Called by its hash from the start: by its text, StackExchange.Redis hashes some two thousand characters at every call to find out the same
+/// (https://github.com/StackExchange/StackExchange.Redis/blob/main/src/StackExchange.Redis/ServerEndPoint.cs, <c>GetScriptHash</c>).
+/// </remarks>
 internal sealed class RedisScript(string text)
 {
     private readonly byte[] _hash = Hash(text);
 
-    /// <summary>Runs it, by its hash; where Redis does not know it (a new server, <c>SCRIPT FLUSH</c>), it is sent as text.</summary>
+    /// <summary>
+    /// Runs it, by its hash; where Redis does not know it (a new server, <c>SCRIPT FLUSH</c>), it is sent as text
+    /// (https://redis.io/docs/latest/commands/evalsha/).
+    /// </summary>
     /// <param name="read">Reads the reply.</param>
     /// <param name="onReply">Is told of it, also when nobody waits for it any more.</param>
     public async Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read, Action<TResult>? onReply = null)

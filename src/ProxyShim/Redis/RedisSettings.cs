@@ -42,13 +42,15 @@ internal sealed record RedisSettings(ConfigurationOptions Connection, string Key
             return new ConfigurationOptions();
         }
 
-        // The shim starts, and answers, without Redis; the multiplexer reconnects on its own.
+        // The shim starts, and answers, without Redis; the multiplexer reconnects on its own
+        // (https://github.com/StackExchange/StackExchange.Redis/blob/main/docs/Configuration.md).
         options.AbortOnConnectFail = false;
 
-        // For CONFIG GET at start, and nothing else: will this Redis keep what it is given?
+        // Only for CONFIG GET at start, which the library refuses without it: does this Redis keep what is written to it?
         options.AllowAdmin = true;
 
-        // A command that waits for a connection is one whose request has long been answered otherwise.
+        // By the default a command waits for a connection (https://github.com/StackExchange/StackExchange.Redis/blob/main/docs/Configuration.md,
+        // BacklogPolicy): its request would have been answered in another way by then.
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.Tunnel ??= new RedisTunnel(TimeSpan.FromMilliseconds(options.ConnectTimeout));
         return options;

@@ -23,13 +23,13 @@ internal static class GivenText
         return text[start..end];
     }
 
-    /// <summary>Whether it stands in quotation marks, as <c>docker run --env-file</c> hands them on.</summary>
+    /// <summary>Whether it stands in quotation marks, as <c>docker run --env-file</c> hands them on (https://github.com/docker/cli/issues/3630).</summary>
     public static bool IsQuoted(string text) => text is ['"', .., '"'] or ['\'', .., '\''];
 
     /// <summary>Whether somebody was to put a value of their own there.</summary>
     public static bool IsPlaceholder(string text) =>
         text is ['<', .., '>'] || s_placeholders.Any(placeholder => text.Contains(placeholder, StringComparison.OrdinalIgnoreCase));
 
-    // A byte order mark and a zero-width space are no white space to .NET.
+    // A byte order mark and a zero-width space are no white space to .NET (https://learn.microsoft.com/dotnet/api/system.char.iswhitespace).
     private static bool IsAround(char character) => char.IsWhiteSpace(character) || character is '\uFEFF' or '\u200B';
 }

@@ -14,7 +14,7 @@ internal static class ListenAddresses
             "What legacy apps call: one or more addresses joined by `;`. HTTP/1.0 and 1.1. For https the certificate is Kestrel's (`Kestrel:Certificates`).", "http://0.0.0.0:8080").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (texts.Length == 0)
         {
-            // Kestrel would choose an address of its own.
+            // Kestrel would choose an address of its own (https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/endpoints).
             reader.Problem("Urls", "holds no address", write);
         }
 

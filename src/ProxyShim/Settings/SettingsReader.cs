@@ -7,7 +7,8 @@ namespace ProxyShim.Settings;
 /// declaration as well: name, default, range and what it does stand there and nowhere else, and <see cref="Describe"/> makes the reference of it.
 /// </summary>
 /// <remarks>
-/// Not the binder: it stops at the first value it cannot parse, and its messages name CLR types, not what to write instead.
+/// Not the binder: it stops at the first value it cannot parse, and its messages name CLR types, not what to write instead
+/// (https://github.com/dotnet/runtime/blob/main/src/libraries/Microsoft.Extensions.Configuration.Binder/src/ConfigurationBinder.cs).
 /// </remarks>
 internal sealed class SettingsReader(IConfiguration configuration)
 {
@@ -120,7 +121,8 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return Parse(key, fallback, "is not one of its values", $"write one of {string.Join(", ", names)}",
             static (string text, out T value) =>
             {
-                // A number would parse too, and mean whatever the declaration order happens to be; and so would several names joined by commas.
+                // A number would parse too, and mean whatever the declaration order happens to be; and so would several names joined by commas
+                // (https://learn.microsoft.com/dotnet/api/system.enum.tryparse).
                 value = default;
                 return text.All(char.IsAsciiLetter) && Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value);
             });
@@ -209,7 +211,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
         if (GivenText.IsQuoted(text))
         {
-            // docker run --env-file hands them on.
+            // docker run --env-file keeps quotation marks (https://github.com/docker/cli/issues/3630).
             Problem(key, "stands in quotation marks", "write it without them");
             text = text[1..^1];
         }

@@ -7,7 +7,7 @@ namespace ProxyShim.Settings;
 /// <param name="known">What is read: settings, lists, and sections that somebody else reads as a whole.</param>
 internal sealed class UnknownSettings(IReadOnlyCollection<string> known)
 {
-    // What .NET's own templates write into each appsettings.json.
+    // What .NET's own templates write into each appsettings.json (https://learn.microsoft.com/aspnet/core/fundamentals/configuration/#appsettingsjson).
     private static readonly string[] s_usual = ["Logging", "AllowedHosts"];
 
     // Its SDK reads more of them than the shim does.

@@ -11,7 +11,8 @@ internal static class SettlementServices
         .AddSingleton<KeptCallEvents>()
         .AddSingleton<Settler>()
 
-        // Stops after everything that reports to it: the host stops its services in reverse.
+        // Stops after everything that reports to it: the host stops its services in reverse order
+        // (https://github.com/dotnet/runtime/blob/main/src/libraries/Microsoft.Extensions.Hosting/src/Internal/Host.cs).
         .AddSingleton<SettlementBacklog>()
         .AddHostedService(provider => provider.GetRequiredService<SettlementBacklog>());
 }

@@ -10,7 +10,7 @@ internal static class AddressLike
     // The at sign, and its full-width and small forms, which mail programs take for it.
     private static readonly SearchValues<char> s_at = SearchValues.Create("@\uFF20\uFE6B");
 
-    // Longer than any address (RFC 5321, 4.5.3.1: 256 bytes) in base64.
+    // Longer than any address (256 bytes: https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3) in base64.
     private const int MaxBase64 = 344;
 
     public static bool Matches(string text) =>

@@ -9,7 +9,7 @@ namespace ProxyShim.Benchmarks.Contenders;
 /// <summary>A contender that has answered its first request rightly.</summary>
 internal sealed class RunningContender : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
     private readonly ChildProcess _process;
 
     private RunningContender(ChildProcess process, TimeSpan toFirstAnswer) => (_process, ToFirstAnswer) = (process, toFirstAnswer);
@@ -47,7 +47,7 @@ internal sealed class RunningContender : IAsyncDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             var elapsed = TimeProvider.System.GetElapsedTime(started);
-            if (process.HasExited || elapsed > s_patience)
+            if (process.HasExited || elapsed > s_timeout)
             {
                 var complaints = process.Complaints();
                 await process.DisposeAsync();

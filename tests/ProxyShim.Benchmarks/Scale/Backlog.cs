@@ -13,7 +13,7 @@ internal sealed class Backlog(Rig rig, LoadOptions options, Catalogue catalogue,
     private static readonly TimeSpan s_slice = TimeSpan.FromSeconds(3);
 
     /// <summary>A drain that takes longer than this is reported as it stands.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
 
     private int Jobs => Math.Min(100_000, options.Clicks / 2);
 
@@ -85,7 +85,7 @@ internal sealed class Backlog(Rig rig, LoadOptions options, Catalogue catalogue,
             left = await ledger.DueAsync();
             cancellationToken.ThrowIfCancellationRequested();
         }
-        while (left > 0 && TimeProvider.System.GetElapsedTime(started) < s_patience && key + (rate * s_slice.TotalSeconds) < options.Clicks);
+        while (left > 0 && TimeProvider.System.GetElapsedTime(started) < s_timeout && key + (rate * s_slice.TotalSeconds) < options.Clicks);
 
         var elapsed = TimeProvider.System.GetElapsedTime(started);
         var live = Latencies.Of([.. slices.Select(slice => slice.Latencies)]);

@@ -20,7 +20,7 @@ internal sealed class KeptCallsSection(LoadOptions options, Catalogue catalogue,
     private const double DefaultRate = 500;
 
     private static readonly TimeSpan s_slice = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
 
     private double Rate => Math.Min(options.Rate ?? DefaultRate, DefaultRate);
 
@@ -55,7 +55,7 @@ internal sealed class KeptCallsSection(LoadOptions options, Catalogue catalogue,
             resident = Math.Max(resident, ProcessUsage.Memory(process.Id).Resident);
             cancellationToken.ThrowIfCancellationRequested();
         }
-        while (await ledger.KeptAsync() > 0 && TimeProvider.System.GetElapsedTime(started) < s_patience && key + (Rate * s_slice.TotalSeconds) < options.Clicks);
+        while (await ledger.KeptAsync() > 0 && TimeProvider.System.GetElapsedTime(started) < s_timeout && key + (Rate * s_slice.TotalSeconds) < options.Clicks);
 
         var (elapsed, left) = (TimeProvider.System.GetElapsedTime(started), await ledger.KeptAsync());
         var live = Latencies.Of([.. slices.Select(slice => slice.Latencies)]);

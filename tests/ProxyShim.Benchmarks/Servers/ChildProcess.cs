@@ -77,10 +77,10 @@ internal sealed class ChildProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             Native.Terminate(_process.Id);
-            using var patience = new CancellationTokenSource(s_grace, TimeProvider.System);
+            using var deadline = new CancellationTokenSource(s_grace, TimeProvider.System);
             try
             {
-                await _process.WaitForExitAsync(patience.Token);
+                await _process.WaitForExitAsync(deadline.Token);
             }
             catch (OperationCanceledException)
             {

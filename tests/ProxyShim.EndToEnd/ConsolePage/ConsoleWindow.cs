@@ -11,7 +11,7 @@ namespace ProxyShim.EndToEnd.ConsolePage;
 public sealed class ConsoleWindow : IAsyncDisposable
 {
     // The slowest machine runs other tests beside this one.
-    private const float Patience = 60_000;
+    private const float TimeoutMilliseconds = 60_000;
 
     private readonly ConcurrentQueue<string> _complaints = new();
 
@@ -43,8 +43,8 @@ public sealed class ConsoleWindow : IAsyncDisposable
     /// <summary>Opens a page in a new session.</summary>
     public static async Task<ConsoleWindow> OpenAsync(IBrowserContext context, Uri console)
     {
-        SetDefaultExpectTimeout(Patience);
-        context.SetDefaultTimeout(Patience);
+        SetDefaultExpectTimeout(TimeoutMilliseconds);
+        context.SetDefaultTimeout(TimeoutMilliseconds);
         var window = new ConsoleWindow(await context.NewPageAsync());
         await window.Page.GotoAsync(console.ToString());
         return window;

@@ -442,7 +442,7 @@ public sealed class ProtocolTests : IClassFixture<RawStand>
         using var connection = await _stand.OpenAsync(Cancellation);
         await connection.SendAsync($"POST {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Basic cGtfdmVuZG9yOnNrX3ZlbmRvcg==\r\nContent-Length: 30\r\n\r\n", Cancellation);
 
-        // Kestrel's own patience is 5 s, and then 240 bytes a second.
+        // Kestrel's own limit: after 5 s, 240 bytes a second (https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.server.kestrel.core.kestrelserverlimits.minrequestbodydatarate).
         await Task.Delay(TimeSpan.FromSeconds(6.5), TimeProvider.System, Cancellation);
         foreach (var part in (string[])["0123456789", "0123456789", "0123456789"])
         {

@@ -19,7 +19,7 @@ public class ConversionPipelineTests
     private static readonly ConversionAnswer s_error = new(AttemptResult.NotDelivered, 500);
 
     // The clock may run ahead of the pipeline, which must not end a budget that the test is not about.
-    private static readonly (string Key, string? Value) s_patience = ("ConversionApi:TotalTimeout", "00:05:00");
+    private static readonly (string Key, string? Value) s_timeout = ("ConversionApi:TotalTimeout", "00:05:00");
 
     private readonly FakeTimeProvider _time = new();
 
@@ -55,7 +55,7 @@ public class ConversionPipelineTests
     [InlineData(5)]
     public async Task MaxAttempts_counts_the_first_one(int maxAttempts)
     {
-        var pipeline = Build(("ConversionApi:MaxAttempts", $"{maxAttempts}"), s_patience);
+        var pipeline = Build(("ConversionApi:MaxAttempts", $"{maxAttempts}"), s_timeout);
 
         var (answer, attempts) = await RunAsync(pipeline, _ => s_error);
 
@@ -73,7 +73,7 @@ public class ConversionPipelineTests
     {
         var answer = new ConversionAnswer(Enum.Parse<AttemptResult>(meaning));
 
-        var (last, attempts) = await RunAsync(Build(s_patience), _ => answer);
+        var (last, attempts) = await RunAsync(Build(s_timeout), _ => answer);
 
         Assert.Equal(answer, last);
         Assert.Equal(expectedAttempts, attempts.Count);
@@ -82,7 +82,7 @@ public class ConversionPipelineTests
     [Fact]
     public async Task The_first_good_answer_ends_it()
     {
-        var (answer, attempts) = await RunAsync(Build(s_patience), attempt => attempt == 2 ? s_sent : s_error);
+        var (answer, attempts) = await RunAsync(Build(s_timeout), attempt => attempt == 2 ? s_sent : s_error);
 
         Assert.Equal(s_sent, answer);
         Assert.Equal(2, attempts.Count);
@@ -91,7 +91,7 @@ public class ConversionPipelineTests
     [Fact]
     public async Task Between_attempts_is_a_pause()
     {
-        var (_, attempts) = await RunAsync(Build(s_patience), _ => s_error);
+        var (_, attempts) = await RunAsync(Build(s_timeout), _ => s_error);
 
         Assert.All(attempts.Zip(attempts.Skip(1)), pair => Assert.True(pair.Second > pair.First));
     }
@@ -101,7 +101,7 @@ public class ConversionPipelineTests
     {
         var wait = TimeSpan.FromSeconds(4);
 
-        var (answer, attempts) = await RunAsync(Build(s_patience), attempt => attempt == 2 ? s_sent : new(AttemptResult.NotDelivered, 429, RetryAfter: wait));
+        var (answer, attempts) = await RunAsync(Build(s_timeout), attempt => attempt == 2 ? s_sent : new(AttemptResult.NotDelivered, 429, RetryAfter: wait));
 
         Assert.Equal(s_sent, answer);
         Assert.True(attempts[1] - attempts[0] >= wait, $"It was sent again after {attempts[1] - attempts[0]}.");

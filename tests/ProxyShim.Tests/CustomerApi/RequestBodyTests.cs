@@ -165,7 +165,7 @@ public class RequestBodyTests
         request.HttpContext.Features.Set<IRequestBodyPipeFeature>(new PieceByPiece(pipe.Reader));
         var reading = RequestBody.PeekAsync(request, time, Cancellation).AsTask();
 
-        time.Advance(RequestBody.Patience - TimeSpan.FromSeconds(1));
+        time.Advance(RequestBody.ReadTimeout - TimeSpan.FromSeconds(1));
         Assert.False(reading.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
 

@@ -96,10 +96,10 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         return (id, token);
     }
 
-    public async Task<ClaimOutcome> TryClaimAsync(string customerKey, LeaseToken token, TimeSpan? patience = null)
+    public async Task<ClaimOutcome> TryClaimAsync(string customerKey, LeaseToken token, TimeSpan? timeout = null)
     {
         var now = await NowAsync();
-        return await Ledger.ClaimAsync(Budget, IdOf(customerKey), token, now, now + (patience ?? TimeSpan.FromMinutes(1)), NewConversion(customerKey));
+        return await Ledger.ClaimAsync(Budget, IdOf(customerKey), token, now, now + (timeout ?? TimeSpan.FromMinutes(1)), NewConversion(customerKey));
     }
 
     /// <summary>Whoever has claimed it has sent it.</summary>
@@ -140,8 +140,8 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         return id;
     }
 
-    public async Task<ClaimOutcome> TryHoldAsync(string customerKey, LeaseToken token, TimeSpan? patience = null, string caller = "default") =>
-        await Held.HoldAsync(Budget, IdOf(customerKey), token, await NowAsync() + (patience ?? TimeSpan.FromMinutes(1)), HeldCreation(customerKey, caller));
+    public async Task<ClaimOutcome> TryHoldAsync(string customerKey, LeaseToken token, TimeSpan? timeout = null, string caller = "default") =>
+        await Held.HoldAsync(Budget, IdOf(customerKey), token, await NowAsync() + (timeout ?? TimeSpan.FromMinutes(1)), HeldCreation(customerKey, caller));
 
     /// <summary>Takes a held creation whose next look has come.</summary>
     public async Task<LedgerJob> TakeHeldAsync(ConversionId id)

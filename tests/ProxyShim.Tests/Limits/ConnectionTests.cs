@@ -121,7 +121,7 @@ public class ConnectionTests
             "it gives up",
             () =>
             {
-                time.Advance(ListenerProbe.Patience);
+                time.Advance(ListenerProbe.Timeout);
                 return Task.FromResult(asking.IsCompleted);
             },
             cancellation: Cancellation);

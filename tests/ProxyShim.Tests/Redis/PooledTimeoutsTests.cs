@@ -6,7 +6,7 @@ namespace ProxyShim.Tests.Redis;
 
 public class PooledTimeoutsTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_tick = TimeSpan.FromTicks(1);
 
     private readonly FakeTimeProvider _time = new();
@@ -18,7 +18,7 @@ public class PooledTimeoutsTests
     public async Task What_fails_in_time_has_ended_in_time()
     {
         var task = new TaskCompletionSource();
-        var waiting = _waits.WaitAsync(task.Task, s_patience);
+        var waiting = _waits.WaitAsync(task.Task, s_timeout);
 
         task.SetException(new FormatException());
 
@@ -30,9 +30,9 @@ public class PooledTimeoutsTests
     public async Task What_does_not_end_in_time_is_not_waited_for()
     {
         var task = new TaskCompletionSource();
-        var waiting = _waits.WaitAsync(task.Task, s_patience);
+        var waiting = _waits.WaitAsync(task.Task, s_timeout);
 
-        _time.Advance(s_patience);
+        _time.Advance(s_timeout);
 
         Assert.True(waiting.IsCompleted);
         Assert.False(await waiting);
@@ -56,8 +56,8 @@ public class PooledTimeoutsTests
         for (var round = 0; round < rounds; round++)
         {
             var task = new TaskCompletionSource();
-            var waiting = _waits.WaitAsync(task.Task, s_patience);
-            _time.Advance(s_patience - s_tick);
+            var waiting = _waits.WaitAsync(task.Task, s_timeout);
+            _time.Advance(s_timeout - s_tick);
             Assert.False(waiting.IsCompleted);
             task.SetResult();
             Assert.True(await waiting);
@@ -68,14 +68,14 @@ public class PooledTimeoutsTests
     public async Task What_ends_too_late_does_not_end_another_ones_round()
     {
         var late = new TaskCompletionSource();
-        var first = _waits.WaitAsync(late.Task, s_patience);
-        _time.Advance(s_patience);
+        var first = _waits.WaitAsync(late.Task, s_timeout);
+        _time.Advance(s_timeout);
         Assert.False(await first);
 
-        var second = _waits.WaitAsync(new TaskCompletionSource().Task, s_patience);
+        var second = _waits.WaitAsync(new TaskCompletionSource().Task, s_timeout);
         late.SetResult();
         Assert.False(second.IsCompleted);
-        _time.Advance(s_patience);
+        _time.Advance(s_timeout);
 
         Assert.False(await second);
     }
@@ -86,18 +86,18 @@ public class PooledTimeoutsTests
         var time = new TardyTime();
         var waits = new PooledTimeouts(time);
         var task = new TaskCompletionSource();
-        var first = waits.WaitAsync(task.Task, s_patience);
+        var first = waits.WaitAsync(task.Task, s_timeout);
         task.SetResult();
         Assert.True(await first);
 
-        var second = waits.WaitAsync(new TaskCompletionSource().Task, s_patience);
+        var second = waits.WaitAsync(new TaskCompletionSource().Task, s_timeout);
         time.Timer.Ring();
         Assert.False(second.IsCompleted);
-        time.Elapsed = s_patience;
+        time.Elapsed = s_timeout;
         time.Timer.Ring();
 
         Assert.False(await second);
-        Assert.Equal(s_patience, time.Timer.Due);
+        Assert.Equal(s_timeout, time.Timer.Due);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public class PooledTimeoutsTests
         var tasks = Enumerable.Range(0, 1_000).Select(_ => new TaskCompletionSource()).ToList();
         for (var round = 0; round < 3; round++)
         {
-            var waiting = tasks.ConvertAll(task => _waits.WaitAsync(task.Task, s_patience).AsTask());
+            var waiting = tasks.ConvertAll(task => _waits.WaitAsync(task.Task, s_timeout).AsTask());
             Parallel.For(0, tasks.Count, i =>
             {
                 if (i % 2 == 0)
@@ -114,7 +114,7 @@ public class PooledTimeoutsTests
                     tasks[i].SetResult();
                 }
             });
-            _time.Advance(s_patience);
+            _time.Advance(s_timeout);
 
             Assert.Equal(Enumerable.Range(0, tasks.Count).Select(i => i % 2 == 0), await Task.WhenAll(waiting));
             tasks = [.. tasks.Select(_ => new TaskCompletionSource())];
@@ -161,10 +161,10 @@ public class PooledTimeoutsTests
         var isAnswered = true;
         var waits = new PooledTimeouts(_time, () => isAnswered);
         var read = new TaskCompletionSource();
-        var waiting = waits.WaitAsync(read.Task, s_patience);
-        var unanswered = waits.WaitAsync(new TaskCompletionSource().Task, s_patience);
+        var waiting = waits.WaitAsync(read.Task, s_timeout);
+        var unanswered = waits.WaitAsync(new TaskCompletionSource().Task, s_timeout);
 
-        _time.Advance(s_patience * 4);
+        _time.Advance(s_timeout * 4);
         Assert.False(waiting.IsCompleted);
         read.SetResult();
         Assert.True(await waiting);
@@ -179,9 +179,9 @@ public class PooledTimeoutsTests
     public async Task It_does_not_wait_for_our_own_threads_for_ever()
     {
         var waits = new PooledTimeouts(_time, () => true);
-        var waiting = waits.WaitAsync(new TaskCompletionSource().Task, s_patience);
+        var waiting = waits.WaitAsync(new TaskCompletionSource().Task, s_timeout);
 
-        _time.Advance(s_patience + PooledTimeouts.OwnDelayLimit - s_tick);
+        _time.Advance(s_timeout + PooledTimeouts.OwnDelayLimit - s_tick);
         Assert.False(waiting.IsCompleted);
         _time.Advance(PooledTimeouts.OwnDelayLook + s_tick);
 

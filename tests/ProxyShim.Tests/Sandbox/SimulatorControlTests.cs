@@ -23,7 +23,7 @@ public sealed class SimulatorControlTests : SimulatorFixture
     public async Task What_was_recorded_can_be_read()
     {
         using var converted = await ConvertAsync("ada");
-        await Stack.WaitUntilAsync(static stack => stack.Calls[0].Completed, Patience, Cancellation);
+        await Stack.WaitUntilAsync(static stack => stack.Calls[0].Completed, WaitTimeout, Cancellation);
 
         var call = Assert.Single(await ListAsync("calls"))!;
         Assert.Equal("conversion_api", call["kind"]!.GetValue<string>());

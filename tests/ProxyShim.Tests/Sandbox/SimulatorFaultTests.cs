@@ -69,14 +69,14 @@ public sealed class SimulatorFaultTests : SimulatorFixture
         Stack.ConversionApi.SetFault(Fault.ResetAfterBody(landed));
         using var client = await RawClient.ConnectAsync(Stack.ConversionApiAddress, Cancellation);
         await client.SendAsync($"{Head}Content-Length: {Ada.Length}\r\n\r\n{Ada[..5]}", Cancellation);
-        await Stack.WaitUntilAsync(static stack => stack.Calls.Count == 1, Patience, Cancellation);
+        await Stack.WaitUntilAsync(static stack => stack.Calls.Count == 1, WaitTimeout, Cancellation);
         Assert.Empty(Stack.Conversions);
         await client.SendAsync(Ada[5..], Cancellation);
 
         var reset = await Assert.ThrowsAsync<SocketException>(() => client.ReceiveAsync(Cancellation));
         Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
         AssertOnly(effect);
-        await Stack.WaitUntilAsync(static stack => stack.Calls[0].CompletedAt is not null, Patience, Cancellation);
+        await Stack.WaitUntilAsync(static stack => stack.Calls[0].CompletedAt is not null, WaitTimeout, Cancellation);
         Assert.Equal((true, null, false), (Stack.Calls[0].BodyComplete, Stack.Calls[0].Status, Stack.Calls[0].Completed));
     }
 
@@ -86,14 +86,14 @@ public sealed class SimulatorFaultTests : SimulatorFixture
     public async Task Hang_lasts_until_the_client_gives_up(bool landed, ConversionEffect effect)
     {
         Stack.ConversionApi.SetFault(Fault.Hang(landed));
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var hanging = Conversions.PostAsync("conversion/xid", Json(Ada), patience.Token);
-        await Stack.WaitUntilAsync(static stack => stack.Conversions.Count == 1, Patience, Cancellation);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var hanging = Conversions.PostAsync("conversion/xid", Json(Ada), deadline.Token);
+        await Stack.WaitUntilAsync(static stack => stack.Conversions.Count == 1, WaitTimeout, Cancellation);
         Assert.Null(Stack.Calls[0].CompletedAt);
-        await patience.CancelAsync();
+        await deadline.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hanging);
-        await Stack.WaitUntilAsync(static stack => stack.Calls[0].CompletedAt is not null, Patience, Cancellation);
+        await Stack.WaitUntilAsync(static stack => stack.Calls[0].CompletedAt is not null, WaitTimeout, Cancellation);
         Assert.False(Stack.Calls[0].Completed);
         AssertOnly(effect);
     }
@@ -103,9 +103,9 @@ public sealed class SimulatorFaultTests : SimulatorFixture
     {
         Stack.ConversionApi.EnqueueFaults(Fault.Hang(landed: true), Fault.Hang(landed: false));
         var landed = ConvertAsync("ada");
-        await Stack.WaitUntilAsync(static stack => stack.Conversions.Count == 1, Patience, Cancellation);
+        await Stack.WaitUntilAsync(static stack => stack.Conversions.Count == 1, WaitTimeout, Cancellation);
         var lost = ConvertAsync("bob");
-        await Stack.WaitUntilAsync(static stack => stack.Conversions.Count == 2, Patience, Cancellation);
+        await Stack.WaitUntilAsync(static stack => stack.Conversions.Count == 2, WaitTimeout, Cancellation);
         Stack.ConversionApi.ReleaseHung();
 
         using var answer = await landed;
@@ -118,13 +118,13 @@ public sealed class SimulatorFaultTests : SimulatorFixture
     public async Task Delay_lands_late_and_even_when_the_client_has_left()
     {
         Stack.ConversionApi.SetFault(Fault.Delay(TimeSpan.FromSeconds(5)));
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var left = Conversions.PostAsync("conversion/xid", Json(Ada), patience.Token);
-        await Stack.WaitUntilAsync(static stack => stack.Calls is [{ BodyComplete: true }], Patience, Cancellation);
-        await patience.CancelAsync();
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var left = Conversions.PostAsync("conversion/xid", Json(Ada), deadline.Token);
+        await Stack.WaitUntilAsync(static stack => stack.Calls is [{ BodyComplete: true }], WaitTimeout, Cancellation);
+        await deadline.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
         var stayed = ConvertAsync("bob");
-        await Stack.WaitUntilAsync(static stack => stack.Calls is [_, { BodyComplete: true }], Patience, Cancellation);
+        await Stack.WaitUntilAsync(static stack => stack.Calls is [_, { BodyComplete: true }], WaitTimeout, Cancellation);
         Assert.Empty(Stack.Conversions);
 
         // Again and again, since the call may be about to begin its wait.
@@ -134,7 +134,7 @@ public sealed class SimulatorFaultTests : SimulatorFixture
                 _clock.Advance(TimeSpan.FromSeconds(5));
                 return stack.Conversions.Count == 2;
             },
-            Patience,
+            WaitTimeout,
             Cancellation);
         using var answer = await stayed;
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -156,7 +156,7 @@ public sealed class SimulatorFaultTests : SimulatorFixture
                 _clock.Advance(TimeSpan.FromSeconds(1));
                 return rest.IsCompleted;
             },
-            Patience,
+            WaitTimeout,
             Cancellation);
         Assert.Equal("TTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", await rest);
         await Stack.WaitUntilAsync(
@@ -165,7 +165,7 @@ public sealed class SimulatorFaultTests : SimulatorFixture
                 _clock.Advance(TimeSpan.FromSeconds(1));
                 return stack.Calls[0].Completed;
             },
-            Patience,
+            WaitTimeout,
             Cancellation);
         AssertOnly(ConversionEffect.Landed);
     }
@@ -189,7 +189,7 @@ public sealed class SimulatorFaultTests : SimulatorFixture
             Assert.Equal("H", await client.ReceiveAsync(Cancellation));
         }
 
-        await Stack.WaitUntilAsync(static stack => stack.Calls[0].CompletedAt is not null, Patience, Cancellation);
+        await Stack.WaitUntilAsync(static stack => stack.Calls[0].CompletedAt is not null, WaitTimeout, Cancellation);
         Assert.False(Stack.Calls[0].Completed);
         AssertOnly(ConversionEffect.None);
     }
@@ -343,7 +343,7 @@ public sealed class SimulatorFaultTests : SimulatorFixture
     {
         Stack.ConversionApi.EnqueueFaults(Fault.Hang(landed: true), Fault.Delay(TimeSpan.FromHours(1)), Fault.SlowDrip(TimeSpan.FromHours(1)));
         Task[] calls = [ConvertAsync("a"), ConvertAsync("b"), ConvertAsync("c")];
-        await Stack.WaitUntilAsync(static stack => stack.Calls.Count == 3, Patience, Cancellation);
+        await Stack.WaitUntilAsync(static stack => stack.Calls.Count == 3, WaitTimeout, Cancellation);
         await Stack.DisposeAsync();
 
         foreach (var call in calls)

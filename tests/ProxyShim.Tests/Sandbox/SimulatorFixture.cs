@@ -9,7 +9,7 @@ namespace ProxyShim.Tests.Sandbox;
 /// <summary>A simulator of its own for each test, and a client with the right credentials for each API.</summary>
 public abstract class SimulatorFixture : IAsyncLifetime
 {
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    protected static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(20);
 
     protected SimulatedPartnerStack Stack { get; private set; } = null!;
 

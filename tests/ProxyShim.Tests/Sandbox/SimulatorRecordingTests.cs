@@ -28,7 +28,7 @@ public sealed class SimulatorRecordingTests : SimulatorFixture
         Assert.Equal([0, 0xff, (byte)'{', (byte)'a', (byte)'\n'], call.Body.ToArray());
         Assert.True(call.BodyComplete);
         Assert.Equal((ApiKind.CustomerApi, 404), (call.Kind, call.Status));
-        await Stack.WaitUntilAsync(_ => call.Completed, Patience, Cancellation);
+        await Stack.WaitUntilAsync(_ => call.Completed, WaitTimeout, Cancellation);
         Assert.NotNull(call.CompletedAt);
     }
 
@@ -41,7 +41,7 @@ public sealed class SimulatorRecordingTests : SimulatorFixture
             "POST /two HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nGH" +
             "\r\nGET /three HTTP/1.1\r\nHost: h\r\nX-Last: yes\r\n\r\n",
             Cancellation);
-        await Stack.WaitUntilAsync(static stack => stack.Calls is [_, _, { Completed: true }], Patience, Cancellation);
+        await Stack.WaitUntilAsync(static stack => stack.Calls is [_, _, { Completed: true }], WaitTimeout, Cancellation);
 
         Assert.Equal(["/one", "/two", "/three"], Stack.Calls.Select(static call => call.Target));
         Assert.Equal(["abcde", "GH", ""], Stack.Calls.Select(static call => call.BodyText));
@@ -74,11 +74,11 @@ public sealed class SimulatorRecordingTests : SimulatorFixture
         using (var client = await RawClient.ConnectAsync(Stack.ConversionApiAddress, Cancellation))
         {
             await client.SendAsync("POST /conversion/xid HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer tok_sandbox\r\nContent-Length: 100\r\n\r\n{\"xid\"", Cancellation);
-            await Stack.WaitUntilAsync(static stack => stack.Calls.Count == 1, Patience, Cancellation);
+            await Stack.WaitUntilAsync(static stack => stack.Calls.Count == 1, WaitTimeout, Cancellation);
         }
 
         var call = Stack.Calls[0];
-        await Stack.WaitUntilAsync(_ => call.CompletedAt is not null, Patience, Cancellation);
+        await Stack.WaitUntilAsync(_ => call.CompletedAt is not null, WaitTimeout, Cancellation);
         Assert.Equal((false, false, null), (call.BodyComplete, call.Completed, call.Status));
         Assert.Equal("{\"xid\"", call.BodyText);
         Assert.Empty(Stack.Conversions);
@@ -120,7 +120,7 @@ public sealed class SimulatorRecordingTests : SimulatorFixture
     [Fact]
     public async Task Waiting_ends_when_the_condition_holds_and_says_what_it_saw_when_it_does_not()
     {
-        var waiting = Stack.WaitUntilAsync(static stack => stack.ConversionsFor("ada") == 1, Patience, Cancellation);
+        var waiting = Stack.WaitUntilAsync(static stack => stack.ConversionsFor("ada") == 1, WaitTimeout, Cancellation);
         Assert.False(waiting.IsCompleted);
         using var response = await ConvertAsync("ada");
         await waiting;
@@ -130,7 +130,7 @@ public sealed class SimulatorRecordingTests : SimulatorFixture
         Assert.Contains("1 calls, 1 conversions", timeout.Message, StringComparison.Ordinal);
         Assert.Contains("POST /conversion/xid → 200", timeout.Message, StringComparison.Ordinal);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Stack.WaitUntilAsync(static _ => false, Patience, new(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Stack.WaitUntilAsync(static _ => false, WaitTimeout, new(canceled: true)));
     }
 
     [Fact]
@@ -138,6 +138,6 @@ public sealed class SimulatorRecordingTests : SimulatorFixture
     {
         Stack.Lag = TimeSpan.FromMilliseconds(100);
         using var response = await ConvertAsync("ada");
-        await Stack.WaitUntilAsync(static stack => stack.FindCustomer("ada") is not null, Patience, Cancellation);
+        await Stack.WaitUntilAsync(static stack => stack.FindCustomer("ada") is not null, WaitTimeout, Cancellation);
     }
 }

@@ -15,7 +15,7 @@ public sealed partial class HardeningTrial(ShimProcess shim)
     private const int Bound = 128;
 
     // Whoever has gone takes no place any more.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
     // The design's own: not implemented, the Customer API is down or late, too much at once, an unknown version of HTTP.
     private static readonly int[] s_stated = [501, 502, 503, 504, 505];
@@ -48,7 +48,7 @@ public sealed partial class HardeningTrial(ShimProcess shim)
                     left = int.Parse(InFlight().Match(page).Groups[1].Value, CultureInfo.InvariantCulture);
                     return left == 0;
                 },
-                s_patience);
+                s_timeout);
         }
         catch (TimeoutException)
         {

@@ -40,7 +40,7 @@ internal sealed class HandOver(
         var begun = await held.BeginHandOverAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, reason);
 
         // What would end after the lease must not begin: somebody else may have asked for the customer by then, and have found nobody.
-        if (begun == FencedWrite.Applied && before.Elapsed(time) <= held.Lease - CallPlayer.Patience)
+        if (begun == FencedWrite.Applied && before.Elapsed(time) <= held.Lease - CallPlayer.CallTimeout)
         {
             var result = await player.PlayAsync(mine.Original);
             keyPairs.Called(mine.Original.Caller, result.Status);

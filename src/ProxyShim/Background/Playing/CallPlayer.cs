@@ -27,7 +27,7 @@ internal sealed class CallPlayer : IDisposable
     }
 
     /// <summary>How long a call may take. A lease is longer.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(15);
+    public static TimeSpan CallTimeout { get; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Whether the settings still have the caller's pair.</summary>
     public bool Knows(string caller) => _authorizations.ContainsKey(caller);
@@ -47,7 +47,7 @@ internal sealed class CallPlayer : IDisposable
 
         using var span = Spans.Forward(call.Method, call.Route, _settings.Address);
         TraceContext.Inject(request);
-        using var late = new CancellationTokenSource(Patience, _time);
+        using var late = new CancellationTokenSource(CallTimeout, _time);
         try
         {
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, late.Token);

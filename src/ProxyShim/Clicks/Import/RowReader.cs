@@ -1,7 +1,7 @@
 namespace ProxyShim.Clicks.Import;
 
 /// <summary>Splits a stream into rows, in bounded memory: a row that is too long is told and passed over, whatever it holds.</summary>
-/// <param name="quoted">Whether a line end between quotation marks is part of a row (RFC 4180).</param>
+/// <param name="quoted">Whether a line end between quotation marks is part of a row (https://www.rfc-editor.org/rfc/rfc4180).</param>
 internal sealed class RowReader(Stream stream, bool quoted)
 {
     /// <summary>Bytes of a row.</summary>
@@ -9,7 +9,8 @@ internal sealed class RowReader(Stream stream, bool quoted)
 
     private const int BufferLength = 4 * MaxRow;
 
-    // As text too it is no large object, which only a full collection would give back; and no conversion waits for more than some 2 ms of Redis's time.
+    // As text too it is no large object (https://learn.microsoft.com/dotnet/standard/garbage-collection/large-object-heap), which only a full collection would
+    // free; and no conversion waits for more than some 2 ms of Redis's time.
     private const int MostOfBatch = 32 * 1024;
 
     private readonly byte[] _buffer = new byte[BufferLength];

@@ -7,7 +7,7 @@ namespace ProxyShim.Hosting.Commands;
 /// <summary>Understands the command line and runs the command that it names.</summary>
 internal static class CommandLine
 {
-    // sysexits.h: EX_CONFIG, EX_USAGE.
+    // sysexits.h (https://man.freebsd.org/cgi/man.cgi?sysexits(3)): EX_CONFIG, EX_USAGE.
     private const int ConfigurationError = 78;
     private const int StartError = 1;
     private const int UsageError = 64;

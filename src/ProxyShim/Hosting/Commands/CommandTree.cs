@@ -27,7 +27,7 @@ internal sealed class CommandTree(string[] settings, Func<string[], Task<int>> s
         root.SetAction((_, _) => serve(settings));
         _more[root] = HelpText.Serve;
 
-        // Nothing of the library's own that is neither described nor wanted: [suggest].
+        // Without the library's own directive [suggest] (https://learn.microsoft.com/dotnet/standard/commandline/syntax#directives), which no help describes.
         root.Directives.Clear();
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         var help = root.Options.OfType<HelpOption>().Single();

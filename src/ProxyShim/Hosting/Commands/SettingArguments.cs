@@ -44,6 +44,7 @@ internal static class SettingArguments
         word.StartsWith(Dashes, StringComparison.Ordinal)
         && (word.AsSpan().ContainsAny(":=") || s_withoutSection.Contains(word, StringComparer.OrdinalIgnoreCase));
 
-    // .NET's other forms, Name=value and /Name=value, where no other word may stand.
+    // .NET's other forms, Name=value and /Name=value, where no other word may stand
+    // (https://learn.microsoft.com/dotnet/core/extensions/configuration-providers#command-line-configuration-provider).
     private static bool IsBareSetting(string word, List<string> words) => words is ["serve", ..] && word.Contains('=', StringComparison.Ordinal);
 }

@@ -5,7 +5,7 @@ namespace ProxyShim.Hosting.Preflight;
 /// <summary><c>proxyshim check</c>: looks at what the shim of these settings would meet, and changes nothing. Made for an init container.</summary>
 internal static class PreflightCommand
 {
-    // sysexits.h: EX_CONFIG.
+    // sysexits.h (https://man.freebsd.org/cgi/man.cgi?sysexits(3)): EX_CONFIG.
     private const int ConfigurationError = 78;
     private const int Faults = 1;
 

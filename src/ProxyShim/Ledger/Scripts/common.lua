@@ -26,7 +26,8 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- As text, where it costs: Redis prints a bare number of a command with 17 digits, which takes longer than some commands.
+-- As text, where it costs: before 7.2 Redis prints a number with %.17g (https://github.com/redis/redis/blob/7.0.0/src/script_lua.c), which takes longer than
+-- some commands.
 local function text(number) return string.format('%d', number) end
 
 local function get(field) return redis.call('HGET', CONVERSION, field) end

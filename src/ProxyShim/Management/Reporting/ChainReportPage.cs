@@ -148,7 +148,8 @@ internal static class ChainReportPage
 
     private static string Number(double? value) => value is { } number ? Number<double>(number) : "";
 
-    // RFC 4180. A partner chooses its own name, and a spreadsheet takes what begins so for a formula.
+    // https://www.rfc-editor.org/rfc/rfc4180. A partner chooses its own name, and a spreadsheet takes what begins so for a formula
+    // (https://owasp.org/www-community/attacks/CSV_Injection).
     private static string Cell(string text)
     {
         var safe = text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? $"'{text}" : text;

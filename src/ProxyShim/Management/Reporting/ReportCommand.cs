@@ -6,7 +6,7 @@ internal static class ReportCommand
     /// <summary>What a chain's report may go by.</summary>
     public const string ByPartner = "partner", BySubId = "subid";
 
-    // sysexits.h: EX_NOINPUT.
+    // sysexits.h (https://man.freebsd.org/cgi/man.cgi?sysexits(3)): EX_NOINPUT.
     private const int NoInput = 66;
 
     // A file that is read sooner needs no sign of life.

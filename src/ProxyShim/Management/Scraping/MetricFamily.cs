@@ -11,7 +11,8 @@ internal sealed class MetricFamily
     // Far above what our closed sets can make; beyond it a series is not taken up.
     private const int MaxSeries = 1000;
 
-    // OpenTelemetry's units as Prometheus names end; annotations in braces say nothing there.
+    // OpenTelemetry's units as Prometheus names end; annotations in braces are left out
+    // (https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/).
     private static readonly Dictionary<string, string> s_units = new(StringComparer.Ordinal) { ["s"] = "_seconds", ["By"] = "_bytes" };
 
     private readonly ConcurrentDictionary<LabelKey, MetricSeries> _series = new();

@@ -56,6 +56,7 @@ internal sealed class MetricsScrape : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    // There is no JIT; and a gauge whose name ends in "count" breaks Prometheus's rules.
+    // There is no JIT; and a gauge whose name ends in "count" breaks Prometheus's rules
+    // (https://github.com/prometheus/client_golang/tree/main/prometheus/testutil/promlint).
     private static bool IsOfNoUse(string name) => name.StartsWith("dotnet.jit.", StringComparison.Ordinal) || name.EndsWith(".count", StringComparison.Ordinal);
 }

@@ -22,7 +22,7 @@ internal static partial class RedisReplies
         ["CLUSTERDOWN"] = "cluster",
     };
 
-    // Redis's own sentences where it has no word: within a script, and to whoever comes too many.
+    // Redis's own sentences where its error has no code: within a script, and above maxclients (https://github.com/redis/redis/blob/unstable/src/networking.c).
     private static readonly (string Sentence, RedisTrouble Trouble)[] s_sentences =
     [
         ("can't run this command", new("noperm", NoPermission)),
@@ -51,7 +51,8 @@ internal static partial class RedisReplies
             }
         }
 
-        // Not only at its beginning: before version 7, what a script met stands behind where it met it.
+        // Not only at its beginning: before version 7 the error that a script met stands behind the place in the script
+        // (https://github.com/redis/redis/blob/6.2.14/src/scripting.c, "Error running script").
         if (Word().Match(reply) is { Success: true } word)
         {
             var command = Command().Match(reply);

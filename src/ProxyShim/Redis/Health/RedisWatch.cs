@@ -135,7 +135,8 @@ internal sealed class RedisWatch(RedisGate redis, IEnumerable<IRedisCheck> check
             : null;
     }
 
-    // StackExchange.Redis gives a replica nothing that is for the primary, and so never hears READONLY.
+    // StackExchange.Redis sends a replica nothing that is for the primary, and so never gets READONLY
+    // (https://github.com/StackExchange/StackExchange.Redis/blob/main/src/StackExchange.Redis/ServerSelectionStrategy.cs).
     private bool KnowsOnlyReplicas() => redis.Connected is { } connection
         && Array.FindAll(connection.GetServers(), static server => server.IsConnected) is { Length: > 0 } servers
         && Array.TrueForAll(servers, static server => server.IsReplica);
@@ -157,7 +158,7 @@ internal sealed class RedisWatch(RedisGate redis, IEnumerable<IRedisCheck> check
         }
     }
 
-    // A password that the server passes over, since it lets anybody in, is one that does not protect anything.
+    // A server without a password only answers AUTH with an error (https://redis.io/docs/latest/commands/auth/): the configured one protects nothing.
     private async Task LookAtIdentityAsync()
     {
         if (!redis.News.HasAnswered || redis.IsBroken || Targets().Password is null)

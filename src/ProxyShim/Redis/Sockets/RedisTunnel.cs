@@ -41,7 +41,8 @@ internal sealed class RedisTunnel(TimeSpan connectTimeout) : Tunnel
         }
     }
 
-    // As StackExchange.Redis makes its own.
+    // As StackExchange.Redis makes its own (https://github.com/StackExchange/StackExchange.Redis/blob/main/src/StackExchange.Redis/SocketManager.cs,
+    // CreateSocket).
     private static Socket NewSocket(EndPoint endpoint)
     {
         if (endpoint.AddressFamily == AddressFamily.Unix)

@@ -19,7 +19,8 @@ internal static class ReplyAwaiting
 
         public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
-        // The tasks complete on the thread pool, save for who has said by a context of his own where he goes on.
+        // The tasks complete on the thread pool, unless the awaiter has a synchronization context of its own
+        // (https://github.com/StackExchange/StackExchange.Redis/blob/main/src/StackExchange.Redis/ResultBox.cs).
         public void UnsafeOnCompleted(Action continuation)
         {
             var former = SynchronizationContext.Current;

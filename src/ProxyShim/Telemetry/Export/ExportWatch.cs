@@ -2,7 +2,8 @@ using ProxyShim.Telemetry.Health;
 
 namespace ProxyShim.Telemetry.Export;
 
-/// <summary>Notices when the collector does not take what it is sent: the SDK would say so to a debugger only.</summary>
+/// <summary>Notices when the collector does not take what it is sent: the SDK writes that to an event source only
+/// (https://github.com/open-telemetry/opentelemetry-dotnet/blob/main/src/OpenTelemetry/README.md#self-diagnostics).</summary>
 internal sealed class ExportWatch(Degradations degradations, HealthComponent part) : DelegatingHandler
 {
     private const string Failing = "failing";

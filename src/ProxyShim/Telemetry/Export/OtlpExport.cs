@@ -61,7 +61,8 @@ internal sealed class OtlpExport(
         _metrics?.Dispose();
     }
 
-    // The later one wins: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES are the operator's word.
+    // The later one wins (https://opentelemetry.io/docs/specs/otel/resource/sdk/#merge): OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES are the operator's
+    // word.
     private static void Describe(ResourceBuilder resource) => resource.Clear()
         .AddService(ServiceName, serviceVersion: ProductVersion.Current)
         .AddTelemetrySdk()

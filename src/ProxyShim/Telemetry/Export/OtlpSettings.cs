@@ -3,7 +3,8 @@ using ProxyShim.Settings;
 namespace ProxyShim.Telemetry.Export;
 
 /// <summary>
-/// What goes to an OpenTelemetry collector. The settings have OpenTelemetry's own names (<c>OTEL_…</c>), and its SDK reads all others of that name. Here is read
+/// What goes to an OpenTelemetry collector. The settings have OpenTelemetry's own names (<c>OTEL_…</c>), and its SDK reads all others of that name
+/// (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). Here is read
 /// what decides whether the SDK runs at all, since it would silently ignore a mistake in these.
 /// </summary>
 /// <param name="Traces">Where spans go; null when nowhere.</param>

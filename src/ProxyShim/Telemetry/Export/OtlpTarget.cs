@@ -49,7 +49,8 @@ internal sealed record OtlpTarget(Uri Endpoint, OtlpExportProtocol Protocol)
             return null;
         }
 
-        // HTTP is what OpenTelemetry's specification wants for a default; .NET's SDK has another one, for its own history.
+        // The specification's default is HTTP (https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specify-protocol); .NET's SDK has gRPC
+        // (https://github.com/open-telemetry/opentelemetry-dotnet/tree/main/src/OpenTelemetry.Exporter.OpenTelemetryProtocol).
         return (own.Protocol ?? general.Protocol) == Grpc
             ? new OtlpTarget(endpoint, OtlpExportProtocol.Grpc)
             : new OtlpTarget(own.Endpoint ?? new Uri($"{endpoint.ToString().TrimEnd('/')}/v1/{what}"), OtlpExportProtocol.HttpProtobuf);
@@ -57,7 +58,7 @@ internal sealed record OtlpTarget(Uri Endpoint, OtlpExportProtocol Protocol)
 
     /// <summary>
     /// A value that is not known is ignored with a warning: such variables are set for a whole cluster, and one program that does not know a value must not stop for it
-    /// (OpenTelemetry's specification, "Configuration", "Parsing empty value" and "Enum").
+    /// (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/, "Parsing empty value" and "Enum").
     /// </summary>
     /// <param name="one">The default.</param>
     /// <returns>The first that is known of what may be a list; null for none.</returns>

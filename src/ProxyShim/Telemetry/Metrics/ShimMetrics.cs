@@ -2,7 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace ProxyShim.Telemetry.Metrics;
 
-/// <summary>What happens, as numbers. Names follow OpenTelemetry's conventions; no label can hold what a request says.</summary>
+/// <summary>
+/// What happens, as numbers. Names follow OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/general/metrics/); no label can hold what a
+/// request says.
+/// </summary>
 /// <remarks>Labels: outcomes, reasons and results are closed sets, callers are those of the settings.</remarks>
 internal sealed class ShimMetrics : IDisposable
 {
@@ -48,7 +51,8 @@ internal sealed class ShimMetrics : IDisposable
 
     public Meter Meter { get; } = new(MeterName);
 
-    /// <summary>Counts 0 of everything that an alert or a dashboard watches: a rate cannot be taken of what is not there yet.</summary>
+    /// <summary>Counts 0 of everything that an alert or a dashboard watches: a rate cannot be taken of what is not there yet
+    /// (https://prometheus.io/docs/practices/instrumentation/#avoid-missing-metrics).</summary>
     public void Begin()
     {
         foreach (var stage in (ReadOnlySpan<string>)[ConversionStage.Sent, ConversionStage.Verified, ConversionStage.Phantom, ConversionStage.Dead])

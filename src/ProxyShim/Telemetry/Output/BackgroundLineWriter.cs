@@ -7,7 +7,8 @@ namespace ProxyShim.Telemetry.Output;
 /// <remarks>
 /// Lines are gathered in memory up to a bound; beyond it, and where the output fails, they are dropped and counted, and a <c>LogEventsDropped</c> event says so as
 /// soon as the output takes bytes again. A line may be written up to <see cref="Linger"/> after its event, so that a busy shim makes one system call for many.
-/// Not Serilog.Sinks.Async: its queue is bounded in events, not bytes, wakes its thread for each, keeps every event alive until then, and its disposal
+/// Not Serilog.Sinks.Async (https://github.com/serilog/serilog-sinks-async): its queue is bounded in events, not bytes, wakes its thread for each, keeps every
+/// event alive until then, and its disposal
 /// waits for the reader without end.
 /// </remarks>
 internal sealed class BackgroundLineWriter : ILineOutput, IDisposable

@@ -4,14 +4,18 @@ namespace ProxyShim.Telemetry.Output;
 
 /// <summary>Writes to an open file descriptor with the system's own call.</summary>
 /// <remarks>
-/// Not Console's stream: to that a pipe whose reader has gone is one that takes everything, and of a disk that fills up it does not say how much was written.
-/// Not FileStream: it writes a file at positions of its own, over what standard error has written into the same file.
+/// Not Console's stream: it takes a broken pipe for a successful write
+/// (https://github.com/dotnet/runtime/blob/main/src/libraries/System.Console/src/System/ConsolePal.Unix.cs, <c>Write</c>), and does not say how much was
+/// written to a disk that fills up.
+/// Not FileStream: it writes a file at positions of its own
+/// (https://learn.microsoft.com/dotnet/core/compatibility/core-libraries/6.0/filestream-doesnt-sync-offset-with-os), over what standard error has written into
+/// the same file.
 /// </remarks>
 internal sealed class DescriptorOutput(int descriptor) : IByteOutput
 {
     public const int StandardOutput = 1;
 
-    // errno's numbers and poll's, the same on every Linux that .NET runs on.
+    // errno's numbers and poll's, the same on every Linux that .NET runs on (https://github.com/torvalds/linux/tree/master/include/uapi/asm-generic).
     private const int Interrupted = 4;
     private const int WouldBlock = 11;
     private const short Writable = 4;

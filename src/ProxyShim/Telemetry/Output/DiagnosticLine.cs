@@ -5,7 +5,8 @@ namespace ProxyShim.Telemetry.Output;
 
 /// <summary>What a framework, or our own code in trouble, has to say, with nothing in it that could come from a request or an upstream.</summary>
 /// <remarks>
-/// Only what the message template itself names is written: the scopes that Kestrel and ASP.NET open around a request hold its path, and a path may hold
+/// Only what the message template itself names is written: the scopes that Kestrel and ASP.NET open around a request hold its path
+/// (https://github.com/dotnet/aspnetcore/blob/main/src/Hosting/Hosting/src/Internal/HostingLoggerExtensions.cs), and a path may hold
 /// an e-mail address.
 /// </remarks>
 internal static class DiagnosticLine

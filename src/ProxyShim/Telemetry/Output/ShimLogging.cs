@@ -25,7 +25,8 @@ internal static class ShimLogging
         .MinimumLevel.Override("System", LogEventLevel.Warning)
         .MinimumLevel.Override("Yarp", LogEventLevel.Warning)
 
-        // It says nothing above Information, and while it could, it opens a scope and starts an activity for each request.
+        // It logs nothing above Information, and while that is enabled it opens a scope and starts an activity for each request
+        // (https://github.com/dotnet/aspnetcore/blob/main/src/Hosting/Hosting/src/Internal/HostingApplicationDiagnostics.cs).
         .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
         .WriteTo.Sink(new LineSink(output, recent))
         .CreateLogger();

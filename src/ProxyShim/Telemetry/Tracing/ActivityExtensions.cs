@@ -6,7 +6,7 @@ namespace ProxyShim.Telemetry.Tracing;
 /// <summary>Writes down how a span's work ended. Texts are of closed sets: a status, a word, a type's name.</summary>
 internal static class ActivityExtensions
 {
-    // The conventions' own word.
+    // The conventions' own word, of error.type (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).
     private const string Unknown = "_OTHER";
 
     /// <summary>Adds an attribute; a null is none. Generic, so that a number for nobody is not boxed.</summary>
@@ -26,7 +26,10 @@ internal static class ActivityExtensions
         }
     }
 
-    /// <summary>An HTTP status came, or was sent; null when none was. The conventions say whose fault it is: a 4xx is the client's, and no failure of the server's span.</summary>
+    /// <summary>
+    /// An HTTP status came, or was sent; null when none was. The conventions (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status) say whose
+    /// fault it is: a 4xx is the client's, and no failure of the server's span.
+    /// </summary>
     public static void Answered(this Activity? span, int? status)
     {
         if (status is { } answered && span.Tag("http.response.status_code", answered) is not null

@@ -4,7 +4,8 @@ namespace ProxyShim.Telemetry.Tracing;
 
 /// <summary>Begins the spans of the stages. Each is null where nobody listens, and then costs one comparison; <see cref="ActivityExtensions"/> takes a null.</summary>
 /// <remarks>
-/// Names and attributes follow OpenTelemetry's semantic conventions with one exception: where they ask for a URL or a path, a span has the route's name. A URL
+/// Names and attributes follow OpenTelemetry's semantic conventions (https://opentelemetry.io/docs/specs/semconv/http/http-spans/) with one exception: where
+/// they ask for a URL or a path, a span has the route's name. A URL
 /// may hold a customer_key, and a customer_key may be an e-mail address.
 /// </remarks>
 internal static class Spans
@@ -12,7 +13,9 @@ internal static class Spans
     /// <summary>The shim's own source.</summary>
     public const string SourceName = "ProxyShim";
 
-    /// <summary>YARP's source: a span of its own around each forwarded call.</summary>
+    /// <summary>
+    /// YARP's source: a span of its own around each forwarded call (https://github.com/dotnet/yarp/blob/main/src/ReverseProxy/Utilities/Observability.cs).
+    /// </summary>
     public const string YarpSourceName = "Yarp.ReverseProxy";
 
     private static readonly ActivitySource s_source = new(SourceName);
@@ -64,7 +67,7 @@ internal static class Spans
             .Tag("server.port", server.Port)
         : null;
 
-    // A method that HTTP does not know has a name of its own in the conventions.
+    // The conventions name every unknown method alike (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).
     private static Activity? Http(this Activity? span, string method) => span.Tag("http.request.method", method == RouteName.OtherMethod ? "_OTHER" : method);
 
     // Of a request that had no span only the trace is known. A parent has to have an id: one that nobody has keeps the job in that trace.

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ProxyShim.Telemetry.Tracing;
 
-/// <summary>W3C trace context, in and out.</summary>
+/// <summary>W3C trace context (https://www.w3.org/TR/trace-context/), in and out.</summary>
 /// <remarks>
 /// <c>traceparent</c> only. <c>tracestate</c> and <c>baggage</c> are texts of the caller's own: they could bring anything into our spans, and the Conversion
 /// API is another company's. What passes through to the Customer API has the caller's headers, these among them, as they came.
