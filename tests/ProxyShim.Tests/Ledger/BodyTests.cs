@@ -37,8 +37,7 @@ public class BodyTests(TestRedis redis) : LedgerFixture(redis)
         Assert.InRange((await With.SeeAsync(id))!.BodyTtl!.Value, wait + LedgerUnderTest.BodyTtl - s_tolerance, wait + LedgerUnderTest.BodyTtl);
 
         (id, _) = await With.BringToAsync(ConversionState.Ambiguous, "other");
-        await With.PassTimeAsync(id);
-        var review = await With.TakeReadBackAsync(id);
+        var review = await With.TakeDueReadBackAsync(id);
         Assert.Equal(FencedWrite.Applied, await With.Ledger.RescheduleReadBackAsync(With.Budget, id, review.Job.Token, wait));
         Assert.InRange((await With.SeeAsync(id))!.BodyTtl!.Value, wait + LedgerUnderTest.BodyTtl - s_tolerance, wait + LedgerUnderTest.BodyTtl);
     }

@@ -36,8 +36,7 @@ public class ClaimTests(TestRedis redis) : LedgerFixture(redis)
         var details = Assert.Single(await With.Ledger.DescribeAsync(With.Budget, [id]))!;
         Assert.Equal((0, 0, 0), (details.Attempts, details.Resends, details.ReadBacks));
         await Without.ClaimAsync();
-        await Without.PassTimeAsync(id);
-        var job = await Without.TakeAsync(id);
+        var job = await Without.TakeDueAsync(id);
         Assert.Equal((0, true), (job.Attempts, job.MaybeLanded));
     }
 

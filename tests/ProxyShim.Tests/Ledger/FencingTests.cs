@@ -30,8 +30,7 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     public async Task A_sender_whose_job_was_taken_over_cannot(string change)
     {
         var (id, stale) = await Without.ClaimAsync();
-        await Without.PassTimeAsync(id);
-        var holder = await Without.TakeAsync(id);
+        var holder = await Without.TakeDueAsync(id);
 
         await RefusedAsync(Without, id, stale, change);
         Assert.Equal(holder.Token.Value, (await Without.SeeAsync(id))!.Field("token"));
@@ -53,10 +52,8 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     public async Task A_reader_whose_read_back_was_taken_over_cannot(string change)
     {
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
-        await With.PassTimeAsync(id);
-        var stale = await With.TakeReadBackAsync(id);
-        await With.PassTimeAsync(id);
-        await With.TakeReadBackAsync(id);
+        var stale = await With.TakeDueReadBackAsync(id);
+        await With.TakeDueReadBackAsync(id);
 
         await RefusedAsync(With, id, stale.Job.Token, change);
     }
@@ -85,9 +82,7 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     [InlineData("bury")]
     public async Task A_reader_who_has_spoken_holds_it_no_more(string change)
     {
-        var (id, _) = await With.BringToAsync(ConversionState.Sent);
-        await With.PassTimeAsync(id);
-        var token = (await With.TakeReadBackAsync(id)).Job.Token;
+        var (id, token) = await WithHolderAsync(s_ofReaders[0]);
         Assert.Equal(FencedWrite.Applied, await s_changes[change](With, id, token));
 
         foreach (var another in s_changes.Keys)
@@ -100,9 +95,7 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     [MemberData(nameof(Changes))]
     public async Task A_reader_whose_question_another_one_has_answered_cannot(string change)
     {
-        var (id, _) = await With.BringToAsync(ConversionState.Sent);
-        await With.PassTimeAsync(id);
-        var token = (await With.TakeReadBackAsync(id)).Job.Token;
+        var (id, token) = await WithHolderAsync(s_ofReaders[0]);
         Assert.Equal(VerifiedOutcome.Verified, await With.Ledger.VerifiedAsync(With.Budget, id, LeaseToken.New(), ""));
 
         await RefusedAsync(With, id, token, change);
@@ -117,13 +110,7 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     [MemberData(nameof(Changes))]
     public async Task The_holder_can(string change)
     {
-        var (id, token) = await With.BringToAsync(s_ofReaders.Contains(change) ? ConversionState.Sent : ConversionState.Claimed);
-        if (s_ofReaders.Contains(change))
-        {
-            await With.PassTimeAsync(id);
-            token = (await With.TakeReadBackAsync(id)).Job.Token;
-        }
-
+        var (id, token) = await WithHolderAsync(change);
         Assert.Equal(FencedWrite.Applied, await s_changes[change](With, id, token));
     }
 
@@ -131,13 +118,7 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
     [MemberData(nameof(Changes))]
     public async Task Of_what_a_caller_was_promised_the_holder_can_do_all_but_let_it_go(string change)
     {
-        var (id, token) = await With.BringToAsync(s_ofReaders.Contains(change) ? ConversionState.Sent : ConversionState.Claimed);
-        if (s_ofReaders.Contains(change))
-        {
-            await With.PassTimeAsync(id);
-            token = (await With.TakeReadBackAsync(id)).Job.Token;
-        }
-
+        var (id, token) = await WithHolderAsync(change);
         Assert.True(await With.Ledger.AcknowledgeAsync(With.Budget, id));
 
         Assert.Equal(change is "fall back" or "release" ? FencedWrite.StaleLease : FencedWrite.Applied, await s_changes[change](With, id, token));
@@ -163,6 +144,18 @@ public class FencingTests(TestRedis redis) : LedgerFixture(redis)
         await With.PassTimeAsync(id);
 
         Assert.Equal(FencedWrite.Applied, await s_changes["reschedule"](With, id, token));
+    }
+
+    // A conversion, and the token of whoever may make the change: a reader, or the sender.
+    private async Task<(ConversionId Id, LeaseToken Token)> WithHolderAsync(string change)
+    {
+        if (!s_ofReaders.Contains(change))
+        {
+            return await With.BringToAsync(ConversionState.Claimed);
+        }
+
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+        return (id, (await With.TakeDueReadBackAsync(id)).Job.Token);
     }
 
     private static async Task RefusedAsync(LedgerUnderTest under, ConversionId id, LeaseToken token, string change, FencedWrite answer = FencedWrite.StaleLease)

@@ -131,6 +131,13 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         return job!;
     }
 
+    /// <summary>Takes the job once its time has come.</summary>
+    public async Task<LedgerJob> TakeDueAsync(ConversionId id)
+    {
+        await PassTimeAsync(id);
+        return await TakeAsync(id);
+    }
+
     /// <summary>Holds a customer whom nobody has, and tells its caller.</summary>
     public async Task<ConversionId> HoldAsync(string customerKey = "customer", string caller = "default")
     {
@@ -157,6 +164,13 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         var review = await Ledger.TakeReadBackAsync(Budget, id, LeaseToken.New());
         Assert.NotNull(review);
         return review;
+    }
+
+    /// <summary>Takes the read-back once its time has come.</summary>
+    public async Task<ReadBackJob> TakeDueReadBackAsync(ConversionId id)
+    {
+        await PassTimeAsync(id);
+        return await TakeReadBackAsync(id);
     }
 
     /// <summary>Brings a new customer into a state, by the shortest way that the ledger offers.</summary>

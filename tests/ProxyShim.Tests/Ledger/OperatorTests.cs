@@ -102,8 +102,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal(ReviveOutcome.Revived, await With.Ledger.ReviveAsync(With.Budget, id));
 
         Assert.Equal(ConversionState.Ambiguous, (await With.SeeAsync(id))!.State);
-        await With.PassTimeAsync(id);
-        await With.TakeReadBackAsync(id);
+        await With.TakeDueReadBackAsync(id);
     }
 
     [Fact]
@@ -147,8 +146,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (id, token) = await Without.ClaimAsync();
         await Without.Ledger.DueAsync(Without.Budget, id, token, 1, TimeSpan.Zero, "timeout", maybeLanded: true);
-        await Without.PassTimeAsync(id);
-        var job = await Without.TakeAsync(id);
+        var job = await Without.TakeDueAsync(id);
         await Without.Ledger.BuryAsync(Without.Budget, id, job.Token, 1, "conflict_after_ambiguity");
 
         Assert.Equal(ReviveOutcome.Revived, await Without.Ledger.ReviveAsync(Without.Budget, id));
@@ -180,8 +178,7 @@ public class OperatorTests(TestRedis redis) : LedgerFixture(redis)
 
     private async Task BuryAsync(ConversionId id, string reason)
     {
-        await With.PassTimeAsync(id);
-        var review = await With.TakeReadBackAsync(id);
+        var review = await With.TakeDueReadBackAsync(id);
         Assert.Equal(FencedWrite.Applied, await With.Ledger.BuryAsync(With.Budget, id, review.Job.Token, 0, reason));
     }
 }

@@ -33,11 +33,8 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
     public async Task One_that_was_left_comes_up_again()
     {
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
-        await With.PassTimeAsync(id);
-        await With.TakeReadBackAsync(id);
-        await With.PassTimeAsync(id);
-
-        Assert.Equal(2, (await With.TakeReadBackAsync(id)).ReadBacks);
+        await With.TakeDueReadBackAsync(id);
+        Assert.Equal(2, (await With.TakeDueReadBackAsync(id)).ReadBacks);
     }
 
     [Theory]
@@ -74,8 +71,7 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         for (var resends = 0; resends < 3; resends++)
         {
-            await With.PassTimeAsync(id);
-            var review = await With.TakeReadBackAsync(id);
+            var review = await With.TakeDueReadBackAsync(id);
             Assert.Equal(resends, review.Resends);
             Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Budget, id, review.Job.Token));
 
@@ -92,8 +88,7 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
     public async Task An_ambiguous_one_that_did_not_land_is_due_at_once_and_no_phantom()
     {
         var (id, _) = await With.BringToAsync(ConversionState.Ambiguous);
-        await With.PassTimeAsync(id);
-        var review = await With.TakeReadBackAsync(id);
+        var review = await With.TakeDueReadBackAsync(id);
 
         Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Budget, id, review.Job.Token));
 
@@ -108,8 +103,7 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
     internal async Task One_that_told_nothing_is_asked_again_after_the_wait(ConversionState state)
     {
         var (id, _) = await With.BringToAsync(state);
-        await With.PassTimeAsync(id);
-        var review = await With.TakeReadBackAsync(id);
+        var review = await With.TakeDueReadBackAsync(id);
         var before = await With.NowAsync();
 
         Assert.Equal(FencedWrite.Applied, await With.Ledger.RescheduleReadBackAsync(With.Budget, id, review.Job.Token, TimeSpan.FromMinutes(7)));
@@ -132,8 +126,7 @@ public class ReadBackRuleTests(TestRedis redis) : LedgerFixture(redis)
     public async Task When_the_key_pair_is_gone_what_was_sent_is_done_and_its_body_too()
     {
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
-        await With.PassTimeAsync(id);
-        var review = await With.TakeReadBackAsync(id);
+        var review = await With.TakeDueReadBackAsync(id);
 
         Assert.Equal(FencedWrite.Applied, await With.Ledger.AbandonReadBackAsync(With.Budget, id, review.Job.Token));
 

@@ -158,8 +158,7 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
 
     private async Task ReadBackNotFoundAsync(ConversionId id)
     {
-        await With.PassTimeAsync(id);
-        var review = await With.TakeReadBackAsync(id);
+        var review = await With.TakeDueReadBackAsync(id);
         Assert.Equal(FencedWrite.Applied, await With.Ledger.ReadBackNotFoundAsync(With.Budget, id, review.Job.Token));
     }
 }

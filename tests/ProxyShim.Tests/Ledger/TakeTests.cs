@@ -28,9 +28,7 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
     public async Task What_is_taken_says_all_that_is_needed_to_send_it()
     {
         var (id, _) = await With.BringToAsync(ConversionState.Due);
-        await With.PassTimeAsync(id);
-
-        var job = await With.TakeAsync(id);
+        var job = await With.TakeDueAsync(id);
 
         Assert.Equal(
             (id, 1, false, "xid_1", LedgerUnderTest.TraceId, "default"), (job.Id, job.Attempts, job.MaybeLanded, job.Xid, job.TraceId, job.Caller));
@@ -79,14 +77,11 @@ public class TakeTests(TestRedis redis) : LedgerFixture(redis)
     public async Task Without_a_key_pair_it_is_sent_again_and_says_so()
     {
         var (id, _) = await Without.ClaimAsync();
-        await Without.PassTimeAsync(id);
-
-        var job = await Without.TakeAsync(id);
+        var job = await Without.TakeDueAsync(id);
 
         Assert.True(job.MaybeLanded);
         Assert.Equal(FencedWrite.Applied, await Without.Ledger.DueAsync(Without.Budget, id, job.Token, 1, TimeSpan.Zero, "status_503", job.MaybeLanded));
-        await Without.PassTimeAsync(id);
-        Assert.True((await Without.TakeAsync(id)).MaybeLanded);
+        Assert.True((await Without.TakeDueAsync(id)).MaybeLanded);
     }
 
     [Fact]

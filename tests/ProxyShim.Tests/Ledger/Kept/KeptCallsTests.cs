@@ -63,8 +63,7 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
         await using var kept = new KeptUnderTest(With);
         var (id, _) = await With.BringToAsync(ConversionState.Sent);
         await kept.KeepAsync(id, "a");
-        await With.PassTimeAsync(id);
-        await With.TakeReadBackAsync(id);
+        await With.TakeDueReadBackAsync(id);
         await kept.PassTimeAsync(id);
 
         Assert.Null(await kept.TakeAsync(id));

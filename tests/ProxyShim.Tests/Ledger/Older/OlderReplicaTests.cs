@@ -68,8 +68,7 @@ public class OlderReplicaTests(TestRedis redis) : LedgerFixture(redis)
 
         Assert.Equal(SentOutcome.Sent, await With.Ledger.SentAsync(With.Budget, id, token, 1, "xid_1"));
         Assert.Equal("1", (await With.SeeAsync(id))!.Field("attempts"));
-        await With.PassTimeAsync(id);
-        Assert.Equal((ConversionState.Sent, 1), (await With.TakeReadBackAsync(id) is var review ? review.State : default, review.Job.Attempts));
+        Assert.Equal((ConversionState.Sent, 1), (await With.TakeDueReadBackAsync(id) is var review ? review.State : default, review.Job.Attempts));
         Assert.Equal(VerifiedOutcome.Verified, await With.Ledger.VerifiedAsync(With.Budget, id, review.Job.Token, ""));
         Assert.Equal(ConversionState.Verified, (await With.SeeAsync(id))!.State);
     }
@@ -79,9 +78,7 @@ public class OlderReplicaTests(TestRedis redis) : LedgerFixture(redis)
     {
         var (older, id) = (new OlderReplica(Without), LedgerUnderTest.IdOf("customer"));
         Assert.Equal("claimed", await older.ClaimAsync(id, LeaseToken.New(), "customer"));
-        await Without.PassTimeAsync(id);
-
-        var job = await Without.TakeAsync(id);
+        var job = await Without.TakeDueAsync(id);
         Assert.Equal((0, true), (job.Attempts, job.MaybeLanded));
     }
 }
