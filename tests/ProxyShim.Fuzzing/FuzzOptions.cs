@@ -1,3 +1,5 @@
+using ProxyShim.Benchmarks;
+
 namespace ProxyShim.Fuzzing;
 
 /// <summary>What <c>-- run</c> was asked for.</summary>
@@ -24,22 +26,20 @@ internal sealed record FuzzOptions
     /// <exception cref="FormatException">An option or a surface is unknown, or lacks its value.</exception>
     public static FuzzOptions Parse(IReadOnlyList<string> arguments)
     {
-        var options = new FuzzOptions();
+        var (options, words) = (new FuzzOptions(), new OptionWords(arguments));
         var named = new List<Surface>();
-        for (var i = 0; i < arguments.Count; i++)
+        while (words.MoveNext())
         {
-            string Value() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{arguments[i - 1]} needs a value");
-            int Number() => int.TryParse(Value(), out var number) && number > 0 ? number : throw new FormatException($"{arguments[i - 1]} needs a positive number");
-            switch (arguments[i])
+            switch (words.Name)
             {
                 case "--seconds":
-                    options = options with { Duration = TimeSpan.FromSeconds(Number()) };
+                    options = options with { Duration = TimeSpan.FromSeconds(words.Number()) };
                     break;
                 case "--jobs":
-                    options = options with { Jobs = Number() };
+                    options = options with { Jobs = words.Number() };
                     break;
                 case "--seed":
-                    options = options with { Seed = Number() };
+                    options = options with { Seed = words.Number() };
                     break;
                 case var name:
                     named.Add(Fuzzing.Surfaces.Named(name));

@@ -66,7 +66,7 @@ internal sealed class ClaimSending(
     // on its way before the answer is, and known here until Redis has it, so that whoever comes next is no faster.
     private ValueTask SentAsync(CreationContext creation, Lease lease, int attempts)
     {
-        var telling = backlog.TellSentAsync(creation.Budget, lease, attempts);
+        var telling = backlog.ReportSentAsync(creation.Budget, lease, attempts);
         if (!ledger.ReadsBack)
         {
             return telling;
