@@ -25,6 +25,9 @@ internal sealed class CompactJson
     private byte[] _bytes = new byte[2048];
     private int _length;
 
+    // What stands before the next field: its object's begin, or the comma after the one before it.
+    private byte _separator;
+
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
     /// <summary>Bytes that it has room for.</summary>
@@ -33,42 +36,36 @@ internal sealed class CompactJson
     /// <summary>Begins anew.</summary>
     public void Clear() => _length = 0;
 
-    public void BeginObject() => Add("{"u8);
+    public void BeginObject() => _separator = (byte)'{';
 
-    public void EndObject() => Add("}"u8);
+    public void EndObject()
+    {
+        Add(_separator == (byte)'{' ? "{}"u8 : "}"u8);
+        _separator = (byte)',';
+    }
 
     /// <summary>Ends the line.</summary>
-    public void EndLine() => Add("\n"u8);
+    public void EndLine() => Add((byte)'\n');
 
     /// <summary>A field's name; its value comes next.</summary>
     /// <param name="name">One of ours: ASCII, with nothing in it to escape.</param>
     public void Name(ReadOnlySpan<byte> name)
     {
         var place = Reserve(name.Length + 4);
-        var length = 0;
-        if (_bytes[_length - 1] != (byte)'{')
-        {
-            place[length++] = (byte)',';
-        }
-
-        place[length++] = (byte)'"';
-        name.CopyTo(place[length..]);
-        length += name.Length;
-        place[length++] = (byte)'"';
-        place[length++] = (byte)':';
-        _length += length;
+        (place[0], place[1]) = (_separator, (byte)'"');
+        name.CopyTo(place[2..]);
+        "\":"u8.CopyTo(place[(name.Length + 2)..]);
+        _length += name.Length + 4;
+        _separator = (byte)',';
     }
 
     /// <summary>A field's name that somebody else has chosen.</summary>
     public void Name(ReadOnlySpan<char> name)
     {
-        if (_bytes[_length - 1] != (byte)'{')
-        {
-            Add(","u8);
-        }
-
+        Add(_separator);
         Text(name);
-        Add(":"u8);
+        Add((byte)':');
+        _separator = (byte)',';
     }
 
     public void Null() => Add("null"u8);
@@ -108,12 +105,27 @@ internal sealed class CompactJson
     public void Thousandths(long value)
     {
         var (whole, rest) = Math.DivRem(Math.Abs(value), 1000);
-        Add(value < 0 ? "-"u8 : default);
-        Number(whole);
-        for (Add(rest > 0 ? "."u8 : default); rest > 0; rest = rest % 100 * 10)
+        if (value < 0)
         {
-            Number(rest / 100);
+            Add((byte)'-');
         }
+
+        Number(whole);
+        if (rest > 0)
+        {
+            Add((byte)'.');
+        }
+
+        for (; rest > 0; rest = rest % 100 * 10)
+        {
+            Add((byte)('0' + (rest / 100)));
+        }
+    }
+
+    private void Add(byte one)
+    {
+        Reserve(1)[0] = one;
+        _length++;
     }
 
     private void Add(ReadOnlySpan<byte> bytes)
