@@ -25,14 +25,13 @@ internal sealed class TurnTakingReader(PipeReader inner, TurnMeter meter) : Pipe
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        var hasToWait = meter.EndTurn();
-        if (!hasToWait && inner.TryRead(out var result))
+        if (meter.EndTurn())
         {
-            Count(result);
-            return new(result);
+            return NextTurnAsync(cancellationToken);
         }
 
-        return WaitAsync(hasToWait, cancellationToken);
+        var reading = inner.ReadAsync(cancellationToken);
+        return reading.IsCompletedSuccessfully ? new(Count(reading.Result)) : CountAsync(reading);
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -51,22 +50,20 @@ internal sealed class TurnTakingReader(PipeReader inner, TurnMeter meter) : Pipe
     public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> WaitAsync(bool hasToWait, CancellationToken cancellationToken)
+    private async ValueTask<ReadResult> NextTurnAsync(CancellationToken cancellationToken)
     {
-        if (hasToWait)
-        {
-            await meter.NextTurnAsync();
-        }
-
-        var result = await inner.ReadAsync(cancellationToken);
-        Count(result);
-        return result;
+        await meter.NextTurnAsync();
+        return Count(await inner.ReadAsync(cancellationToken));
     }
 
-    private void Count(in ReadResult result)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> CountAsync(ValueTask<ReadResult> reading) => Count(await reading);
+
+    private ReadResult Count(ReadResult result)
     {
         _read = result.Buffer;
         meter.Add(_read.Length - _left);
         _left = 0;
+        return result;
     }
 }
