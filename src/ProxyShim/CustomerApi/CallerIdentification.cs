@@ -16,7 +16,7 @@ internal sealed class CallerIdentification(Callers callers) : IMiddleware
     // no credentials.
     private static void JoinCredentials(IHeaderDictionary headers)
     {
-        if (headers.Authorization is [{ } first, _, ..] said && said.All(value => value == first))
+        if (headers.Authorization is [{ } first, _, ..] said && said.Distinct(StringComparer.Ordinal).Count() == 1)
         {
             headers.Authorization = first;
         }

@@ -39,6 +39,9 @@ internal readonly record struct ConversionId(int Partition, string Hash)
         return id is not null;
     }
 
+    /// <summary>Of the first digits: each of them is as good as the whole, which is long to look through.</summary>
+    public override int GetHashCode() => string.GetHashCode(Hash.AsSpan(0, Math.Min(16, Hash.Length)));
+
     /// <summary>A reference that names the entry without naming the customer: <c>07-9f86d0…</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Partition:00}-{Hash}");
 }

@@ -69,14 +69,14 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
     public ValueTask<ClaimOutcome> ClaimAsync(
         RedisBudget budget, ConversionId id, LeaseToken token, DateTimeOffset now, DateTimeOffset notAfter, NewConversion conversion)
     {
+        // In one list the compiler would join them by way of a List that grows: 550 bytes more.
+        ReadOnlySpan<RedisValue> always =
+        [
+            id.Hash, token.Value, notAfter.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), (now + settings.Lease).ToUnixTimeMilliseconds(), conversion.Body,
+            _claimedBodyTtl, conversion.Xid, conversion.Fingerprint, conversion.TraceId, conversion.Caller, conversion.PartnerKey,
+        ];
         ReadOnlySpan<RedisValue> subIds = conversion.SubIds is null ? [] : [s_subIds, conversion.SubIds];
-        return LedgerScript.Claim.RunAsync(
-            budget, RedisOperation.Claim, settings.Keys.OfClaim(id),
-            [
-                id.Hash, token.Value, notAfter.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), (now + settings.Lease).ToUnixTimeMilliseconds(), conversion.Body,
-                _claimedBodyTtl, conversion.Xid, conversion.Fingerprint, conversion.TraceId, conversion.Caller, conversion.PartnerKey, .. subIds,
-            ],
-            LedgerReply.Claim);
+        return LedgerScript.Claim.RunAsync(budget, RedisOperation.Claim, settings.Keys.OfClaim(id), [.. always, .. subIds], LedgerReply.Claim);
     }
 
     /// <summary>

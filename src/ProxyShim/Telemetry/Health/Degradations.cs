@@ -18,11 +18,11 @@ internal sealed class Degradations(EventLog log, TimeProvider time)
     public bool Report(HealthComponent part, string? reason, string? detail = null)
     {
         var known = Find(part);
-        if (known?.Reason == reason && (reason is null || known?.Detail == detail))
-        {
-            return false;
-        }
+        return (known?.Reason != reason || (reason is not null && known?.Detail != detail)) && Change(part, reason, detail);
+    }
 
+    private bool Change(HealthComponent part, string? reason, string? detail)
+    {
         lock (_lock)
         {
             var now = time.GetUtcNow();
