@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using ProxyShim.Primitives;
 
@@ -10,16 +11,16 @@ internal readonly record struct Sale(decimal? Amount, string? Currency)
 {
     private const int CurrencyLetters = 3;
 
+    private static readonly byte[][] s_names = [.. new[] { "amount", "currency" }.Select(Encoding.UTF8.GetBytes)];
+
     /// <summary>Reads a call's body; what is no JSON object tells nothing.</summary>
     public static Sale Read(ReadOnlyMemory<byte> body)
     {
+        var json = ByteOrderMark.Skip(body).Span;
+        Span<Range> values = stackalloc Range[s_names.Length];
         try
         {
-            using var document = JsonDocument.Parse(ByteOrderMark.Skip(body));
-            var root = document.RootElement;
-            return root.ValueKind != JsonValueKind.Object ? default : new Sale(
-                root.TryGetProperty("amount"u8, out var amount) && amount.ValueKind == JsonValueKind.Number && amount.TryGetDecimal(out var number) ? number : null,
-                root.TryGetProperty("currency"u8, out var currency) && currency.ValueKind == JsonValueKind.String ? CurrencyOf(currency.GetString()!) : null);
+            return JsonMembers.TryFind(json, s_names, values) ? new Sale(AmountOf(json[values[0]]), CurrencyOf(JsonMembers.TextOf(json[values[1]]))) : default;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -28,5 +29,17 @@ internal readonly record struct Sale(decimal? Amount, string? Currency)
         }
     }
 
-    private static string? CurrencyOf(string text) => text.Length == CurrencyLetters && text.All(char.IsAsciiLetter) ? text : null;
+    private static decimal? AmountOf(ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty)
+        {
+            return null;
+        }
+
+        var reader = new Utf8JsonReader(value);
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var number) ? number : null;
+    }
+
+    private static string? CurrencyOf(string? text) => text is { Length: CurrencyLetters } && text.All(char.IsAsciiLetter) ? text : null;
 }

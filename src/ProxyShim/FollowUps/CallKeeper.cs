@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
@@ -13,14 +14,15 @@ namespace ProxyShim.FollowUps;
 
 /// <summary>Keeps the writes that come before PartnerStack shows their customer. DESIGN.md, "Follow-ups within the lag".</summary>
 internal sealed class CallKeeper(
-    FollowUpSettings settings, CustomerApiSettings customerApi, RedisGate redis, KeptCalls kept, KeptCallEvents events, TimeProvider time)
+    FollowUpSettings settings, RedisGate redis, KeptCalls kept, KeptCallEvents events, TimeProvider time)
 {
     /// <summary>Looks at the ledger before a call is forwarded, where the call may have to be kept.</summary>
     /// <returns>Null for a call that is forwarded like any other: nobody waits for its customer, or it could not be played.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<EarlyWrite?> LookAsync(HttpContext context, FollowUp followUp)
     {
         var record = RequestRecord.Of(context);
-        if (settings.Mode != FollowUpMode.Keep || !kept.IsPossible || !customerApi.Callers.Any(pair => pair.Name == record.Caller))
+        if (settings.Mode != FollowUpMode.Keep || !kept.IsPossible || !Callers.IsKnown(record.Caller))
         {
             return null;
         }

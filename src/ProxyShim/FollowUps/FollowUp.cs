@@ -14,8 +14,11 @@ internal sealed record FollowUp(FollowUpKind Kind, CustomerApiVersion Version, C
     /// <summary>The Customer API takes it although it does not know the customer yet, and nothing comes of it.</summary>
     public bool AnswersTooEarly { get; init; }
 
-    /// <summary>The money that a transaction reports.</summary>
-    public Sale Sale { get; init; }
+    /// <summary>Of one that names its customer in it; good until the call is forwarded.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The money that a transaction reports, where that is to be told.</summary>
+    public Sale Sale { get; set; }
 
     /// <summary>Whether the ledger has been asked for <see cref="Referral"/>.</summary>
     public bool IsLookedUp { get; set; }
@@ -77,14 +80,14 @@ internal sealed record FollowUp(FollowUpKind Kind, CustomerApiVersion Version, C
     /// <summary>A call that names its customer in its body; null when it does not.</summary>
     public static FollowUp? OfBody(FollowUpTable row, CustomerApiVersion version, ReadOnlyMemory<byte> body)
     {
+        var json = ByteOrderMark.Skip(body).Span;
+        Span<Range> values = stackalloc Range[2];
         try
         {
-            using var document = JsonDocument.Parse(ByteOrderMark.Skip(body));
-            return document.RootElement is { ValueKind: JsonValueKind.Object } root
-                && (row.Where is not { } where || (root.TryGetProperty(where.Name, out var kind) && kind.ValueKind == JsonValueKind.String && kind.ValueEquals(where.Value)))
-                && root.TryGetProperty(row.KeyName, out var value) && value.ValueKind == JsonValueKind.String
-                && CustomerKey.TryCreate(value.GetString(), out var key)
-                    ? new FollowUp(FollowUpKind.Write, version, key) { AnswersTooEarly = row.AnswersTooEarly }
+            return JsonMembers.TryFind(json, row.Names, values)
+                && (row.Where is not { } where || JsonMembers.TextOf(json[values[1]]) == where.Value)
+                && CustomerKey.TryCreate(JsonMembers.TextOf(json[values[0]]), out var key)
+                    ? new FollowUp(FollowUpKind.Write, version, key) { AnswersTooEarly = row.AnswersTooEarly, Body = body }
                     : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

@@ -36,6 +36,12 @@ internal sealed class FollowUpFilter(
                 return;
             }
 
+            // Who forwards the call takes the body away; of a customer whom no conversion has brought nothing is told.
+            if (RouteName.IsSale(context.Request.Method, record.Route) && (!followUp.IsLookedUp || followUp.Referral is not null))
+            {
+                followUp.Sale = Sale.Read(followUp.Body);
+            }
+
             context.Features.Set<IForwardedAnswerFilter>(new AnswerFilter(this, followUp, early, record));
             await next(context);
             if (followUp.Replacement is { } answer && !context.Response.HasStarted)
@@ -129,8 +135,7 @@ internal sealed class FollowUpFilter(
         }
 
         var (body, _) = await RequestBody.PeekAsync(context.Request, time, context.RequestAborted);
-        return body is not { } json || FollowUp.OfBody(named.Row, named.Version, json) is not { } followUp ? null
-            : RouteName.IsSale(method, record.Route) ? followUp with { Sale = Sale.Read(json) } : followUp;
+        return body is { } json ? FollowUp.OfBody(named.Row, named.Version, json) : null;
     }
 
     private async ValueTask<CreationAnswer?> EraseAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)

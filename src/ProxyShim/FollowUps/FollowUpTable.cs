@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ProxyShim.FollowUps;
 
 /// <summary>The writes that name their customer in the body: a resource under the API's base, and where the name stands. The next one is a line.</summary>
@@ -17,4 +19,9 @@ internal sealed record FollowUpTable(string Resource, string KeyName, (string Na
         new("leads", "customer_key"),
         new("rewards", "customer_key"),
     ];
+
+    private readonly byte[][] _names = [.. new[] { KeyName, Where?.Name }.OfType<string>().Select(Encoding.UTF8.GetBytes)];
+
+    /// <summary>The members that are looked for: that of the name, and behind it that of the condition, if there is one.</summary>
+    public ReadOnlySpan<byte[]> Names => _names;
 }

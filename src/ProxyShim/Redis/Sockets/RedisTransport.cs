@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using RESPite.Transports;
@@ -20,6 +21,10 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
 
     // Never full: how many commands may wait is for the gate in front of it to say.
     private readonly Pipe _outgoing = new(new PipeOptions(pauseWriterThreshold: 0, minimumSegmentSize: SegmentBytes, useSynchronizationContext: false));
+
+    // A command comes in a dozen pieces or more, each of which would take the pipe's lock.
+    private ArrayBufferWriter<byte> _unflushed = new(SegmentBytes);
+
     private readonly byte[] _incoming = GC.AllocateUninitializedArray<byte>(ReceiveBytes);
 
     // How often somebody has asked for what is committed to be sent, since the last one who sent was done: the first of them sends for all.
@@ -41,9 +46,9 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
         }
     }
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => _outgoing.Writer.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _unflushed.GetMemory(sizeHint);
 
-    public override void Advance(int count) => _outgoing.Writer.Advance(count);
+    public override void Advance(int count) => _unflushed.Advance(count);
 
     /// <summary>Sends what was written, at once or at the end of this thread's turn. StackExchange.Redis lets in one writer at a time.</summary>
     /// <returns>Whether it is on its way: a fault is told to the receiver.</returns>
@@ -77,7 +82,18 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
         return ValueTask.CompletedTask;
     }
 
-    private async Task CommitAsync() => await _outgoing.Writer.FlushAsync().ConfigureAwait(false);
+    private async Task CommitAsync()
+    {
+        _outgoing.Writer.Write(_unflushed.WrittenSpan);
+        if (_unflushed.Capacity > SegmentBytes)
+        {
+            // One large value is no reason to keep as much for ever.
+            _unflushed = new(SegmentBytes);
+        }
+
+        _unflushed.ResetWrittenCount();
+        await _outgoing.Writer.FlushAsync().ConfigureAwait(false);
+    }
 
     private async Task SendAsync()
     {
