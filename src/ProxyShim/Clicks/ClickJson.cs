@@ -31,8 +31,7 @@ internal static class ClickJson
     public static Click? Read(ReadOnlyMemory<byte> json)
     {
         Span<Range> values = stackalloc Range[s_names.Length];
-        Find(json.Span, values);
-        if (!Xid.TryParse(TextOf(json, values, Field.Xid).ToString().Trim(), out var xid))
+        if (!JsonMembers.TryFind(json.Span, s_names, values) || !Xid.TryParse(TextOf(json, values, Field.Xid).ToString().Trim(), out var xid))
         {
             return null;
         }
@@ -86,40 +85,6 @@ internal static class ClickJson
         return list;
     }
 
-    // Where the known fields' values stand; of two with one name the last, as most parsers have it (https://www.rfc-editor.org/rfc/rfc8259#section-4).
-    private static void Find(ReadOnlySpan<byte> json, Span<Range> values)
-    {
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var field = FieldOf(ref reader);
-            reader.Read();
-            var start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            if (field >= 0)
-            {
-                values[field] = start..(int)reader.BytesConsumed;
-            }
-        }
-
-        // Nothing may follow.
-        reader.Read();
-    }
-
-    private static int FieldOf(ref Utf8JsonReader reader)
-    {
-        for (var i = 0; i < s_names.Length; i++)
-        {
-            if (reader.ValueTextEquals(s_names[i]))
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
-
     // What is worth sending on.
     private static Utf8Text Take(ReadOnlyMemory<byte> json, Span<Range> values, Field field, ref bool cut)
     {
@@ -133,20 +98,14 @@ internal static class ClickJson
     private static Utf8Text TextOf(ReadOnlyMemory<byte> json, Span<Range> values, Field field)
     {
         var token = json[values[(int)field]];
-        if (token.IsEmpty)
+        if (token.Span is not [(byte)'"', ..])
         {
-            return default;
+            return token.Span is [(byte)'-' or (>= (byte)'0' and <= (byte)'9'), ..] ? new Utf8Text(token) : default;
         }
 
-        var reader = new Utf8JsonReader(token.Span);
-        reader.Read();
-        return reader.TokenType switch
-        {
-            JsonTokenType.Number => new Utf8Text(token),
-            JsonTokenType.String when reader.ValueIsEscaped => reader.GetString(),
-            JsonTokenType.String when Utf8.IsValid(reader.ValueSpan) => new Utf8Text(token[1..^1]),
-            JsonTokenType.String => throw new InvalidOperationException("Bytes that are not UTF-8."),
-            _ => default,
-        };
+        var text = token[1..^1];
+        return text.Span.Contains((byte)'\\') ? JsonMembers.TextOf(token.Span)
+            : Utf8.IsValid(text.Span) ? new Utf8Text(text)
+            : throw new InvalidOperationException("Bytes that are not UTF-8.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using ProxyShim.Telemetry;
 
 namespace ProxyShim.CustomerApi;
@@ -14,6 +15,11 @@ internal sealed record CustomerApiVersion(string Path, string KeyName, string Da
 
     /// <summary>What the paths of this version's resources begin with.</summary>
     public string Base { get; } = Path[..(Path.LastIndexOf('/') + 1)];
+
+    private readonly byte[] _keyName = Encoding.UTF8.GetBytes(KeyName);
+
+    /// <summary><see cref="KeyName"/> as it stands in a body.</summary>
+    public ReadOnlySpan<byte> KeyNameUtf8 => _keyName;
 
     // Every letter escaped, and some slashes.
     private const int MostOddLength = 64;

@@ -47,12 +47,12 @@ internal static class CustomerRequestReader
     private static CustomerRequest? Read(JsonElement root, CustomerApiVersion version, string fingerprint, out string? reason)
     {
         reason = null;
-        if (!TryKeyText(root, version.KeyName, out var keyText)
-            || !TryText(root, "email", out var email)
-            || !TryText(root, "partner_key", out var partnerKey)
-            || !TryText(root, "name", out var name)
-            || !TryText(root, "provider_key", out var providerKey)
-            || !TryText(root, "member_key", out var member)
+        if (!TryKeyText(root, version.KeyNameUtf8, out var keyText)
+            || !TryText(root, "email"u8, out var email)
+            || !TryText(root, "partner_key"u8, out var partnerKey)
+            || !TryText(root, "name"u8, out var name)
+            || !TryText(root, "provider_key"u8, out var providerKey)
+            || !TryText(root, "member_key"u8, out var member)
             || !TryMeta(root, out var meta))
         {
             reason = Reasons.InvalidField;
@@ -81,7 +81,7 @@ internal static class CustomerRequestReader
         return new CustomerRequest(customerKey, email, partnerKey, name, providerKey, meta, fingerprint) { HasMember = !string.IsNullOrEmpty(member) };
     }
 
-    private static bool TryText(JsonElement root, string name, out string? text)
+    private static bool TryText(JsonElement root, ReadOnlySpan<byte> name, out string? text)
     {
         text = null;
         if (!root.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
@@ -93,7 +93,7 @@ internal static class CustomerRequestReader
         return text is not null;
     }
 
-    private static bool TryKeyText(JsonElement root, string name, out string? text)
+    private static bool TryKeyText(JsonElement root, ReadOnlySpan<byte> name, out string? text)
     {
         if (root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number)
         {
@@ -111,7 +111,7 @@ internal static class CustomerRequestReader
     private static bool TryMeta(JsonElement root, out ReadOnlyMemory<byte>? meta)
     {
         meta = null;
-        if (!root.TryGetProperty("meta", out var value) || value.ValueKind == JsonValueKind.Null)
+        if (!root.TryGetProperty("meta"u8, out var value) || value.ValueKind == JsonValueKind.Null)
         {
             return true;
         }
