@@ -18,9 +18,9 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
     // A connected replica acknowledges within a round trip. WAIT blocks its connection until its timeout, so a missing replica must not make it long.
     private const int ReplicaTimeoutMilliseconds = 100;
 
-    private static readonly RedisValue s_state = "state";
+    private static readonly RedisValue s_state = FieldNames.Of("state");
 
-    private static readonly RedisValue s_subIds = "sub_ids";
+    private static readonly RedisValue s_subIds = FieldNames.Of("sub_ids");
 
     private readonly RedisValue _lease = (long)settings.Lease.TotalMilliseconds;
     private readonly RedisValue _bodyTtl = (long)settings.BodyTtl.TotalMilliseconds;

@@ -7,7 +7,7 @@ namespace ProxyShim.Ledger;
 internal readonly record struct LedgerReading(DateTimeOffset Now, LedgerEntry? Entry)
 {
     /// <summary>The fields of an entry that <see cref="Entry"/> is made of, in their order; <c>read.lua</c> reads the same.</summary>
-    public static readonly RedisValue[] Fields = ["state", "xid", "claimed_at", "fingerprint", "lease"];
+    public static readonly RedisValue[] Fields = FieldNames.Of("state", "xid", "claimed_at", "fingerprint", "lease");
 
     /// <exception cref="FormatException">A newer version has written a state that this one does not know.</exception>
     private static LedgerReading Read(DateTimeOffset now, ReadOnlySpan<RedisValue> fields)

@@ -8,7 +8,7 @@ namespace ProxyShim.Ledger;
 internal static class Referrals
 {
     /// <summary>Which fields, in their order; <c>take_call.lua</c> reads the same.</summary>
-    public static readonly RedisValue[] Fields = ["state", "xid", "partner", "sub_ids", "claimed_at"];
+    public static readonly RedisValue[] Fields = FieldNames.Of("state", "xid", "partner", "sub_ids", "claimed_at");
 
     /// <summary>The state, null where the ledger does not know the customer; and what brought a customer whose click is known and who was not left to the Customer API.</summary>
     /// <param name="values">Of <see cref="Fields"/>. Those of an entry that an older version wrote may be null.</param>

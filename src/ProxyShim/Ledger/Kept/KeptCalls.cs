@@ -12,6 +12,8 @@ internal sealed class KeptCalls(LedgerSettings settings)
     /// <summary>Bytes that a customer's calls may take up together.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    private static readonly RedisValue s_count = FieldNames.Of("count");
+
     /// <summary>Whether calls can be kept at all: without a key pair to read back with nobody learns when a customer is shown.</summary>
     public bool IsPossible => settings.ReadBackAfter is not null;
 
@@ -23,7 +25,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
         {
             // The state first: calls that are played between the two reads have been played.
             var entry = database.GetFieldsFromMaster(call.Keys.EntryOf(call.id), Referrals.Fields);
-            var waiting = database.GetFieldFromMasterAsync(call.Keys.CallsOf(call.id), "count");
+            var waiting = database.GetFieldFromMasterAsync(call.Keys.CallsOf(call.id), s_count);
             var (state, referral) = Referrals.Read(await entry);
             return (state, (int?)await waiting ?? 0, referral);
         },
