@@ -7,7 +7,8 @@
 # gcc); to build for another architecture than its own, clang, llvm and apt.
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble-aot
 ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
-# BuildKit knows it. The classic builder does not, and "linux" is the machine's own architecture to it.
+# BuildKit knows it (https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope). The classic builder does not, and "linux" is
+# the machine's own architecture to it.
 ARG BUILDPLATFORM=${BUILDPLATFORM:-linux}
 
 # On the builder's own architecture: cross-compiling is quicker than emulation by far.

@@ -23,7 +23,7 @@ internal static class ShimConfiguration
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            // The outer message names the file, the innermost the place in it.
+            // The outer message names the file, the innermost the place in it (measured: ShimConfigurationTests).
             var cause = exception.GetBaseException();
             throw new SettingsException([cause == exception ? exception.Message : $"{exception.Message} {cause.Message}"]);
         }

@@ -97,7 +97,9 @@ internal static class ShimHost
         : string.Join(", ", app.Services.GetRequiredService<ShimSettings>().Urls);
 
     /// <summary>
-    /// Code goes on where its bytes arrived, on the socket's thread. That spares a hand-over to the thread pool and back at each of a conversion's dozen
+    /// Code goes on where its bytes arrived, on the socket's thread
+    /// (https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.server.kestrel.transport.sockets.sockettransportoptions). That spares a hand-over to the
+    /// thread pool and back at each of a conversion's dozen
     /// hops, which cost more than what is done there; and nothing here may block, nor go on without end (<see cref="BulkTurns"/>): <c>load --sections slow,bulk</c>
     /// of the benchmarks is there to show it.
     /// </summary>

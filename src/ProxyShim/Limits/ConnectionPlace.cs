@@ -66,7 +66,10 @@ internal sealed class ConnectionPlace(ConnectionContext connection, long since)
     /// <returns>False when a request has come.</returns>
     public bool TryEnd() => TryChange(Idle, Gone) || TryChange(Leaving, Gone);
 
-    /// <summary>Closes it, or asks it to leave as Kestrel does when the process ends: what has been answered still goes out, and what is begun is served.</summary>
+    /// <summary>Closes it, or asks it to leave as Kestrel does when the process ends
+    /// (https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.connections.features.iconnectionlifetimenotificationfeature): what has been answered still
+    /// goes out, and what
+    /// is begun is served.</summary>
     public void Close()
     {
         if (Volatile.Read(ref _state) != Gone && connection.Features.Get<IConnectionLifetimeNotificationFeature>() is { } feature)

@@ -94,7 +94,8 @@ internal sealed class RedisPreflight(ShimSettings settings, TimeProvider time)
         return failure;
     }
 
-    // StackExchange.Redis tells of a Cluster in the text only.
+    // StackExchange.Redis tells of a Cluster only in the exception's text
+    // (https://github.com/StackExchange/StackExchange.Redis/blob/main/src/StackExchange.Redis/ExceptionFactory.cs).
     private static RedisTrouble OfText(Exception failure) =>
         failure.Message.Contains("CLUSTER", StringComparison.OrdinalIgnoreCase) || failure.Message.Contains("slot", StringComparison.OrdinalIgnoreCase)
             ? new RedisTrouble("cluster")

@@ -8,7 +8,7 @@ namespace ProxyShim.Redis.Sockets;
 /// <summary>One connection's bytes, sent by whoever gives a command and received on the socket's thread.</summary>
 /// <remarks>
 /// StackExchange.Redis's own way hands each command to a loop on the thread pool, and each reply back to the thread pool: at the usual load of a sidecar that
-/// wakes two threads a command, which costs more than the command.
+/// wakes two threads a command, which costs more than the command (measured: tests/ProxyShim.Benchmarks/report.md).
 /// </remarks>
 /// <param name="closed">Told once, when nothing is received any more.</param>
 internal sealed class RedisTransport(Socket socket, Action<RedisTransport> closed) : DuplexTransport
