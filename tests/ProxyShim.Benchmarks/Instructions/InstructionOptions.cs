@@ -12,7 +12,7 @@ internal sealed record InstructionOptions
         dotnet run -c Release --project tests/ProxyShim.Benchmarks -- shim-instructions [options]
           --shim PATH           the shim's native binary (published by the harness)
           --other PATH          another native binary of the shim, counted beside it; also plain YARP's, for what is no conversion
-          --calls N             requests of each kind that are counted, after 1000 others (500)
+          --calls N             requests of each kind that are counted, after 2500 others (500)
           --workloads A,B       only the kinds whose name contains one of these: conversion, passthrough, post, follow-up, shadow
           --dumps FOLDER        keeps what callgrind_annotate reads of the counted requests; best with a binary that has its symbols
         """;

@@ -11,7 +11,7 @@ namespace ProxyShim.Benchmarks.Instructions;
 internal sealed class ShimInstructions(InstructionOptions options)
 {
     // Until what the start has left is where it stays: the collections that move it cost as much as 20,000 instructions for each of a thousand requests.
-    private const int Before = 1000;
+    private const int Before = 2500;
 
     // What it does by the clock, request or not, is counted by itself and taken off: a program that is counted takes some twenty milliseconds for a request.
     // The least of some windows counts: in others it does what comes once in minutes, such as giving memory back, which weighs as much as a hundred requests.
