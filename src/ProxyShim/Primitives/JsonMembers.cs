@@ -7,7 +7,8 @@ internal static class JsonMembers
 {
     /// <param name="names">UTF-8, best in the order in which they usually come: each one is looked for from behind the one before.</param>
     /// <param name="values">
-    /// Where the value of each name stands, quotes included; an empty range for one that is absent. Of two with one name the last, as most parsers have it (https://www.rfc-editor.org/rfc/rfc8259#section-4).
+    /// Where the value of each name stands, quotes included; an empty range for one that is absent. Of two with one name the last, as most parsers have it
+    /// (https://www.rfc-editor.org/rfc/rfc8259#section-4).
     /// </param>
     /// <returns>False for what is no object.</returns>
     /// <exception cref="JsonException">It is no JSON.</exception>
