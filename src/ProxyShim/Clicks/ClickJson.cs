@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using ProxyShim.Customers;
@@ -11,7 +10,7 @@ internal static class ClickJson
 {
     // In the order of Field.
     private static readonly byte[][] s_names =
-        [.. new[] { "xid", "partner_key", "sub_ids", "origin", "ip_address", "user_agent", "external_type", "clicked_at" }.Select(Encoding.UTF8.GetBytes)];
+        JsonMembers.Names("xid", "partner_key", "sub_ids", "origin", "ip_address", "user_agent", "external_type", "clicked_at");
 
     private enum Field
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using ProxyShim.Primitives;
 
@@ -11,7 +10,7 @@ internal readonly record struct Sale(decimal? Amount, string? Currency)
 {
     private const int CurrencyLetters = 3;
 
-    private static readonly byte[][] s_names = [.. new[] { "amount", "currency" }.Select(Encoding.UTF8.GetBytes)];
+    private static readonly byte[][] s_names = JsonMembers.Names("amount", "currency");
 
     /// <summary>Reads a call's body; what is no JSON object tells nothing.</summary>
     public static Sale Read(ReadOnlyMemory<byte> body)

@@ -1,4 +1,4 @@
-using System.Text;
+using ProxyShim.Primitives;
 
 namespace ProxyShim.FollowUps;
 
@@ -20,7 +20,7 @@ internal sealed record FollowUpTable(string Resource, string KeyName, (string Na
         new("rewards", "customer_key"),
     ];
 
-    private readonly byte[][] _names = [.. new[] { KeyName, Where?.Name }.OfType<string>().Select(Encoding.UTF8.GetBytes)];
+    private readonly byte[][] _names = JsonMembers.Names(new[] { KeyName, Where?.Name }.OfType<string>());
 
     /// <summary>The members that are looked for: that of the name, and behind it that of the condition, if there is one.</summary>
     public ReadOnlySpan<byte[]> Names => _names;
