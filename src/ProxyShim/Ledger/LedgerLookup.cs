@@ -7,8 +7,7 @@ namespace ProxyShim.Ledger;
 /// <summary>A look-up of a customer that has been sent to Redis, and whose reply is read later: kept apart, so that the reply costs no object of its own.</summary>
 /// <remarks>
 /// By native commands, which cost Redis a fourth of a script (measured: tests/ProxyShim.Benchmarks/report.md). <c>TIME</c> names no key: in a cluster it would
-/// be the time of another server than the entry's, and
-/// a script is asked there.
+/// be the time of another server than the entry's, and a script is asked there.
 /// </remarks>
 internal readonly struct LedgerLookup
 {

@@ -8,12 +8,13 @@ namespace ProxyShim.Tests.Sandbox;
 /// <param name="Header">What the answer's <c>X-ProxyShim-Outcome</c> says; null where the Customer API answered.</param>
 internal sealed partial record ToldOutcome(string Status, string? Header, string Outcome, string? Reason)
 {
-    /// <summary>Of the README's rows those whose last column names what PartnerStack got.</summary>
+    /// <summary>Of each row of the README's table.</summary>
     public static IReadOnlySet<ToldOutcome> InReadme => Told(Row(), Readme);
 
     /// <summary>The JSON objects that the README's table shows.</summary>
     public static IReadOnlyList<string> BodiesInReadme => [.. Row().Matches(Readme).SelectMany(static row => Body().Matches(row.Value)).Select(static body => body.Value).Distinct()];
 
+    /// <summary>Of each call of the tour.</summary>
     /// <param name="output">What the tour has printed.</param>
     public static IReadOnlySet<ToldOutcome> InTour(string output) => Told(Chapter(), output);
 
