@@ -34,6 +34,10 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
         private long _start;
         private TimeSpan _timeout;
 
+        // When the timer fires, as a timestamp; 0 while it is not set. It stays set when a task ends in time: to set it takes a lock that all timers share, and the next
+        // wait nearly always ends later. Once it has fired it is set again for what is left of the wait of that moment.
+        private long _firesAt;
+
         // Counts how often it was used; long, since a busy shim has used one four billion times within days.
         private long _generation;
 
@@ -51,8 +55,13 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
         {
             _outcome.Reset();
             (_start, _timeout, _pool) = (_time.GetTimestamp(), timeout, pool);
-            Volatile.Write(ref _pendingGeneration, ++_generation);
-            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+
+            // Either this sees that the timer has fired, or that sees this wait: both write first and read then.
+            Interlocked.Exchange(ref _pendingGeneration, ++_generation);
+            if (Volatile.Read(ref _firesAt) is var firesAt && (firesAt == 0 || firesAt > TimestampAfter(timeout)))
+            {
+                SetTimer(timeout);
+            }
 
             // Taken before the task can end: by then somebody else may have this wait.
             var waiting = new ValueTask<bool>(this, _outcome.Version);
@@ -81,30 +90,45 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
         public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
             _outcome.OnCompleted(continuation, state, token, flags);
 
+        private long TimestampAfter(TimeSpan wait) => _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
+
+        private void SetTimer(TimeSpan wait)
+        {
+            Volatile.Write(ref _firesAt, TimestampAfter(wait));
+            _timer.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+
         private void OnTimer()
         {
-            // A late timer callback may fire in the next generation: it is armed again for what is left of that.
-            var generation = Volatile.Read(ref _pendingGeneration);
-            var rest = _timeout - _time.GetElapsedTime(_start);
-            if (rest <= TimeSpan.Zero && rest > -OwnDelayLimit && _isAnswered())
+            Interlocked.Exchange(ref _firesAt, 0);
+            while (Volatile.Read(ref _pendingGeneration) is var generation && generation != 0)
             {
-                rest = OwnDelayLook;
-            }
+                var rest = _timeout - _time.GetElapsedTime(_start);
+                if (rest <= TimeSpan.Zero && rest > -OwnDelayLimit && _isAnswered())
+                {
+                    rest = OwnDelayLook;
+                }
 
-            if (rest > TimeSpan.Zero)
-            {
-                _timer.Change(rest, Timeout.InfiniteTimeSpan);
-                return;
-            }
+                if (rest <= TimeSpan.Zero)
+                {
+                    Decide(generation, inTime: false);
+                    return;
+                }
 
-            Decide(generation, inTime: false);
+                SetTimer(rest);
+                if (Volatile.Read(ref _pendingGeneration) == generation)
+                {
+                    return;
+                }
+
+                // The next wait began meanwhile, and may end before the one for which the timer is set now.
+            }
         }
 
         private void Decide(long generation, bool inTime)
         {
             if (generation != 0 && Interlocked.CompareExchange(ref _pendingGeneration, 0, generation) == generation)
             {
-                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _outcome.SetResult(inTime);
             }
         }
