@@ -44,7 +44,8 @@ static async Task<int> ServeAsync(string[] arguments)
         .AddPassthrough(settings.CustomerApi, settings.Outbound)
         .AddBackground(settings.Verification, settings.Holding)
         .AddManagement(settings.Management, () => ShimConfiguration.Read(arguments))
-        .AddSettingsWatch(settings, arguments);
+        .AddSettingsWatch(settings, arguments)
+        .AddAnsweredCalls();
 
     await using var app = builder.Build();
 

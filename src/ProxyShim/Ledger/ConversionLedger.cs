@@ -60,7 +60,7 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
     /// <summary>What brought a customer; null for one who is not known, or was left to the Customer API.</summary>
     /// <exception cref="FormatException">A newer version has written a state that this one does not know.</exception>
     public ValueTask<Referral?> ReferralAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
-        RedisOperation.LookUp,
+        RedisOperation.LookUpAfterAnswer,
         static async (database, entry) => Referrals.Read(await database.GetFieldsFromMaster(entry, Referrals.Fields)).Referral,
         settings.Keys.EntryOf(id));
 
@@ -94,7 +94,7 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
     /// <returns><see cref="SentOutcome.Unknown"/> where the entry has changed: <see cref="SentAsync"/> then tells.</returns>
     public ValueTask<SentOutcome> SentByHolderAsync(
         RedisBudget budget, ConversionId id, LeaseToken token, int attempts, DateTimeOffset at, Action<SentOutcome> onReply) => LedgerScript.SentByHolder.RunAsync(
-        budget, RedisOperation.Settle, settings.Keys.OfSentByHolder(id),
+        budget, RedisOperation.SettleBesideAnswer, settings.Keys.OfSentByHolder(id),
         [id.Hash, token.Value, attempts, at.ToUnixTimeMilliseconds(), (at + settings.ReadBackAfter!.Value).ToUnixTimeMilliseconds()],
         static reply => LedgerReply.Text(reply) == "sent" ? SentOutcome.Sent : SentOutcome.Unknown, onReply);
 

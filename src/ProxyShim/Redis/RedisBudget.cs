@@ -40,7 +40,7 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total, bool isTraced 
     /// <summary>Does a request's or a job's work, with a span of its own.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
     public ValueTask<TResult> RunAsync<TState, TResult>(RedisOperation operation, Func<IDatabase, TState, Task<TResult>> work, TState state) =>
-        isTraced && Spans.HasListeners ? TracedAsync(operation, work, state) : gate.RunAsync(work, state, this);
+        isTraced && Spans.HasListeners ? TracedAsync(operation, work, state) : gate.RunAsync(work, state, this, operation.IsAwaited);
 
     /// <summary>Takes a round trip's time off; nothing when its reply had come in time and waited for our own threads: how long Redis took nobody knows then.</summary>
     /// <param name="available">What there was for it.</param>
@@ -57,7 +57,7 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total, bool isTraced 
         using var span = RedisSpans.Begin(operation, gate.Settings);
         try
         {
-            return await gate.RunAsync(work, state, this);
+            return await gate.RunAsync(work, state, this, operation.IsAwaited);
         }
         catch (RedisUnavailableException exception)
         {

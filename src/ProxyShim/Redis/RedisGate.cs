@@ -55,7 +55,7 @@ internal sealed class RedisGate : IAsyncDisposable
 
     /// <exception cref="RedisUnavailableException">Redis did not answer within the budget, refused, or is being left alone.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state, RedisBudget budget)
+    public async ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state, RedisBudget budget, bool isAwaited = true)
     {
         if (budget.Remaining < RedisBudget.MinRoundTrip)
         {
@@ -79,7 +79,7 @@ internal sealed class RedisGate : IAsyncDisposable
 
             var connection = await connecting;
             Task<TResult> working;
-            using (ReplyBatch.Enter())
+            using (ReplyBatch.Enter(isAwaited))
             {
                 working = work(connection.GetDatabase(), state);
             }

@@ -52,7 +52,7 @@ internal sealed record RedisSettings(ConfigurationOptions Connection, string Key
         // By the default a command waits for a connection (https://github.com/StackExchange/StackExchange.Redis/blob/main/docs/Configuration.md,
         // BacklogPolicy): its request would have been answered in another way by then.
         options.BacklogPolicy = BacklogPolicy.FailFast;
-        options.Tunnel ??= new RedisTunnel(TimeSpan.FromMilliseconds(options.ConnectTimeout));
+        options.Tunnel ??= new RedisTunnel(TimeSpan.FromMilliseconds(options.ConnectTimeout), TimeProvider.System);
         return options;
     }
 }

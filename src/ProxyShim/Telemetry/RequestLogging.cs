@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ProxyShim.Http;
 using ProxyShim.Rollout;
 using ProxyShim.Telemetry.Health;
@@ -8,7 +9,8 @@ namespace ProxyShim.Telemetry;
 
 /// <summary>Writes one wide event per legacy request, whatever became of it, counts it, and is the root of its spans.</summary>
 internal sealed class RequestLogging(
-    EventLog log, ShimMetrics metrics, RecentDecisions decisions, RecentPartners partners, CallWatch watch, RolloutState rollout, TimeProvider time) : IMiddleware
+    EventLog log, ShimMetrics metrics, RecentDecisions decisions, RecentPartners partners, CallWatch watch, RolloutState rollout, AnsweredCalls answered,
+    TimeProvider time) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -16,19 +18,13 @@ internal sealed class RequestLogging(
         var target = RawTarget.Of(context);
         var (method, route) = (RouteName.OfMethod(context.Request.Method), RouteName.OfPath(RawTarget.PathOf(target)));
         var caller = TraceContext.Of(context);
-        using var span = Spans.Request(caller, method, route);
+        var span = Spans.Request(caller, method, route);
         var record = new RequestRecord { TraceId = TraceContext.TraceIdOf(span, caller), Route = route, Target = target, Rollout = rollout.Plan };
         context.Features.Set(record);
         Exception? failure = null;
         try
         {
             await next(context);
-
-            // The caller need not wait for what comes after; one that has gone is not answered by that.
-            if ((record.AfterAnswer is not null || !record.Telling.IsCompleted) && !context.RequestAborted.IsCancellationRequested)
-            {
-                await context.Response.CompleteAsync();
-            }
         }
         catch (Exception exception)
         {
@@ -37,22 +33,53 @@ internal sealed class RequestLogging(
         }
         finally
         {
-            var status = StatusOf(context, record, failure);
-            var elapsed = time.GetElapsedTime(start);
+            var (status, elapsed) = (StatusOf(context, record, failure), time.GetElapsedTime(start));
+            if (record.AfterAnswer is null && record.Telling.IsCompleted)
+            {
+                await record.Telling;
+                Write(record, method, status, elapsed, span);
+            }
+            else
+            {
+                // The caller need not wait for it, nor does its next request, which may come on the same connection.
+                _ = EndAsync(record, method, status, elapsed, span);
+            }
+        }
+    }
+
+    private async Task EndAsync(RequestRecord record, string method, int? status, TimeSpan elapsed, Activity? span)
+    {
+        answered.Begin();
+        try
+        {
             await (record.AfterAnswer?.Invoke() ?? default);
             await record.Telling;
-            metrics.Handled(record, elapsed);
-            partners.Handled(record);
-            LogEvents.RequestHandled(log, record, method, status, elapsed);
-            var creates = RouteName.IsCreation(method, route);
-            watch.Note(record, creates);
-            if (creates)
-            {
-                decisions.Note(record, status);
-            }
-
-            span.Tag("proxyshim.outcome", record.Outcome.Name).Tag("proxyshim.reason", record.Reason).Tag("proxyshim.caller", record.Caller).Answered(status);
+            Write(record, method, status, elapsed, span);
         }
+        catch (Exception exception)
+        {
+            answered.Failed(exception);
+        }
+        finally
+        {
+            answered.End();
+        }
+    }
+
+    private void Write(RequestRecord record, string method, int? status, TimeSpan elapsed, Activity? span)
+    {
+        using var ending = span;
+        metrics.Handled(record, elapsed);
+        partners.Handled(record);
+        LogEvents.RequestHandled(log, record, method, status, elapsed);
+        var creates = RouteName.IsCreation(method, record.Route);
+        watch.Note(record, creates);
+        if (creates)
+        {
+            decisions.Note(record, status);
+        }
+
+        span.Tag("proxyshim.outcome", record.Outcome.Name).Tag("proxyshim.reason", record.Reason).Tag("proxyshim.caller", record.Caller).Answered(status);
     }
 
     // What no stage has answered is left to Kestrel: a stage that failed is a 500.

@@ -76,7 +76,7 @@ internal sealed class RequestRecord
     /// <summary>What is still to be learned once the caller has its answer.</summary>
     public Func<ValueTask>? AfterAnswer { get; set; }
 
-    /// <summary>What Redis is being told while the caller gets its answer: the call ends when it has heard.</summary>
+    /// <summary>What Redis is being told while the caller gets its answer: the call's event comes when it has heard.</summary>
     public ValueTask Telling { get; set; }
 
     public TimeSpan Redis { get; set; }

@@ -15,6 +15,7 @@ internal static class TelemetryServices
         .AddSingleton(TimeProvider.System)
         .AddSingleton(privacy)
         .AddSingleton<CustomerRef>()
+        .AddSingleton<AnsweredCalls>()
         .AddSingleton<RequestLogging>()
         .AddHostedService<Refusals>()
         .AddSingleton<AlertEvents>()
@@ -23,6 +24,11 @@ internal static class TelemetryServices
         .AddSingleton<ShimMetrics>()
         .AddSingleton<Degradations>()
         .AddSingleton<CallWatch>();
+
+    /// <summary>To be called after all that is told of a call: the host stops the last service first
+    /// (https://github.com/dotnet/runtime/blob/main/src/libraries/Microsoft.Extensions.Hosting/src/Internal/Host.cs).</summary>
+    public static IServiceCollection AddAnsweredCalls(this IServiceCollection services) =>
+        services.AddHostedService(static provider => provider.GetRequiredService<AnsweredCalls>());
 
     public static IApplicationBuilder UseRequestLogging(this IApplicationBuilder app) => app.UseSingleton<RequestLogging>();
 

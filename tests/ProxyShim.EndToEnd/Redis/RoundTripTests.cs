@@ -24,10 +24,12 @@ public sealed class RoundTripTests(TestRedis redis)
         await using var slow = new SlowRedis(server.Port);
         await using var stand = await StartAsync(server, slow, "ada");
 
-        Assert.Equal("converted", (await stand.PostAsync(Stand.Body("ada"), Cancellation)).Outcome);
+        var answer = await stand.PostAsync(Stand.Body("ada"), Cancellation);
+        Assert.Equal("converted", answer.Outcome);
 
         // The click and what the ledger knows; the claim. How it went is on its way: the caller does not wait for that.
         Assert.Equal((2, 3), (AnsweredRoundTripsOf(slow, "ada"), RoundTripsOf(slow, "ada")));
+        await stand.EventOfAsync(answer, Cancellation);
 
         Assert.Equal("duplicate", (await stand.PostAsync(Stand.Body("ada"), Cancellation)).Outcome);
         Assert.Equal(3 + 1, RoundTripsOf(slow, "ada"));
@@ -39,6 +41,20 @@ public sealed class RoundTripTests(TestRedis redis)
         // Of somebody whom the Customer API has: is anything kept, and who brought the customer?
         Assert.Equal(200, (await PayAsync(stand, "bob")).Status);
         Assert.Equal(1 + 1, RoundTripsOf(slow, "bob"));
+    }
+
+    [Fact]
+    public async Task The_next_call_on_the_connection_does_not_wait_for_that_either()
+    {
+        Require.Program("redis-server", "redis-server");
+        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
+        await using var slow = new SlowRedis(server.Port);
+        await using var stand = await StartAsync(server, slow, "ada");
+
+        Assert.Equal("converted", (await stand.PostAsync(Stand.Body("ada"), Cancellation)).Outcome);
+        Assert.Null((await stand.CallAsync(new HttpRequestMessage(HttpMethod.Get, "/api/v2/partners"), Cancellation)).Outcome);
+
+        Assert.Equal((2, 3), (AnsweredRoundTripsOf(slow, "ada"), RoundTripsOf(slow, "ada")));
     }
 
     [Fact]

@@ -10,9 +10,14 @@ namespace ProxyShim.Redis.Sockets;
 /// StackExchange.Redis's own way hands each command to a loop on the thread pool, and each reply back to the thread pool: at the usual load of a sidecar that
 /// wakes two threads a command, which costs more than the command (measured: tests/ProxyShim.Benchmarks/report.md).
 /// </remarks>
-/// <param name="closed">Told once, when nothing is received any more.</param>
-internal sealed class RedisTransport(Socket socket, Action<RedisTransport> closed) : DuplexTransport
+internal sealed class RedisTransport : DuplexTransport
 {
+    /// <summary>Commands whose replies no caller waits for leave with the next ones, and at the latest after this: half of the least that a round trip may take.</summary>
+    public static readonly TimeSpan LongestWait = RedisBudget.MinRoundTrip / 2;
+
+    // Where the last commands left so lately, the next ones are near. Else nothing is held back: a timer costs more than a send.
+    private static readonly TimeSpan s_near = TimeSpan.FromMilliseconds(1);
+
     // Enough for dozens of replies; what is longer takes another turn.
     private const int ReceiveBytes = 16 * 1024;
 
@@ -27,8 +32,26 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
 
     private readonly byte[] _incoming = GC.AllocateUninitializedArray<byte>(ReceiveBytes);
 
-    // How often somebody has asked for what is committed to be sent, since the last one who sent was done: the first of them sends for all.
+    private readonly Socket _socket;
+    private readonly Action<RedisTransport> _closed;
+    private readonly TimeProvider _time;
+    private readonly ITimer _late;
+
+    // When somebody last asked for what is committed to be sent.
+    private long _lastAsked;
+
+    // Whether the timer is set: 1, else 0.
+    private int _isLateSet;
+
+    // How often somebody has asked, since the last one who sent was done: the first of them sends for all.
     private int _asked;
+
+    /// <param name="closed">Told once, when nothing is received any more.</param>
+    public RedisTransport(Socket socket, TimeProvider time, Action<RedisTransport> closed)
+    {
+        (_socket, _time, _closed, _lastAsked) = (socket, time, closed, time.GetTimestamp() - time.TimestampFrequency);
+        _late = time.CreateTimer(static transport => ((RedisTransport)transport!).OnLate(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Whether there is something to receive.</summary>
     public bool HasUnread
@@ -37,7 +60,7 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
         {
             try
             {
-                return socket.Available > 0;
+                return _socket.Available > 0;
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
@@ -67,9 +90,23 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
     /// <summary>Sends what has been flushed.</summary>
     public void Send()
     {
+        Volatile.Write(ref _lastAsked, _time.GetTimestamp());
         if (Interlocked.Increment(ref _asked) == 1)
         {
             _ = SendAsync();
+        }
+    }
+
+    /// <summary>Sends what has been flushed; on a busy connection together with the next command, which spares a send, and Redis a waking.</summary>
+    public void SendWithNext()
+    {
+        if (_time.GetElapsedTime(Volatile.Read(ref _lastAsked)) > s_near)
+        {
+            Send();
+        }
+        else if (Interlocked.Exchange(ref _isLateSet, 1) == 0)
+        {
+            _late.Change(LongestWait, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -78,8 +115,16 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
     public override ValueTask DisposeAsync()
     {
         // Whoever sends or receives learns it from the socket.
-        socket.Dispose();
+        _late.Dispose();
+        _socket.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void OnLate()
+    {
+        // First: what is flushed while this sends needs the timer again.
+        Volatile.Write(ref _isLateSet, 0);
+        Send();
     }
 
     private async Task CommitAsync()
@@ -108,7 +153,7 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
                     foreach (var part in result.Buffer)
                     {
                         // To its end: a socket in stream mode sends all that it is given.
-                        await socket.SendAsync(part, SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
+                        await _socket.SendAsync(part, SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
                     }
 
                     _outgoing.Reader.AdvanceTo(result.Buffer.End);
@@ -119,7 +164,7 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // Nothing more is sent, since the count stays above zero; the receiver tells why.
-            socket.Dispose();
+            _socket.Dispose();
         }
     }
 
@@ -131,7 +176,7 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
             int length;
             do
             {
-                length = await socket.ReceiveAsync(_incoming.AsMemory(), SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
+                length = await _socket.ReceiveAsync(_incoming.AsMemory(), SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
             }
             while (length > 0 && ReplyBatch.Receive(receiver, _incoming.AsSpan(0, length)));
         }
@@ -144,8 +189,8 @@ internal sealed class RedisTransport(Socket socket, Action<RedisTransport> close
             // We have closed it ourselves.
         }
 
-        socket.Dispose();
-        closed(this);
+        _socket.Dispose();
+        _closed(this);
         receiver.OnClosed(fault);
     }
 }

@@ -9,7 +9,7 @@ namespace ProxyShim.Redis.Sockets;
 
 /// <summary>Gives StackExchange.Redis a <see cref="RedisTransport"/> for its commands; for TLS and for subscriptions it keeps its own way.</summary>
 /// <param name="connectTimeout">The transport is connected by whoever makes it.</param>
-internal sealed class RedisTunnel(TimeSpan connectTimeout) : Tunnel
+internal sealed class RedisTunnel(TimeSpan connectTimeout, TimeProvider time) : Tunnel
 {
     private readonly ConcurrentDictionary<RedisTransport, bool> _open = new();
 
@@ -30,7 +30,7 @@ internal sealed class RedisTunnel(TimeSpan connectTimeout) : Tunnel
             using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             late.CancelAfter(connectTimeout);
             await socket.ConnectAsync(endpoint, late.Token);
-            var transport = new RedisTransport(socket, closed => _open.TryRemove(closed, out _));
+            var transport = new RedisTransport(socket, time, closed => _open.TryRemove(closed, out _));
             _open.TryAdd(transport, true);
             return transport;
         }

@@ -22,9 +22,21 @@ internal sealed class ReplyBatch
     private readonly List<RedisTransport> _unsent = [];
     private readonly List<(SendOrPostCallback Callback, object? State)> _continuations = [];
     private bool _receives;
+    private bool _isAwaited;
 
     /// <summary>Begins a turn, unless one is under way: then what is given belongs to that.</summary>
-    public static Scope Enter() => t_current is null ? new Scope(t_current = Take()) : default;
+    /// <param name="isAwaited">False where no caller waits for the replies: the commands may leave with those of a later turn.</param>
+    public static Scope Enter(bool isAwaited = true)
+    {
+        if (t_current is not null)
+        {
+            return default;
+        }
+
+        t_current = Take();
+        t_current._isAwaited = isAwaited;
+        return new Scope(t_current);
+    }
 
     /// <summary>Leaves the sending to the end of this thread's turn. False when it has none.</summary>
     public static bool TryDefer(RedisTransport transport)
@@ -61,7 +73,7 @@ internal sealed class ReplyBatch
         // A connection may be made, and answer, within another one's turn.
         var outer = t_current;
         var turn = t_current = Take();
-        turn._receives = true;
+        (turn._receives, turn._isAwaited) = (true, true);
         try
         {
             var goesOn = receiver.OnReceived(payload);
@@ -111,7 +123,14 @@ internal sealed class ReplyBatch
         t_current = outer;
         foreach (var transport in _unsent)
         {
-            transport.Send();
+            if (_isAwaited)
+            {
+                transport.Send();
+            }
+            else
+            {
+                transport.SendWithNext();
+            }
         }
 
         _unsent.Clear();

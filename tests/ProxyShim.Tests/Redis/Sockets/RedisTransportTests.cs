@@ -48,6 +48,53 @@ public class RedisTransportTests
         Assert.Equal(2, await second);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_no_caller_waits_for_leaves_on_a_busy_connection_with_the_next_command_or_soon(bool another)
+    {
+        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
+        await using var other = await ConnectAsync(server);
+        var time = new FakeTimeProvider();
+        await using var connection = await ConnectAsync(server, time);
+        var redis = connection.GetDatabase();
+        await redis.PingAsync();
+
+        var first = IncrementUnawaited(redis);
+        var second = IncrementUnawaited(redis);
+        Assert.False(await other.GetDatabase().KeyExistsAsync("key"));
+        if (another)
+        {
+            await redis.PingAsync();
+        }
+        else
+        {
+            time.Advance(RedisTransport.LongestWait);
+        }
+
+        Assert.Equal((1, 2), (await first, await second));
+
+        // The timer, which may be set still, is set again for what comes now.
+        time.Advance(RedisTransport.LongestWait);
+        await redis.PingAsync();
+        var third = IncrementUnawaited(redis);
+        time.Advance(RedisTransport.LongestWait);
+        Assert.Equal(3, await third);
+    }
+
+    [Fact]
+    public async Task What_no_caller_waits_for_leaves_at_once_where_no_command_is_near()
+    {
+        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
+        var time = new FakeTimeProvider();
+        await using var connection = await ConnectAsync(server, time);
+        await connection.GetDatabase().PingAsync();
+
+        time.Advance(TimeSpan.FromMilliseconds(2));
+
+        Assert.Equal(1, await IncrementUnawaited(connection.GetDatabase()));
+    }
+
     [Fact]
     public async Task Code_that_goes_on_after_a_reply_may_give_commands_without_end()
     {
@@ -153,7 +200,7 @@ public class RedisTransportTests
         var endpoint = listener.LocalEndPoint!;
         using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await first.ConnectAsync(endpoint, Cancellation);
-        var tunnel = new RedisTunnel(TimeSpan.FromMilliseconds(100));
+        var tunnel = new RedisTunnel(TimeSpan.FromMilliseconds(100), TimeProvider.System);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => tunnel.ConnectTransportAsync(endpoint, ConnectionType.Interactive, default, Cancellation).AsTask());
@@ -161,8 +208,18 @@ public class RedisTransportTests
 
     private static RedisSettings Settings(string endpoint) => Given.Settings(("Redis:ConnectionString", endpoint)).Redis;
 
-    private static async Task<ConnectionMultiplexer> ConnectAsync(RedisServer server) =>
-        await ConnectionMultiplexer.ConnectAsync(Settings(server.Endpoint).Connection);
+    private static Task<long> IncrementUnawaited(IDatabase redis)
+    {
+        using var turn = ReplyBatch.Enter(isAwaited: false);
+        return redis.StringIncrementAsync("key");
+    }
+
+    private static async Task<ConnectionMultiplexer> ConnectAsync(RedisServer server, TimeProvider? time = null)
+    {
+        var options = Settings(server.Endpoint).Connection;
+        options.Tunnel = new RedisTunnel(TimeSpan.FromMilliseconds(options.ConnectTimeout), time ?? TimeProvider.System);
+        return await ConnectionMultiplexer.ConnectAsync(options);
+    }
 
     private static Task<bool> PingAsync(RedisGate gate) => gate.TryRunAsync(static (database, _) => database.PingAsync(), 0).AsTask();
 
