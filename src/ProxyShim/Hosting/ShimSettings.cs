@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ProxyShim.Background.Holding;
 using ProxyShim.Background.Verification;
 using ProxyShim.Capture;
@@ -168,8 +169,13 @@ internal sealed record ShimSettings
             "The legacy listener's certificate in PEM; its key is `Kestrel:Certificates:Default:KeyPath`. Everything of `Kestrel:Certificates` is Kestrel's own.", "/run/tls/tls.crt");
         reader.Foreign(
             "Kestrel:Endpoints", "Kestrel:Endpoints:NAME:Url",
-            "Listeners in Kestrel's own form, which take the place of `Urls`. Everything of `Kestrel:Endpoints` and `Kestrel:EndpointDefaults` is Kestrel's own; limits are not read.",
+            "Listeners in Kestrel's own form, which take the place of `Urls`. Everything of `Kestrel:Endpoints` and `Kestrel:EndpointDefaults` is Kestrel's own, but that `Protocols` can be `Http1` only; limits are not read.",
             "https://0.0.0.0:8443");
         reader.Foreign("Kestrel:EndpointDefaults", "Kestrel:EndpointDefaults:SslProtocols:N", "What counts for all endpoints.", "Tls13");
+        foreach (var (key, value) in reader.GivenIn("Kestrel", "Protocols").Where(
+            static given => !given.Value.Equals(nameof(HttpProtocols.Http1), StringComparison.OrdinalIgnoreCase)))
+        {
+            reader.Problem(key, $"'{value}' is not served: the shim speaks HTTP/1.0 and 1.1", $"write {nameof(HttpProtocols.Http1)}, or leave it out");
+        }
     }
 }

@@ -177,6 +177,14 @@ internal sealed class SettingsReader(IConfiguration configuration)
         _descriptions?.Add(new SettingDescription(setting, "text", SettingDescription.None, about, example));
     }
 
+    /// <summary>What was given for this name wherever it stands in such a section.</summary>
+    public IReadOnlyList<(string Key, string Value)> GivenIn(string section, string name) =>
+    [
+        .. from setting in configuration.GetSection(section).AsEnumerable()
+           where setting.Value is { Length: > 0 } && setting.Key.EndsWith(":" + name, StringComparison.OrdinalIgnoreCase)
+           select (setting.Key, setting.Value),
+    ];
+
     /// <summary>Reports each key that stands in one of our sections and that nothing has read, and each section that is none.</summary>
     public void ReportUnknownKeys()
     {

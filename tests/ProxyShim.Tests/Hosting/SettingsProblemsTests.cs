@@ -43,6 +43,8 @@ public class SettingsProblemsTests
     [InlineData("Shutdowntimout", "1s", "Shutdowntimout: is neither a setting nor a section of settings; write ShutdownTimeout, or remove it")]
     [InlineData("Serilog:MinimumLevel", "1", "Serilog: is neither a setting nor a section of settings; remove it, or write one of Capture, Clicks, ConversionApi,")]
     [InlineData("Kestrel:Limits:MaxConcurrentConnections", "5", "Kestrel:Limits:MaxConcurrentConnections: is not a setting; remove it or write one of Kestrel:Certificates")]
+    [InlineData("Kestrel:Endpoints:Https:Protocols", "Http1AndHttp2", "Kestrel:Endpoints:Https:Protocols: 'Http1AndHttp2' is not served: the shim speaks HTTP/1.0 and 1.1; write Http1, or leave it out")]
+    [InlineData("Kestrel:EndpointDefaults:Protocols", "Http2", "Kestrel:EndpointDefaults:Protocols: 'Http2' is not served: the shim speaks HTTP/1.0 and 1.1; write Http1, or leave it out")]
     [InlineData("Secrets:Folder", "/nowhere/at/all", "Secrets:Folder: '/nowhere/at/all' is not a folder; write the path of one, such as /run/secrets")]
     [InlineData("Clicks:Keys:0", "click", "Clicks:Keys:0: is not a key template; write text with one or more of {customer_key}, {email}, {email_sha256}, {provider_key}")]
     [InlineData("Clicks:Format", "Json", "Clicks:Format: 'Json' is not one of its values; write one of Auto, Hash")]
