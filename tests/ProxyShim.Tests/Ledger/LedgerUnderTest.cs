@@ -230,6 +230,16 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
         return seen;
     }
 
+    /// <summary>Holds that what is done leaves the entry as it was; only its body is a moment nearer to its end.</summary>
+    public async Task StaysAsItIsAsync(ConversionId id, Func<Task> act)
+    {
+        var before = await SeeAsync(id);
+
+        await act();
+
+        Assert.Equivalent(before, await SeeAsync(id) is { } after ? after with { BodyTtl = before!.BodyTtl } : null, strict: true);
+    }
+
     public ValueTask DisposeAsync() => Scope.DisposeAsync();
 
     private void HoldAlways(SeenEntry seen, bool hasBody)

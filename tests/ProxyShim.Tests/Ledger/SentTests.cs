@@ -84,13 +84,11 @@ public class SentTests(TestRedis redis) : LedgerFixture(redis)
     internal async Task Its_holder_changes_nothing_that_has_become_something_else(ConversionState state)
     {
         var (id, token) = await With.BringToAsync(state);
-        var before = await With.SeeAsync(id);
         var told = new List<SentOutcome>();
 
-        Assert.Equal(SentOutcome.Unknown, await With.SentByHolderAsync(id, token, told.Add));
+        await With.StaysAsItIsAsync(id, async () => Assert.Equal(SentOutcome.Unknown, await With.SentByHolderAsync(id, token, told.Add)));
 
         Assert.Equal([SentOutcome.Unknown], told);
-        Assert.Equivalent(before, await With.SeeAsync(id) is { } after ? after with { BodyTtl = before!.BodyTtl } : null, strict: true);
     }
 
     [Fact]
