@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ProxyShim.Sandbox;
 
-/// <summary>A duration as somebody types it: <c>5</c> (seconds), <c>500ms</c>, <c>15s</c>, <c>2m</c>, <c>1h</c>, <c>00:00:05</c>.</summary>
+/// <summary>A duration as a user types it: <c>5</c> (seconds), <c>500ms</c>, <c>15s</c>, <c>2m</c>, <c>1h</c>, <c>00:00:05</c>.</summary>
 internal static class Duration
 {
     /// <summary>For a message about what is none.</summary>

@@ -8,11 +8,11 @@ namespace ProxyShim.Sandbox;
 
 /// <summary>
 /// A Redis in this process, on loopback: Garnet, with Lua. It stands in for Redis where none is installed; Streams it has not
-/// (DESIGN.md, "Known facts").
+/// (DESIGN.md, "Facts that took time to learn").
 /// </summary>
 public sealed class EmbeddedRedis : IAsyncDisposable
 {
-    // Between finding a free port and listening on it another process may take it; nobody is unlucky this often.
+    // Between finding a free port and listening on it another process may take it; that does not happen this often.
     private const int Attempts = 5;
 
     private readonly GarnetServer _server;

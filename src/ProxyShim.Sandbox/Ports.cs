@@ -16,7 +16,7 @@ internal static class Ports
     public const int DemoSite = 9090;
     public const int Redis = 9379;
 
-    // Whoever loses a port looks for another one; nobody is unlucky this often.
+    // A part that loses a port looks for another one; that does not happen this often.
     private const int Attempts = 10;
 
     /// <summary>

@@ -13,7 +13,7 @@ internal sealed class RunningSandbox : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> _parts = new();
 
-    // The shim's log stays there afterwards, for whoever wants to know what it said.
+    // The shim's log stays there afterwards, for a user who wants to know what it said.
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("proxyshim-sandbox-");
 
     private IDatabase? _clicks;

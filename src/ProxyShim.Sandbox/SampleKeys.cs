@@ -9,6 +9,6 @@ internal static class SampleKeys
 
     public static readonly KeyPair Vendor = new("pk_sandbox", "sk_sandbox");
 
-    /// <summary>A pair that nobody knows.</summary>
+    /// <summary>A pair that neither the shim nor the account knows.</summary>
     public static readonly KeyPair Stranger = new("pk_stranger", "sk_stranger");
 }

@@ -50,7 +50,7 @@ internal sealed class DemoServer : IAsyncDisposable
     public Uri Address => new($"http://127.0.0.1:{new Uri(_app.Urls.Single()).Port}/");
 
     /// <summary>Starts it, and tells PartnerStack where its partners' links lead.</summary>
-    /// <param name="shim">Asked only when somebody walks the site.</param>
+    /// <param name="shim">Asked only when a visitor walks the site.</param>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<DemoServer> StartAsync(
         IPEndPoint listen, SimulatedPartnerStack partnerStack, Func<ShimEndpoints> shim, Screen screen, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace ProxyShim.Sandbox.PartnerStack;
 
-/// <summary>Wakes those who wait for the next change. Costs nothing while nobody waits.</summary>
+/// <summary>Wakes those who wait for the next change. Costs nothing while there is no waiter.</summary>
 internal sealed class ChangeSignal
 {
     private TaskCompletionSource? _next;

@@ -124,7 +124,7 @@ internal sealed class CustomerApiHandler(SimulatedPartnerStackOptions options, A
             : Shown(account.Update(id, fields, handling, call.BodyText), handling, "Customer successfully updated");
     }
 
-    // An action about a customer whom nobody knows is answered all the same, and has no effect (CONTRACT.md, field).
+    // An action about a customer who is not known is answered all the same, and has no effect (CONTRACT.md, field).
     private Answer Report(RecordedCall call, string resource, Handling handling)
     {
         if (Body(call) is not { } body || Named(body, resource) is not { } key)

@@ -41,7 +41,7 @@ internal sealed class FaultPlayer(
     {
         var context = exchange.Context;
 
-        // Before the body: whoever sees that a call is complete can let go of it at once.
+        // Before the body: a test that sees that a call is complete can let go of it at once.
         var released = Volatile.Read(ref _released).Task;
         var (fault, rule) = plan.Next();
         call.SetFault(fault);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ProxyShim.Sandbox.Shim;
 
-/// <summary>A shim that somebody else starts on this loopback, and whom it looks for there: by its own settings, which this process is given as well.</summary>
+/// <summary>A shim that is started separately on this loopback, and looked for there: by its own settings, which this process is given as well.</summary>
 /// <param name="CustomerApi">Where it looks for the Customer API.</param>
 /// <param name="ConversionApi">Where it looks for the Conversion API.</param>
 /// <param name="Site">Whose pages it takes clicks from.</param>
@@ -10,7 +10,7 @@ internal sealed record ShimElsewhere(ShimEndpoints Endpoints, Uri CustomerApi, U
 {
     /// <summary>From the shim's environment variables (config/settings.md); where one is not set, all are where the sandbox has them.</summary>
     /// <param name="variable">Null for one that is not set.</param>
-    /// <exception cref="ShimSettingException">One of them is missing or cannot be read; the message is for whoever sets them.</exception>
+    /// <exception cref="ShimSettingException">One of them is missing or cannot be read; the message is for the operator who sets them.</exception>
     public static ShimElsewhere Of(Func<string, string?> variable)
     {
         return new(

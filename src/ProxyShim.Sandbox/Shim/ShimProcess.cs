@@ -14,11 +14,11 @@ internal sealed class ShimProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(30);
 
-    // The shim's own limit to drain is ShutdownTimeout, 25 s (DESIGN.md).
+    // The shim's own limit to drain is ShutdownTimeout, 25 s (config/settings.md).
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_readyInterval = TimeSpan.FromMilliseconds(50);
 
-    // Minutes by default, for the real lag; here somebody is watching.
+    // Minutes by default, for the real lag; here a user is watching.
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_graceBeyondLag = TimeSpan.FromSeconds(1);
@@ -109,7 +109,7 @@ internal sealed class ShimProcess : IAsyncDisposable
         await Log.DisposeAsync();
     }
 
-    // DESIGN.md, "Operator's contract: settings".
+    // Each is explained in config/settings.md.
     private static Dictionary<string, string> Settings(ShimEndpoints endpoints, EmbeddedRedis redis, SimulatedPartnerStack partnerStack, Uri site)
     {
         var settings = new Dictionary<string, string>
@@ -161,7 +161,7 @@ internal sealed class ShimProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
 
-            // Not the current directory: an appsettings.json there is somebody else's.
+            // Not the current directory: an appsettings.json there belongs to another program.
             WorkingDirectory = AppContext.BaseDirectory,
         };
         foreach (var (name, value) in settings)

@@ -2,7 +2,7 @@ namespace ProxyShim.Sandbox.Terminal;
 
 /// <summary>Where the tour is shown, a line at a time: no line is longer than the terminal is wide, and there are colours on a terminal only. Safe for concurrent use.</summary>
 /// <param name="output">Where to; its methods must be safe for concurrent use.</param>
-/// <param name="width">In columns; null = a line may be as long as it likes, since nobody's terminal has to show it.</param>
+/// <param name="width">In columns; null = a line may be as long as it likes, since no terminal has to show it.</param>
 /// <param name="isColoured">Whether ANSI escape sequences are understood.</param>
 internal sealed class Screen(TextWriter output, int? width, bool isColoured)
 {
@@ -35,7 +35,7 @@ internal sealed class Screen(TextWriter output, int? width, bool isColoured)
 
     private string Fitted(string text, int before)
     {
-        // Bodies are somebody else's: what would move the cursor is not passed on.
+        // Bodies come from elsewhere: what would move the cursor is not passed on.
         var line = string.Create(text.Length, text, static (target, source) =>
         {
             for (var i = 0; i < source.Length; i++)

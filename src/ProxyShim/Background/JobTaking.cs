@@ -11,7 +11,7 @@ namespace ProxyShim.Background;
 internal sealed class JobTaking(RedisGate redis, ConversionLedger ledger, RedisClocks clocks, ConversionEvents events, TimeProvider time)
 {
     /// <param name="span">What is done with it, as its span says it.</param>
-    /// <param name="take">Asks the ledger for it; no job where it is nobody's, or somebody else's.</param>
+    /// <param name="take">Asks the ledger for it; no job where there is none, or another worker has it.</param>
     /// <param name="work">Brings it to its end.</param>
     /// <returns>False where it was not taken, or Redis did not answer: then its lease runs out.</returns>
     public async ValueTask<bool> TryRunAsync(
@@ -32,7 +32,7 @@ internal sealed class JobTaking(RedisGate redis, ConversionLedger ledger, RedisC
                 return outcome != TakeOutcome.Gone;
             }
 
-            // Without the body nobody knows any more whose it is, or what to send.
+            // Without the body it is not known any more whose it is, or what to send.
             var job = clocks.Correct(found);
             var stored = StoredConversion.Read(job.Body ?? default);
             var request = stored.Request;

@@ -33,7 +33,7 @@ internal sealed class KeyPairWatch(CustomerApiSettings settings, ConversionEvent
             }
             else
             {
-                // Whoever refuses for another reason, or does not answer, says nothing of the key pair.
+                // An API that refuses for another reason, or does not answer, says nothing of the key pair.
                 return;
             }
 

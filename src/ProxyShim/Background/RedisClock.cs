@@ -4,7 +4,7 @@ namespace ProxyShim.Background;
 
 /// <summary>
 /// How the clock of a partition's Redis goes, held against this process's own, which only goes forward. All times in the ledger are by Redis's clock, and
-/// somebody may set it, or a failover lead to a server whose clock differs.
+/// an operator may set it, or a failover lead to a server whose clock differs.
 /// </summary>
 /// <remarks>One partition's; not for several threads at once.</remarks>
 internal sealed class RedisClock(LedgerSettings settings, TimeProvider time)
@@ -16,7 +16,7 @@ internal sealed class RedisClock(LedgerSettings settings, TimeProvider time)
     private TimeSpan _ahead;
     private (DateTimeOffset Before, TimeSpan By)? _jump;
 
-    /// <summary>What Redis's clock would say, had nobody set it since the last look: no later than it says unless it was set back. Null before the first look.</summary>
+    /// <summary>What Redis's clock would say, had it not been set since the last look: no later than it says unless it was set back. Null before the first look.</summary>
     public DateTimeOffset? Latest => _own is { } own ? own.Now + time.GetElapsedTime(own.At) : null;
 
     /// <summary>What Redis's clock says at this look.</summary>

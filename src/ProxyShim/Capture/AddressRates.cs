@@ -7,7 +7,7 @@ namespace ProxyShim.Capture;
 /// <remarks>
 /// A count-min sketch (https://en.wikipedia.org/wiki/Count%E2%80%93min_sketch) of two rows: an address that shares its place in both with another one that
 /// calls too often is refused with it, which at a thousand such
-/// addresses happens to one in a thousand. Where an address stands differs from process to process, so that nobody can choose whom to shut out.
+/// addresses happens to one in a thousand. Where an address stands differs from process to process, so that no client can choose whom to shut out.
 /// </remarks>
 internal sealed class AddressRates(int limit, TimeProvider time)
 {
@@ -26,7 +26,7 @@ internal sealed class AddressRates(int limit, TimeProvider time)
         var minute = seconds / SecondsOfMinute;
         if (Interlocked.Exchange(ref _minute, minute) != minute)
         {
-            // Whoever is counted while this goes on is counted or not: a call more or less.
+            // A call that comes while this goes on is counted or not: one more or less.
             Array.Clear(_counts);
         }
 

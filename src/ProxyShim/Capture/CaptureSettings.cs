@@ -12,7 +12,7 @@ namespace ProxyShim.Capture;
 internal sealed record CaptureSettings(
     ListenAddress Url, IReadOnlyList<string> Origins, Secret? Token, int RateLimit, IReadOnlyList<IPNetwork> TrustedProxies)
 {
-    /// <summary>In characters. Whoever reaches the listener may guess as often as <see cref="RateLimit"/> says: a word is found.</summary>
+    /// <summary>In characters. A client that reaches the listener may guess as often as <see cref="RateLimit"/> says: a word is found.</summary>
     public const int LeastToken = 16;
 
     private const string UrlKey = "Capture:Url";

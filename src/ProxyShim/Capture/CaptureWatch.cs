@@ -6,7 +6,7 @@ namespace ProxyShim.Capture;
 /// <summary>Says when clicks are reported and do not get in as they should, because of how the shim is set up.</summary>
 internal sealed class CaptureWatch(ClickRefusals refusals, Degradations degradations, TimeProvider time) : BackgroundService
 {
-    /// <summary>It is told for at least so long: whoever looks once a minute sees it.</summary>
+    /// <summary>It is told for at least so long: a probe that looks once a minute sees it.</summary>
     public static readonly TimeSpan IsTold = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);

@@ -5,7 +5,7 @@ namespace ProxyShim.Clicks;
 /// <summary>Reads the body of a call that reports one click.</summary>
 internal static class ClickBody
 {
-    /// <summary>Null when it is longer than <see cref="ClickForm.MaxLength"/>; what is left of it nobody reads.</summary>
+    /// <summary>Null when it is longer than <see cref="ClickForm.MaxLength"/>; what is left of it is not read.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpContext context)
     {
         if (context.Request.ContentLength > ClickForm.MaxLength)

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace ProxyShim.Clicks;
 
-/// <summary>Tries to read clicks: those of a customer whom nobody has.</summary>
+/// <summary>Tries to read clicks: those of a customer who does not exist.</summary>
 internal sealed class ClickCheck(ClickStore clicks) : IRedisCheck
 {
     private static readonly CustomerRequest s_nobody = new(

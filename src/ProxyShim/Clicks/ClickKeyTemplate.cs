@@ -66,7 +66,7 @@ internal sealed class ClickKeyTemplate
     /// <summary>Whether it may be one key for two customers: <c>{a}:{b}</c> is, for "x", "y:z" and "x:y", "z".</summary>
     public bool IsAmbiguous => _names.Count(name => name != "email_sha256") > 1;
 
-    /// <summary>Whether one customer's key by this template may be another one's by that: whoever chooses what fills the one could name the other.</summary>
+    /// <summary>Whether one customer's key by this template may be another one's by that: a caller that chooses what fills the one could name the other.</summary>
     public bool Overlaps(ClickKeyTemplate other) =>
         _names.Concat(other._names).Any(name => s_free.Contains(name, StringComparer.Ordinal))
         && (Head.StartsWith(other.Head, StringComparison.Ordinal) || other.Head.StartsWith(Head, StringComparison.Ordinal))

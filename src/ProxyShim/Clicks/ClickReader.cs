@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace ProxyShim.Clicks;
 
-/// <summary>Reads what stands in Redis as a click. What cannot be read is a miss, never an error: somebody else wrote it.</summary>
+/// <summary>Reads what stands in Redis as a click. What cannot be read is a miss, never an error: another program wrote it.</summary>
 internal static class ClickReader
 {
     /// <summary>A bare xid, or a JSON object with at least <c>xid</c>; null when it is neither.</summary>

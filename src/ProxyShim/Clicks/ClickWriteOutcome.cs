@@ -2,7 +2,7 @@ using ProxyShim.Telemetry.Metrics;
 
 namespace ProxyShim.Clicks;
 
-/// <summary>What became of a click that somebody reported.</summary>
+/// <summary>What became of a reported click.</summary>
 internal enum ClickWriteOutcome
 {
     /// <summary>It is the customer's click now.</summary>

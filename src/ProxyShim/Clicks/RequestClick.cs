@@ -8,7 +8,7 @@ namespace ProxyShim.Clicks;
 internal static class RequestClick
 {
     /// <summary>
-    /// The request with its click, and without it in <c>meta</c>, where it would be a custom field that nobody has asked for; the request as it is when no field
+    /// The request with its click, and without it in <c>meta</c>, where it would be a custom field that the vendor has not asked for; the request as it is when no field
     /// holds a click id. What is forwarded is the body as it came, in any case.
     /// </summary>
     /// <param name="json">The body that was read as <paramref name="request"/>.</param>

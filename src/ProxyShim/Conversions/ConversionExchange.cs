@@ -6,7 +6,7 @@ namespace ProxyShim.Conversions;
 /// <remarks>
 /// To YARP it has no body, and gets it on the way from YARP to the connection. YARP's own way sends the headers, and then copies the body
 /// (https://github.com/dotnet/yarp/blob/main/src/ReverseProxy/Forwarder/StreamCopyHttpContent.cs): two packets, of
-/// which each costs more than all that the shim does to compose them; and it lets nobody else give the request a body.
+/// which each costs more than all that the shim does to compose them; and it lets no other code give the request a body.
 /// </remarks>
 internal sealed class ConversionExchange : HttpMessageHandler
 {

@@ -51,7 +51,7 @@ internal sealed class ConversionPipeline
 
     /// <summary>Whether the Conversion API is being left alone, or one attempt is just finding out whether it has recovered.</summary>
     /// <remarks>
-    /// The time has to be asked too: Polly leaves the state at Open until somebody tries, and who asks first here may be the only one who would
+    /// The time has to be asked too: Polly leaves the state at Open until a call tries, and who asks first here may be the only one who would
     /// (https://github.com/App-vNext/Polly/blob/main/src/Polly.Core/CircuitBreaker/Controller/CircuitStateController.cs).
     /// </remarks>
     public bool IsBroken => _breaker.CircuitState switch

@@ -34,7 +34,7 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
         var start = time.GetTimestamp();
         var operation = new SendOperation(this, body, since, observer);
 
-        // No caller's token: a conversion that is being sent is sent to its end, whether or not somebody still waits for the answer.
+        // No caller's token: a conversion that is being sent is sent to its end, whether or not the caller still waits for the answer.
         var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
         var outcome = await strategies.ExecuteOutcomeAsync(static (context, operation) => operation.AttemptAsync(context.CancellationToken), context, operation);
         ResilienceContextPool.Shared.Return(context);
@@ -51,7 +51,7 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
 
     private ConversionPipeline Pipeline => pipeline;
 
-    // A process that was stopped in between (a paused container, a suspended host) may find its lease run out and somebody else at work.
+    // A process that was stopped in between (a paused container, a suspended host) may find its lease run out and another worker at work.
     private bool IsTooLate(Moment since) => since.Elapsed(time) > settings.TotalTimeout;
 
     /// <summary>The attempts at one conversion.</summary>

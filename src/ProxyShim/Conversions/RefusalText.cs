@@ -6,7 +6,7 @@ using ProxyShim.Primitives;
 
 namespace ProxyShim.Conversions;
 
-/// <summary>What a refusal of the Conversion API said, without what may be somebody's personal data: to be kept for whoever has to judge, and shown.</summary>
+/// <summary>What a refusal of the Conversion API said, without what may be personal data: to be kept for the operator who has to judge, and shown.</summary>
 /// <remarks>
 /// Whatever the conversion told of the customer is taken out, word by word, in whatever form it is repeated; and so is what looks like data: an address,
 /// a longer number, anything in quotation marks. The names of the API's own fields and the click id stay: they are what a message is about.
@@ -22,7 +22,7 @@ internal static partial class RefusalText
     // More than is ever shown, and little enough to be looked at word by word.
     private const int MostRead = 1000;
 
-    // A status, a least length, a count; a longer number may be somebody's.
+    // A status, a least length, a count; a longer number may be a customer's.
     private const int MostDigits = 3;
 
     private static readonly HashSet<string> s_fields = new(StringComparer.Ordinal)

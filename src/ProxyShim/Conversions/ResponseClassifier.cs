@@ -12,13 +12,13 @@ internal static class ResponseClassifier
 
         // "Known already" may well mean: from an attempt of ours that we believe lost.
         409 => AttemptResult.Ambiguous,
-        // Somebody on the way hung up on the server that was at work: nginx's name for it
+        // A proxy on the way hung up on the server that was at work: nginx's name for it
         // (https://github.com/nginx/nginx/blob/master/src/http/ngx_http_request.h), and AWS's load balancers'
         // (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html).
         499 or 460 => AttemptResult.Ambiguous,
         >= 400 and < 500 => AttemptResult.Refused,
 
-        // What HTTP defines, but for those of a gateway that got no good answer (502, 504): whoever says it has not done the work.
+        // What HTTP defines, but for those of a gateway that got no good answer (502, 504): a server that says it has not done the work.
         // https://www.iana.org/assignments/http-status-codes
         500 or 501 or 503 or (>= 505 and <= 511) => AttemptResult.NotDelivered,
 
@@ -27,11 +27,11 @@ internal static class ResponseClassifier
         // https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
         521 or 523 or 525 or 526 => AttemptResult.NotDelivered,
 
-        // Any other: an edge's word for an origin that may have done the work before its answer got lost (520 and 524, say), or one that nobody knows.
+        // Any other: an edge's word for an origin that may have done the work before its answer got lost (520 and 524, say), or one that is not known.
         _ => AttemptResult.Ambiguous,
     };
 
     /// <summary>The meaning of an attempt that ended without a status.</summary>
-    /// <param name="bytesWentOut">Whether any of the body was handed to a connection: before that, nobody can have read a conversion.</param>
+    /// <param name="bytesWentOut">Whether any of the body was handed to a connection: before that, no server can have read a conversion.</param>
     public static AttemptResult ClassifyFailure(bool bytesWentOut) => bytesWentOut ? AttemptResult.Ambiguous : AttemptResult.NotDelivered;
 }

@@ -63,7 +63,7 @@ internal sealed class ClaimSending(
     }
 
     // What is read back needs no caller to wait for it: if this process ends before Redis has heard of it, that is as if it had ended before it could tell. It is
-    // on its way before the answer is, and known here until Redis has it, so that whoever comes next is no faster.
+    // on its way before the answer is, and known here until Redis has it, so that the next request is no faster.
     private ValueTask SentAsync(CreationContext creation, Lease lease, int attempts)
     {
         var telling = backlog.ReportSentAsync(creation.Budget, lease, attempts);
@@ -86,7 +86,7 @@ internal sealed class ClaimSending(
                 : ledger.ReleaseAsync(creation.Budget, lease.Id, lease.Token));
             if (fenced == FencedWrite.StaleLease)
             {
-                // Somebody has taken over and will be refused as well: it ends as a dead letter that a person sees.
+                // A worker has taken over and will be refused as well: it ends as a dead letter that a person sees.
                 return await answers.QueuedAsync(creation, Outcome.Queued, null, time.GetUtcNow());
             }
         }

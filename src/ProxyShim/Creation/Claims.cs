@@ -42,7 +42,7 @@ internal sealed class Claims(ConversionSettings settings, Shadow shadow, Settlem
         return answer;
     }
 
-    /// <summary>What the caller gets where Redis is silent, and nobody is known to have the customer.</summary>
+    /// <summary>What the caller gets where Redis is silent, and the customer is not known to be in the ledger.</summary>
     public CreationAnswer RedisDown(CreationContext creation) =>
         creation.Mode == RolloutMode.Shadow ? shadow.RedisDown(creation)
         : settings.OnRedisDown == OnRedisDown.Fallback || creation.Mode == RolloutMode.Off ? creation.Forward(Outcome.Fallback, Reasons.RedisDown)

@@ -68,7 +68,7 @@ internal sealed class CreationFlow(
                     },
                     (Ledger: ledger, Clicks: clicks, creation.Id, creation.Request));
 
-                // Whoever has hung up and is not claimed yet comes again.
+                // A caller that has hung up before its customer was claimed comes again.
                 aborted.ThrowIfCancellationRequested();
 
                 creation.Known = reading.Entry is not null;
@@ -91,7 +91,7 @@ internal sealed class CreationFlow(
         }
         catch (RedisUnavailableException) when (creation.Known)
         {
-            // Somebody has the customer: the Customer API must not get it too, whatever has become of it.
+            // The ledger has the customer: the Customer API must not get it too, whatever has become of it.
             return creation.Unavailable(Reasons.RedisDown);
         }
         catch (RedisUnavailableException)
@@ -138,7 +138,7 @@ internal sealed class CreationFlow(
             : creation.Fail(Outcome.Rejected, verdict.Reason!, StatusCodes.Status422UnprocessableEntity, "No click is known for this customer."));
     }
 
-    /// <returns><see cref="CreationAnswer.LookAgain"/> when somebody else was faster.</returns>
+    /// <returns><see cref="CreationAnswer.LookAgain"/> when another request was faster.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CreationAnswer> ClaimAsync(CreationContext creation, LedgerReading reading, Click click)
     {

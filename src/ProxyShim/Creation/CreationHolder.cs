@@ -14,7 +14,7 @@ internal sealed class CreationHolder(
     ConversionSettings settings, Claims claims, HeldCreations held, ConversionLedger ledger, CustomerAnswers answers, TimeProvider time)
 {
     /// <param name="reason">Why there is no click.</param>
-    /// <returns><see cref="CreationAnswer.LookAgain"/> when somebody else was faster.</returns>
+    /// <returns><see cref="CreationAnswer.LookAgain"/> when another request was faster.</returns>
     public async ValueTask<CreationAnswer> HoldAsync(CreationContext creation, LedgerReading reading, string reason)
     {
         var (request, record) = (creation.Request, creation.Record);

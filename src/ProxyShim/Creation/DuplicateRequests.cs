@@ -54,7 +54,7 @@ internal sealed class DuplicateRequests(
             case ConversionState.Dead:
                 return await ReviveAsync(creation, entry, click);
             case ConversionState.Claimed or ConversionState.Held when !await AcknowledgeAsync(creation):
-                // Whoever had it has let it go in the meantime.
+                // The request or worker that had it has let it go in the meantime.
                 return CreationAnswer.LookAgain.Instance;
             default:
                 return await answers.QueuedAsync(creation, Outcome.Duplicate, click?.SubIds, entry.ClaimedAt);

@@ -15,10 +15,10 @@ namespace ProxyShim.Creation;
 internal sealed class Shadow(ConversionSettings settings, ClickJudge judge, ClickStore clicks, ConversionLedger ledger, SettlementBacklog backlog)
 {
     /// <summary>
-    /// Where nobody is converted only the ledger can keep a call from the Customer API: whether it knows the customer is all that is waited for. The click's replies come with
+    /// Where no customer is converted only the ledger can keep a call from the Customer API: whether it knows the customer is all that is waited for. The click's replies come with
     /// that answer, and are read when the caller has its own.
     /// </summary>
-    /// <returns>Null where somebody has the customer already.</returns>
+    /// <returns>Null where the ledger has the customer already.</returns>
     /// <exception cref="RedisUnavailableException">Redis did not answer in time.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CreationAnswer?> TryForwardAsync(CreationContext creation, CancellationToken aborted)

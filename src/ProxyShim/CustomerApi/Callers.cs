@@ -26,7 +26,7 @@ internal sealed class Callers
     /// <summary>Of all who have a pair of the settings.</summary>
     public IEnumerable<string> Names => _known.Select(static known => known.Name).Distinct(StringComparer.Ordinal);
 
-    /// <summary>Whether that name, of <see cref="Identify"/>, is of somebody with a pair of the settings.</summary>
+    /// <summary>Whether that name, of <see cref="Identify"/>, is of a caller with a pair of the settings.</summary>
     public static bool IsKnown(string? name) => name is not null and not Anonymous;
 
     /// <summary>The caller's name, or null for one that may not convert.</summary>

@@ -20,7 +20,7 @@ internal sealed class CustomerApiReach(CustomerApiSettings settings, Degradation
     }
 
     /// <summary>A call of which no answer came, for what happened between the shim and the Customer API.</summary>
-    /// <param name="exception">How it ended; null when nobody can tell.</param>
+    /// <param name="exception">How it ended; null when that is not known.</param>
     public void Failed(Exception? exception)
     {
         if (!_answer.IsWithin(AnswerCounts))

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace ProxyShim.CustomerApi;
 
-/// <summary>The success envelope for a write that waits: with what the caller sent, and a <c>key</c> of PartnerStack's that nobody knows yet.</summary>
+/// <summary>The success envelope for a write that waits: with what the caller sent, and a <c>key</c> of PartnerStack's that is not known yet.</summary>
 /// <param name="Version">Whose envelope it is.</param>
 /// <param name="Sent">The request's body, a JSON object.</param>
 internal sealed record KeptObject(CustomerApiVersion Version, ReadOnlyMemory<byte> Sent)

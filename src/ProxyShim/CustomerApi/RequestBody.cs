@@ -6,7 +6,7 @@ using ProxyShim.Telemetry;
 
 namespace ProxyShim.CustomerApi;
 
-/// <summary>Reads a request's whole body without taking it away from whoever forwards the request afterwards.</summary>
+/// <summary>Reads a request's whole body without taking it away from the stage that forwards the request afterwards.</summary>
 internal static class RequestBody
 {
     /// <summary>Far above any customer (255 characters of e-mail, 100 of name, some custom fields); above it the body is streamed through unread.</summary>
@@ -18,7 +18,7 @@ internal static class RequestBody
 
     /// <summary>Reads to the end and consumes nothing: a later reader of the request sees the body as it arrived.</summary>
     /// <returns>
-    /// The decoded body, good until somebody reads the request's body again; or null and the reason when it is too large or its coding is not known.
+    /// The decoded body, good until the request's body is read again; or null and the reason when it is too large or its coding is not known.
     /// </returns>
     /// <exception cref="BadHttpRequestException">It breaks HTTP, or has not come for <see cref="ReadTimeout"/>.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -48,7 +48,7 @@ internal static class RequestBody
                 continue;
             }
 
-            // Not consumed: whoever forwards the request reads these bytes again, and then the rest.
+            // Not consumed: the stage that forwards the request reads these bytes again, and then the rest.
             reader.AdvanceTo(buffer.Start);
             return buffer.Length > MaxLength ? (null, Reasons.BodyTooLarge) : gzip ? Gunzip(buffer) : (Contiguous(buffer), null);
         }

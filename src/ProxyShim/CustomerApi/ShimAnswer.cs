@@ -53,7 +53,7 @@ internal static class ShimAnswer
     {
         if (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to get it, and it shall not look as if.
+            // The caller is gone and does not get it, and it shall not look as if.
             return default;
         }
 

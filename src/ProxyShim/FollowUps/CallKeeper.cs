@@ -17,7 +17,7 @@ internal sealed class CallKeeper(
     FollowUpSettings settings, RedisGate redis, KeptCalls kept, KeptCallEvents events, TimeProvider time)
 {
     /// <summary>Looks at the ledger before a call is forwarded, where the call may have to be kept.</summary>
-    /// <returns>Null for a call that is forwarded like any other: nobody waits for its customer, or it could not be played.</returns>
+    /// <returns>Null for a call that is forwarded like any other: its customer is not waited for, or it could not be played.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<EarlyWrite?> LookAsync(HttpContext context, FollowUp followUp)
     {

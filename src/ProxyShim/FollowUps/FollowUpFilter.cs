@@ -19,7 +19,7 @@ internal sealed class FollowUpFilter(
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        // Nobody but a caller that may convert learns anything from the ledger, or changes it.
+        // Only a caller that may convert learns anything from the ledger, or changes it.
         var record = RequestRecord.Of(context);
         if (record.Caller is null || await TryParseAsync(context, record) is not { } followUp)
         {

@@ -77,7 +77,7 @@ internal sealed class SettingsWatch(
         }
     }
 
-    // At the second look: a file that is replaced may be away for a moment, and nobody means everybody by that.
+    // At the second look: a file that is replaced may be away for a moment, and that does not mean all customers.
     private void TakeRollout(RolloutPlan plan)
     {
         var isSettled = plan == _seen;

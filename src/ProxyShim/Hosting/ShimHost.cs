@@ -10,7 +10,7 @@ namespace ProxyShim.Hosting;
 /// <summary>The web host around the stages: the legacy listener, the start and the end.</summary>
 internal static class ShimHost
 {
-    // What a connection's bytes may take up while nobody reads them: as long as a request's headers may be, and no more.
+    // What a connection's bytes may take up while they are not read: as long as a request's headers may be, and no more.
     private const int RequestBuffer = 128 * 1024;
 
     // What a connection receives ahead of who reads it. Small beside a turn of BulkTurns, which says why; headers may be longer, since they are looked at as they come.

@@ -4,7 +4,7 @@ namespace ProxyShim.Hosting;
 
 /// <summary>Makes sure that standard input, output and error are open, before anything else is.</summary>
 /// <remarks>
-/// Whoever starts the program may have closed them (<c>&gt;&amp;-</c>). The next file or socket gets the number of one that is closed: what is meant for the log
+/// The process that starts the program may have closed them (<c>&gt;&amp;-</c>). The next file or socket gets the number of one that is closed: what is meant for the log
 /// would then be written into it.
 /// </remarks>
 internal static class StandardDescriptors

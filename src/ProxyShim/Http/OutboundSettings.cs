@@ -3,7 +3,7 @@ using ProxyShim.Settings;
 namespace ProxyShim.Http;
 
 /// <param name="UseSystemProxy">Whether outgoing calls honour <c>HTTPS_PROXY</c> and <c>NO_PROXY</c>.</param>
-/// <param name="IdleTimeout">How long a connection that nobody uses is kept for the next call.</param>
+/// <param name="IdleTimeout">How long an unused connection is kept for the next call.</param>
 internal sealed record OutboundSettings(bool UseSystemProxy, TimeSpan IdleTimeout)
 {
     // Below the idle timeout of the usual load balancers (AWS: 60 s,

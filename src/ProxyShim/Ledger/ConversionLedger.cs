@@ -196,7 +196,7 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
         newBody?.PartnerKey ?? RedisValue.EmptyString, newBody?.SubIds ?? RedisValue.EmptyString);
 
     /// <summary>The customer was deleted: no job, no read-back, no personal data. The state it had, or null when it was not known then.</summary>
-    /// <param name="ago">How long ago. Whoever has been claimed since is not meant.</param>
+    /// <param name="ago">How long ago. A customer who has been claimed since is not meant.</param>
     public ValueTask<ConversionState?> EraseAsync(RedisBudget budget, ConversionId id, TimeSpan ago = default) => LedgerScript.Erase.RunAsync(
         budget, RedisOperation.Erase, settings.Keys.OfCalls(id), [id.Hash, "erased", 0, LedgerReply.Milliseconds(ago)],
         static reply => LedgerReply.Text(reply) is var former && former is "missing" or "newer" ? (ConversionState?)null : Lifecycle.Parse(former));

@@ -22,7 +22,7 @@ internal sealed class LedgerStartupCheck(RedisGate redis, LedgerSettings setting
     private readonly TaskCompletionSource _checked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _warned;
 
-    /// <summary>The first request finds a connection, and nobody writes into a ledger of an unknown format.</summary>
+    /// <summary>The first request finds a connection, and nothing is written into a ledger of an unknown format.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace ProxyShim.Lifetime;
 
 /// <summary>
-/// The first part of an end: the shim says that it is not ready any more, and goes on serving whoever still calls, until nobody has for a moment. Each answer
+/// The first part of an end: the shim says that it is not ready any more, and goes on serving callers, until none has called for a moment. Each answer
 /// ends its connection.
 /// </summary>
 /// <remarks>
@@ -27,7 +27,7 @@ internal sealed class Drain(IHostApplicationLifetime lifetime, FatalExit exit, I
         {
             Volatile.Write(ref _requestSeen, true);
 
-            // As late as can be: whoever answers may clear the headers first.
+            // As late as can be: the stage that answers may clear the headers first.
             context.Response.OnStarting(static response =>
             {
                 ((HttpResponse)response).Headers.Connection = "close";

@@ -3,7 +3,7 @@ namespace ProxyShim.Limits;
 /// <summary>How much at once a shim of a given size can take.</summary>
 /// <param name="Connections">To the legacy listener.</param>
 /// <param name="RequestsInFlight">Requests that have been begun and not answered.</param>
-/// <param name="BufferedBytes">Bytes of bodies that wait for somebody to take them.</param>
+/// <param name="BufferedBytes">Bytes of bodies that wait to be taken.</param>
 /// <remarks>
 /// Measured: a connection that is idle costs 13 KiB, a request that is not answered 20 KiB more, and a body what stands in its buffers. The formula gives
 /// connections 7/16 of what is free, requests 5/16, and bodies 4/16.
@@ -28,7 +28,7 @@ internal sealed record Capacity(int Connections, int RequestsInFlight, long Buff
     // What is open besides: the program's own files, Redis, the management listener and its callers.
     private const long OtherDescriptors = 32;
 
-    /// <summary>Below this it would not be of any use, whatever the memory; above the most nobody has needed more.</summary>
+    /// <summary>Below this it would not be of any use, whatever the memory; above the most, more has never been needed.</summary>
     private static readonly Capacity s_least = new(4, 4, Mebibyte), s_most = new(20_000, 10_000, 256 * Mebibyte);
 
     /// <summary>

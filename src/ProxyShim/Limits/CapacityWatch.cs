@@ -9,7 +9,7 @@ namespace ProxyShim.Limits;
 /// </remarks>
 internal sealed class CapacityWatch(ConnectionGate connections, RequestLimits requests, Degradations degradations, TimeProvider time) : BackgroundService
 {
-    /// <summary>It is told for at least so long: whoever looks once a minute sees it.</summary>
+    /// <summary>It is told for at least so long: a probe that looks once a minute sees it.</summary>
     public static readonly TimeSpan IsTold = TimeSpan.FromMinutes(1);
 
     /// <summary>Fewer connections leave nothing behind that is worth a pause of some ten milliseconds.</summary>

@@ -6,7 +6,7 @@ namespace ProxyShim.Limits;
 /// <summary>Counts the connections of the legacy and of the capture listener, and finds a place for the next, or closes it at once where there is none.</summary>
 internal sealed class ConnectionGate
 {
-    // Of all places: a crowd of browsers, or whoever has many addresses, shall keep no legacy app out.
+    // Of all places: a crowd of browsers, or a client with many addresses, shall keep no legacy app out.
     private const int ShareOfVisitors = 4;
 
     private readonly ListenerProbe _probe;

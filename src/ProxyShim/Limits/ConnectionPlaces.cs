@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ProxyShim.Limits;
 
-/// <summary>The places for connections. When they are taken, whoever has longest been without a request makes room for the next.</summary>
+/// <summary>The places for connections. When they are taken, the connection that has longest been without a request makes room for the next.</summary>
 /// <remarks>
 /// As nginx does when <c>worker_connections</c> are not enough (<c>ngx_drain_connections</c>,
 /// https://github.com/nginx/nginx/blob/master/src/core/ngx_connection.c), but callers whom the settings name come last: a crowd of others

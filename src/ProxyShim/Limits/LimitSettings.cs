@@ -5,14 +5,14 @@ namespace ProxyShim.Limits;
 /// <summary>What the legacy and the capture listener take at once. Beyond it a caller gets 503 and comes again, and the process lives.</summary>
 /// <param name="Connections">Connections; one more takes the place of one without a request in flight, or is closed at once.</param>
 /// <param name="RequestsInFlight">Requests that have been begun and not answered; a quarter of them only for callers with a key pair of the settings.</param>
-/// <param name="BufferedBytes">Bytes of bodies that wait for somebody to take them; a quarter of them likewise.</param>
+/// <param name="BufferedBytes">Bytes of bodies that wait to be taken; a quarter of them likewise.</param>
 /// <param name="BodyBytes">The longest body that is taken; null for any.</param>
 /// <param name="RequestsPerSecond">Requests a second of one caller, on the average; 0 for any number.</param>
 internal sealed record LimitSettings(int Connections, int RequestsInFlight, long BufferedBytes, long? BodyBytes, int RequestsPerSecond)
 {
     private const int ShareOfCallers = 4;
 
-    /// <summary>Requests that anybody may have in flight. The rest is for known callers: who has no key pair keeps nobody out who has one.</summary>
+    /// <summary>Requests that all callers may have in flight. The rest is for known callers: those without a key pair keep none out that has one.</summary>
     public int CommonRequests => RequestsInFlight - (RequestsInFlight / ShareOfCallers);
 
     /// <summary>Bytes that anybody's bodies may hold; one body at least.</summary>

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ProxyShim.Limits;
 
-/// <summary>Asks the legacy listener itself whether it takes connections: one that does not is a shim that lives and serves nobody.</summary>
+/// <summary>Asks the legacy listener itself whether it takes connections: one that does not is a shim that lives and serves no caller.</summary>
 /// <remarks>
 /// Below HTTP and TLS, and it costs no place among the connections: who is full is not dead. The listener knows the probe by its port.
 /// </remarks>
@@ -68,7 +68,7 @@ internal sealed class ListenerProbe(TimeProvider time)
         }
     }
 
-    // Whoever listens everywhere listens here.
+    // A listener on all addresses listens here.
     private static IPEndPoint Reachable(IPEndPoint endPoint) =>
         endPoint.Address.Equals(IPAddress.Any) ? new(IPAddress.Loopback, endPoint.Port)
         : endPoint.Address.Equals(IPAddress.IPv6Any) ? new(IPAddress.IPv6Loopback, endPoint.Port)

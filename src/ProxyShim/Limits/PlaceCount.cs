@@ -34,7 +34,7 @@ internal sealed class PlaceCount
         Interlocked.Add(ref _bytes, -bytes);
     }
 
-    // Whoever is refused has not been counted for a moment either: a thousand who are refused at once would take the places of the others.
+    // A caller that is refused has not been counted for a moment either: a thousand who are refused at once would take the places of the others.
     private static bool TryAdd(ref long taken, long more, long most)
     {
         for (var seen = Interlocked.Read(ref taken); seen + more <= most;)

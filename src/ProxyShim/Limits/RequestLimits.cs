@@ -97,7 +97,7 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
 
     /// <summary>Takes a place for one request; who has got it gives it back by <see cref="Leave"/>.</summary>
     /// <param name="bytes">What its body may hold in buffers.</param>
-    /// <param name="isKnown">Whether it is from somebody whom the settings name; the last quarter of the places is for those.</param>
+    /// <param name="isKnown">Whether it is from a caller whom the settings name; the last quarter of the places is for those.</param>
     /// <returns>False when the process holds as much as it can: the caller is to come again.</returns>
     public bool TryEnter(long bytes, bool isKnown)
     {
@@ -164,7 +164,7 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
         var record = RequestRecord.Of(context);
         (record.Outcome, record.Reason) = (outcome, reason);
 
-        // What is left of a body nobody wants. A caller whose request has come whole keeps its connection: the next one might find no place.
+        // What is left of a body is not wanted. A caller whose request has come whole keeps its connection: the next one might find no place.
         if (!RequestBody.Discard(context.Request))
         {
             context.Response.Headers.Connection = "close";

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ProxyShim.Limits;
 
-/// <summary>What the process is given by whoever runs it.</summary>
+/// <summary>What the process is given by the platform that runs it.</summary>
 internal static class Surroundings
 {
     private const string Groups = "/sys/fs/cgroup";

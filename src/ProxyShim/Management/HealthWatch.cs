@@ -12,7 +12,7 @@ internal sealed class HealthWatch(
     /// <summary>A due job is taken within seconds by any replica that is well.</summary>
     public static readonly TimeSpan Overdue = TimeSpan.FromMinutes(2);
 
-    /// <summary>A loss is told for at least so long: whoever looks once a minute sees it.</summary>
+    /// <summary>A loss is told for at least so long: a probe that looks once a minute sees it.</summary>
     public static readonly TimeSpan LossIsTold = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);

@@ -34,7 +34,7 @@ internal sealed class ManagementHosts
             || Array.Exists(s_private, zone => name.EndsWith(zone, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Answers 421 where the name is nobody's here.</summary>
+    /// <summary>Answers 421 where the name is none of ours.</summary>
     public Task GuardAsync(HttpContext context, RequestDelegate next) => Knows(context.Request.Host.Host)
         ? next(context)
         : AdminReply.FailAsync(

@@ -3,7 +3,7 @@ using ProxyShim.Settings;
 namespace ProxyShim.Management;
 
 /// <summary>A bearer token of the admin API.</summary>
-/// <param name="Name">What the log calls whoever presents it.</param>
+/// <param name="Name">What the log calls the operator who presents it.</param>
 /// <param name="Token">At least <see cref="LeastLength"/> characters.</param>
 /// <param name="ReadOnly">It opens what is read, and changes nothing.</param>
 internal sealed record ManagementToken(string Name, Secret Token, bool ReadOnly)
@@ -11,7 +11,7 @@ internal sealed record ManagementToken(string Name, Secret Token, bool ReadOnly)
     /// <summary>The name of <c>Management:Token</c>.</summary>
     public const string DefaultName = "default";
 
-    /// <summary>In characters. Whoever reaches the listener may guess five times a second (<see cref="Admin.WrongTokens"/>): a word is found.</summary>
+    /// <summary>In characters. A client that reaches the listener may guess five times a second (<see cref="Admin.WrongTokens"/>): a word is found.</summary>
     public const int LeastLength = 16;
 
     private const string Advice = "write a random one, such as 'openssl rand -hex 24' prints";

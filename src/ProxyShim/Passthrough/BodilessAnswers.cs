@@ -9,7 +9,7 @@ namespace ProxyShim.Passthrough;
 /// </summary>
 internal static class BodilessAnswers
 {
-    /// <summary>Takes the body's headers away; a 101 that nobody has asked for becomes a 502. True when no body is to be passed on.</summary>
+    /// <summary>Takes the body's headers away; a 101 that the caller has not asked for becomes a 502. True when no body is to be passed on.</summary>
     public static bool Mend(HttpContext context)
     {
         switch (context.Response.StatusCode)

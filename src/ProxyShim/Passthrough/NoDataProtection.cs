@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.DataProtection;
 namespace ProxyShim.Passthrough;
 
 /// <summary>
-/// Stands where YARP's session affinity, unused here, asks for somebody who protects its cookies; the usual provider would write its keys to disk
+/// Stands where YARP's session affinity, unused here, asks for a provider that protects its cookies; the usual provider would write its keys to disk
 /// (https://learn.microsoft.com/aspnet/core/security/data-protection/configuration/default-settings).
 /// </summary>
 internal sealed class NoDataProtection : IDataProtectionProvider, IDataProtector

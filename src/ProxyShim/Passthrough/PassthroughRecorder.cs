@@ -12,7 +12,7 @@ internal sealed class PassthroughRecorder(CustomerApiSettings settings, Customer
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        // No WebSockets and no h2c: the Customer API has neither, and an upgraded connection is one nobody looks into.
+        // No WebSockets and no h2c: the Customer API has neither, and an upgraded connection is one that the shim cannot look into.
         context.Features.Set<IHttpUpgradeFeature>(null);
         HopByHop.Remove(context.Request.Headers.Connection, context.Request.Headers);
         var record = RequestRecord.Of(context);

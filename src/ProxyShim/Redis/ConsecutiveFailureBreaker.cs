@@ -8,7 +8,7 @@ namespace ProxyShim.Redis;
 /// </remarks>
 internal sealed class ConsecutiveFailureBreaker(TimeProvider time)
 {
-    // DESIGN.md: five.
+    // Decisions/own-breaker.md: five.
     private const int Failures = 5;
 
     // Long enough that a hung Redis costs next to nothing, short enough to be back at once.
@@ -22,7 +22,7 @@ internal sealed class ConsecutiveFailureBreaker(TimeProvider time)
     /// <summary>Whether calls are refused at the moment, or only one is let through to try.</summary>
     public bool IsOpen => Volatile.Read(ref _failures) >= Failures;
 
-    /// <summary>Whether a call may be made; whoever makes one says how it ended.</summary>
+    /// <summary>Whether a call may be made; the code that makes one says how it ended.</summary>
     public bool TryEnter()
     {
         if (!IsOpen)

@@ -5,7 +5,7 @@ namespace ProxyShim.Redis;
 /// <summary>To the servers that the connection string names: one server, or a cluster.</summary>
 internal sealed class DirectConnection(Func<Task<IConnectionMultiplexer>> connect, TimeProvider time) : IRedisConnection
 {
-    // Whoever has taken a connection that is replaced has given his command by then, or gives it too late for anybody.
+    // A request that has taken a connection that is replaced has given its command by then, or gives it too late to be waited for.
     private static readonly TimeSpan s_lastCommands = TimeSpan.FromSeconds(1);
 
     private Lazy<Task<IConnectionMultiplexer>> _connection = new(connect);

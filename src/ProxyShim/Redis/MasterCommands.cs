@@ -4,7 +4,7 @@ using static ProxyShim.Redis.Sockets.ReplyAwaiting;
 
 namespace ProxyShim.Redis;
 
-/// <summary>The commands that clicks and ledger need, each to the master and nobody else.</summary>
+/// <summary>The commands that clicks and ledger need, each to the master and to no replica.</summary>
 /// <remarks>
 /// A replica that lags would deny what is known, and StackExchange.Redis asks one when the master is away
 /// (https://github.com/StackExchange/StackExchange.Redis/blob/main/src/StackExchange.Redis/Enums/CommandFlags.cs, <c>PreferMaster</c>, its default).
@@ -43,7 +43,7 @@ internal static class MasterCommands
     /// <summary>Asks the one master there is for its clock; not in a cluster, where each has its own.</summary>
     public static Reply<RedisResult> AskMasterForTime(this IDatabase redis) => redis.ExecuteAsync("TIME", [], Master).ResumeInBatch();
 
-    /// <summary>Which server that is; null while nobody knows.</summary>
+    /// <summary>Which server that is; null while it is not known.</summary>
     public static Task<EndPoint?> FindMasterAsync(this IDatabase redis, RedisKey key) => redis.IdentifyEndpointAsync(key, Master);
 
     /// <summary>Runs a script by its hash.</summary>

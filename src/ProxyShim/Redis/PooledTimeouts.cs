@@ -8,7 +8,7 @@ namespace ProxyShim.Redis;
 /// Waits for tasks for so long and no longer, with pooled timers: <see cref="Task.WaitAsync(TimeSpan)"/> makes a timer and a task for each wait
 /// (measured: Native/README.md).
 /// </summary>
-/// <param name="isAnswered">Whether what is waited for has come already and only our own threads have not got to it: that is nobody's delay but ours.</param>
+/// <param name="isAnswered">Whether what is waited for has come already and only our own threads have not got to it: that is our own delay.</param>
 internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered = null)
 {
     /// <summary>How much longer it waits for our own threads; one that has not got to it by then never will.</summary>
@@ -63,7 +63,7 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
                 SetTimer(timeout);
             }
 
-            // Taken before the task can end: by then somebody else may have this wait.
+            // Taken before the task can end: by then another request may have this wait.
             var waiting = new ValueTask<bool>(this, _outcome.Version);
             task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_ended);
             return waiting;

@@ -28,7 +28,7 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total, bool isTraced 
     public ValueTask<TResult> RunTogetherAsync<TState, TResult>(RedisOperation operation, Func<RedisPipeline, TState, Task<TResult>> work, TState state) =>
         RunAsync(operation, static (database, call) => call.work(new RedisPipeline(database), call.state), (work, state));
 
-    /// <summary>Does what blocks a connection, on one that nobody else needs. False when it does not answer within what remains: that says nothing of Redis.</summary>
+    /// <summary>Does what blocks a connection, on one that no other request needs. False when it does not answer within what remains: that says nothing of Redis.</summary>
     public ValueTask<bool> RunOnDedicatedConnectionAsync<TState>(Func<IDatabase, TState, Task<bool>> work, TState state) =>
         new(gate.RunOnDedicatedConnectionAsync(work, state, Remaining));
 
@@ -42,7 +42,7 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total, bool isTraced 
     public ValueTask<TResult> RunAsync<TState, TResult>(RedisOperation operation, Func<IDatabase, TState, Task<TResult>> work, TState state) =>
         isTraced && Spans.HasListeners ? TracedAsync(operation, work, state) : gate.RunAsync(work, state, this, operation.IsAwaited);
 
-    /// <summary>Takes a round trip's time off; nothing when its reply had come in time and waited for our own threads: how long Redis took nobody knows then.</summary>
+    /// <summary>Takes a round trip's time off; nothing when its reply had come in time and waited for our own threads: how long Redis took is not known then.</summary>
     /// <param name="available">What there was for it.</param>
     public void Consume(TimeSpan time, TimeSpan available)
     {

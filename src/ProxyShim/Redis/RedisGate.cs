@@ -12,7 +12,7 @@ internal sealed class RedisGate : IAsyncDisposable
     // (https://redis.io/docs/latest/commands/wait/).
     private const int MaxBlockingCalls = 4;
 
-    // Nobody waits for what is only tried.
+    // No request waits for what is only tried.
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
 
     private readonly IRedisConnection _connection;
@@ -114,7 +114,7 @@ internal sealed class RedisGate : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a command that blocks its connection, on one that nobody else needs. False when it does not answer in time: that says nothing of Redis.</summary>
+    /// <summary>Runs a command that blocks its connection, on one that no other request needs. False when it does not answer in time: that says nothing of Redis.</summary>
     public async Task<bool> RunOnDedicatedConnectionAsync<TState>(Func<IDatabase, TState, Task<bool>> work, TState state, TimeSpan timeout)
     {
         if (timeout < RedisBudget.MinRoundTrip)
@@ -133,7 +133,7 @@ internal sealed class RedisGate : IAsyncDisposable
             return false;
         }
 
-        // To its end, whether or not somebody still waits for it.
+        // To its end, whether or not a request still waits for it.
         async Task<bool> RunAsync()
         {
             try
@@ -216,7 +216,7 @@ internal sealed class RedisGate : IAsyncDisposable
             ? new SentinelConnection(settings, time)
             : new DirectConnection(connect ?? (async () => await ConnectionMultiplexer.ConnectAsync(settings)), time);
 
-    /// <summary>Whether it tells of Redis, and not of whoever asked.</summary>
+    /// <summary>Whether it tells of Redis, and not of the request that asked.</summary>
     public static bool IsUnavailable(Exception exception) =>
         exception is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
 }

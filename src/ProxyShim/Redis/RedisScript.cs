@@ -19,7 +19,7 @@ internal sealed class RedisScript(string text)
     /// (https://redis.io/docs/latest/commands/evalsha/).
     /// </summary>
     /// <param name="read">Reads the reply.</param>
-    /// <param name="onReply">Is told of it, also when nobody waits for it any more.</param>
+    /// <param name="onReply">Is told of it, also when no request waits for it any more.</param>
     public async Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read, Action<TResult>? onReply = null)
     {
         RedisResult reply;

@@ -15,7 +15,7 @@ internal static class RedisSpans
             return null;
         }
 
-        // Of several servers nobody knows here which one it will be, nor whom a Sentinel names.
+        // Of several servers it is not known here which one it will be, nor whom a Sentinel names.
         (string? Host, int? Port) server = redis.Connection.EndPoints switch
         {
             _ when redis.Connection.ServiceName is { Length: > 0 } => default,

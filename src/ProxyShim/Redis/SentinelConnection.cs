@@ -76,7 +76,7 @@ internal sealed class SentinelConnection(ConfigurationOptions settings, TimeProv
         }
     }
 
-    /// <summary>Whom most of them name; nobody when they are at odds, or silent.</summary>
+    /// <summary>The master that most of them name; none when they are at odds, or silent.</summary>
     private async Task<EndPoint?> AskAsync(ConnectionMultiplexer sentinels)
     {
         var answers = await Task.WhenAll(sentinels.GetServers().Select(AskAsync));
@@ -98,7 +98,7 @@ internal sealed class SentinelConnection(ConfigurationOptions settings, TimeProv
 
     private async Task SwitchAsync(EndPoint master)
     {
-        // From now on nobody gets the former one, whether or not the new one answers yet.
+        // From now on no request gets the former one, whether or not the new one answers yet.
         var connecting = ConnectAsync(master);
         var former = Interlocked.Exchange(ref _current, connecting);
         if (former != _found.Task)

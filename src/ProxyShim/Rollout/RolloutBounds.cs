@@ -15,7 +15,7 @@ internal sealed record RolloutBounds(IReadOnlyList<string> Callers, bool HasToke
 
         foreach (var stranger in plan.Callers.Except(Callers, StringComparer.Ordinal))
         {
-            // It would convert nobody, without an error.
+            // It would convert no customer, without an error.
             yield return ("Rollout:Callers", $"'{stranger}' is no caller that may convert", $"write one of {string.Join(", ", Callers)}");
         }
     }

@@ -26,7 +26,7 @@ internal static class GivenText
     /// <summary>Whether it stands in quotation marks, as <c>docker run --env-file</c> hands them on (https://github.com/docker/cli/issues/3630).</summary>
     public static bool IsQuoted(string text) => text is ['"', .., '"'] or ['\'', .., '\''];
 
-    /// <summary>Whether somebody was to put a value of their own there.</summary>
+    /// <summary>Whether an operator was to put a value of their own there.</summary>
     public static bool IsPlaceholder(string text) =>
         text is ['<', .., '>'] || s_placeholders.Any(placeholder => text.Contains(placeholder, StringComparison.OrdinalIgnoreCase));
 

@@ -24,10 +24,10 @@ internal sealed class ListenAddress
 
     public int Port => _plain.Port;
 
-    /// <summary>Whether nobody but this machine reaches it.</summary>
+    /// <summary>Whether only this machine reaches it.</summary>
     public bool IsLoopback => !IsWildcard && (Host == "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address)));
 
-    /// <summary>Where a program on this machine reaches whoever listens there; the first that answers is right.</summary>
+    /// <summary>Where a program on this machine reaches the listener; the first that answers is right.</summary>
     public IReadOnlyList<IPAddress> FromHere =>
         !IPAddress.TryParse(_plain.DnsSafeHost, out var address) || IsWildcard ? [IPAddress.Loopback, IPAddress.IPv6Loopback]
         : address.Equals(IPAddress.Any) ? [IPAddress.Loopback]

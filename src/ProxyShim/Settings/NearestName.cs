@@ -1,6 +1,6 @@
 namespace ProxyShim.Settings;
 
-/// <summary>What somebody may have meant.</summary>
+/// <summary>What an operator may have meant.</summary>
 internal static class NearestName
 {
     /// <summary>The one that needs the fewest changes of a letter, if it is near at all; null otherwise.</summary>

@@ -169,7 +169,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return entries.Count == 0 ? fallback : [.. entries.Select(entry => read(entry.Path))];
     }
 
-    /// <summary>A section that somebody else reads as a whole, such as Kestrel's.</summary>
+    /// <summary>A section that a library reads as a whole, such as Kestrel's.</summary>
     /// <param name="setting">What stands for it in the reference: one of its settings.</param>
     public void Foreign(string section, string setting, string about, string example)
     {

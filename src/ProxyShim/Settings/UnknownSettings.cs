@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration.KeyPerFile;
 
 namespace ProxyShim.Settings;
 
-/// <summary>Finds what somebody has written for a setting and nothing reads: a misspelt setting must not be silence.</summary>
-/// <param name="known">What is read: settings, lists, and sections that somebody else reads as a whole.</param>
+/// <summary>Finds what an operator has written for a setting and nothing reads: a misspelt setting must not be silence.</summary>
+/// <param name="known">What is read: settings, lists, and sections that a library reads as a whole.</param>
 internal sealed class UnknownSettings(IReadOnlyCollection<string> known)
 {
     // What .NET's own templates write into each appsettings.json (https://learn.microsoft.com/aspnet/core/fundamentals/configuration/#appsettingsjson).

@@ -7,7 +7,7 @@ internal sealed class Backoff(DeliverySettings settings, Func<double> random)
     // ±20 %: enough that what failed together does not come back together.
     private const double Jitter = 0.2;
 
-    // What asks for more is mistaken, or means somebody else: nobody would look at the job for as long.
+    // What asks for more is mistaken, or means another client: no worker would look at the job for as long.
     private static readonly TimeSpan s_longestRetryAfter = TimeSpan.FromHours(1);
 
     /// <summary>The longest that it ever comes to.</summary>

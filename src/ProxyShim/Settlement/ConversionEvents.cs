@@ -52,7 +52,7 @@ internal sealed class ConversionEvents(
             log, Logged(lease), reason, lease.Attempts + (outcome?.Attempts ?? 0), outcome?.Answer.Status, outcome?.Answer.Error, Age(lease));
     }
 
-    /// <summary>A held one is given up: the Customer API did not take it, or nobody can tell.</summary>
+    /// <summary>A held one is given up: the Customer API did not take it, or that is not known.</summary>
     public void Dead(Lease lease, string reason, int? status)
     {
         metrics.Converted(ConversionStage.Dead);
@@ -126,7 +126,7 @@ internal sealed class ConversionEvents(
     public void ReadBacksStrange(int status) => degradations.Report(HealthComponent.ReadBack, "strange", OfStatus(status));
 
     /// <summary>The Customer API answers them after all.</summary>
-    /// <param name="engaged">Whether it finds nobody.</param>
+    /// <param name="engaged">Whether it finds no customer.</param>
     public void ReadBacksKnown(bool engaged) => degradations.Report(HealthComponent.ReadBack, engaged ? Telemetry.Alert.ReadBackBrakeEngaged.Detail : null);
 
     /// <summary>An observer that is told of each attempt under a lease.</summary>

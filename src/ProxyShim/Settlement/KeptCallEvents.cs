@@ -9,7 +9,7 @@ namespace ProxyShim.Settlement;
 /// <summary>Tells the log and the metrics what becomes of calls that came before PartnerStack showed their customer.</summary>
 internal sealed class KeptCallEvents(EventLog log, ShimMetrics metrics, RecentPartners partners, ConversionEvents names, TimeProvider time)
 {
-    /// <summary>What the log calls the customer; null where it names nobody.</summary>
+    /// <summary>What the log calls the customer; null where it names no customer.</summary>
     public string? NameOf(KeptCall call, ConversionId id) => names.NameOf(call.CustomerKey, id);
 
     /// <summary>It waits.</summary>

@@ -23,7 +23,7 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
     private readonly Channel<Report> _reports = Channel.CreateBounded<Report>(
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, static dropped => dropped.Forget());
 
-    // Those of the reports that say that PartnerStack took somebody.
+    // Those of the reports that say that PartnerStack took a customer.
     private readonly ConcurrentDictionary<ConversionId, Report> _sent = new();
 
     // Whom PartnerStack took just now: Redis is being told.
@@ -101,7 +101,7 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
         Add(async budget => await ledger.EraseAsync(budget, id, deleted.Elapsed(time)));
     }
 
-    /// <summary>Whoever reports while the shim drains is still heard: this stops after the listener, and tells Redis what it can.</summary>
+    /// <summary>What is reported while the shim drains is still heard: this stops after the listener, and tells Redis what it can.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);

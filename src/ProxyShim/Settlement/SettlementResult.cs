@@ -12,9 +12,9 @@ internal enum SettlementResult
     /// <summary>Given up.</summary>
     Dead,
 
-    /// <summary>The lease was no longer ours: somebody else settles it.</summary>
+    /// <summary>The lease was no longer ours: another worker settles it.</summary>
     Stale,
 
-    /// <summary>The ledger does not know the customer any more: Redis has lost its memory, and nobody else will send it.</summary>
+    /// <summary>The ledger does not know the customer any more: Redis has lost its memory, and no worker will send it.</summary>
     Lost,
 }

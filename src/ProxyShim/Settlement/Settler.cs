@@ -34,7 +34,7 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
     public ValueTask<SentOutcome> SentAsync(RedisBudget budget, Lease lease, int attempts) =>
         ledger.SentAsync(budget, lease.Id, lease.Token, attempts, lease.Xid, Count(lease, attempts));
 
-    /// <summary>The same of what has been sent just now: in one short script where nobody has taken the claim over.</summary>
+    /// <summary>The same of what has been sent just now: in one short script where no worker has taken the claim over.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SentOutcome> SentNowAsync(RedisBudget budget, Lease lease, int attempts)
     {

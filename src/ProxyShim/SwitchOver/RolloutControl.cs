@@ -19,7 +19,7 @@ internal sealed class RolloutControl(
     private SharedRollout? _shared;
     private volatile bool _isKnown;
 
-    /// <summary>Whether Redis has told what is set for all. Before that a replica that has just started might convert whom nobody meant to be converted.</summary>
+    /// <summary>Whether Redis has told what is set for all. Before that a replica that has just started might convert customers that no operator meant to be converted.</summary>
     public bool IsKnown => _isKnown;
 
     public RolloutBounds Bounds => bounds;

@@ -82,7 +82,7 @@ internal static class LogEvents
     /// <param name="age">Since the claim.</param>
     /// <param name="subIds">The click's.</param>
     /// <param name="clickAge">From the click to the claim; null where that is not known.</param>
-    /// <param name="joined">The subIDs as <see cref="CustomerRef.OfSubIds"/> has joined them; null where nobody has.</param>
+    /// <param name="joined">The subIDs as <see cref="CustomerRef.OfSubIds"/> has joined them; null where that has not been done.</param>
     public static void ConversionSent(
         EventLog log, in LoggedConversion conversion, bool inline, int attempts, TimeSpan age, IReadOnlyList<string>? subIds, TimeSpan? clickAge,
         string? joined = null) => log.Write(log

@@ -5,5 +5,5 @@ namespace ProxyShim.Telemetry;
 /// <param name="Xid">The click id.</param>
 /// <param name="PartnerKey">The partner named by the request.</param>
 /// <param name="Caller">The name of the key pair that the caller presented.</param>
-/// <param name="TraceId">The trace of the legacy request that caused the conversion, not of whoever works on it now.</param>
+/// <param name="TraceId">The trace of the legacy request that caused the conversion, not of the worker that has it now.</param>
 internal readonly record struct LoggedConversion(string? CustomerRef, string? Xid, string? PartnerKey, string? Caller, string? TraceId);

@@ -36,7 +36,7 @@ internal sealed class Outcome
     /// <summary>Neither the shim nor an upstream could answer.</summary>
     public static readonly Outcome Unavailable = new("unavailable");
 
-    /// <summary>The caller had hung up before there was an answer: nobody got one, and what became of the call is not known to its caller.</summary>
+    /// <summary>The caller had hung up before there was an answer: none was sent, and what became of the call is not known to its caller.</summary>
     public static readonly Outcome Aborted = new("aborted");
 
     private Outcome(string name, bool isDone = false) => (Name, IsDone) = (name, isDone);

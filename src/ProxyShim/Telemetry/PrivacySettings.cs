@@ -53,7 +53,7 @@ internal sealed record PrivacySettings(CustomerRefKind CustomerRef, byte[]? Pseu
         var bytes = new byte[secret.Reveal().Length];
         if (Convert.TryFromBase64String(secret.Reveal(), bytes, out var length) && length >= LeastKeyBytes)
         {
-            // Whoever knows the example's could tell which name is whose. The example's is text, which bytes drawn by chance are not.
+            // A reader who knows the example's could tell which name is whose. The example's is text, which bytes drawn by chance are not.
             if (Ascii.IsValid(bytes.AsSpan(0, length)) && GivenText.IsPlaceholder(Encoding.ASCII.GetString(bytes, 0, length)))
             {
                 reader.Problem(key, "is the public key of an example", "write what 'openssl rand -base64 32' prints");

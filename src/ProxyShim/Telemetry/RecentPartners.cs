@@ -31,7 +31,7 @@ internal sealed class RecentPartners(CustomerRef names, TimeProvider time)
         }
     }
 
-    /// <param name="partner">Its partner_key, or what the log calls it; null or empty = nobody is named, and nothing is counted.</param>
+    /// <param name="partner">Its partner_key, or what the log calls it; null or empty = no partner is named, and nothing is counted.</param>
     public void Add(string? partner, PartnerEvent what)
     {
         if (string.IsNullOrEmpty(partner))
@@ -71,7 +71,7 @@ internal sealed class RecentPartners(CustomerRef names, TimeProvider time)
 
     private long Minute => time.GetUtcNow().UtcTicks / TimeSpan.TicksPerMinute;
 
-    // Whoever has brought nothing for an hour need not be remembered.
+    // A partner that has brought nothing for an hour need not be remembered.
     private bool MakeRoom(long minute)
     {
         if (_partners.Count >= MaxPartners)

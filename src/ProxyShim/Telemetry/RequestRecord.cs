@@ -52,7 +52,7 @@ internal sealed class RequestRecord
     /// <summary>The click's subIDs.</summary>
     public IReadOnlyList<string>? SubIds { get; set; }
 
-    /// <summary>The same as <see cref="CustomerRef.OfSubIds"/> has joined them for the ledger; null where nobody has.</summary>
+    /// <summary>The same as <see cref="CustomerRef.OfSubIds"/> has joined them for the ledger; null where that has not been done.</summary>
     public string? JoinedSubIds { get; set; }
 
     /// <summary>How long ago the click was made, where that is known.</summary>

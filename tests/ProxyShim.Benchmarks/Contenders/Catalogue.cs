@@ -34,7 +34,7 @@ internal sealed class Catalogue(LoadOptions options, Binaries binaries)
         ("shim (native), other", Other),
         ("shim (native)", name => Shim(name, options.Shim ?? binaries.Native(Binaries.Shim))));
 
-    /// <summary>Names as in DESIGN.md's table. What is not named here keeps its default, full guarantees and full logging included.</summary>
+    /// <summary>Names as in config/settings.md. What is not named here keeps its default, full guarantees and full logging included.</summary>
     /// <param name="more">What is set beside them, or instead.</param>
     public static Dictionary<string, string> ShimSettings(Site site, LoadOptions options, params IEnumerable<(string Name, string Value)> more)
     {

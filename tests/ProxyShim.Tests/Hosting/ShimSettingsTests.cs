@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ProxyShim.Tests.Hosting;
 
-/// <summary>DESIGN.md, "Operator's contract": each setting's default and how it is read.</summary>
+/// <summary>Each setting's default (config/settings.md) and how it is read.</summary>
 public class ShimSettingsTests
 {
     private static readonly Dictionary<string, (string Text, Func<ShimSettings, object?> Read, object? Expected)> s_readings = new()

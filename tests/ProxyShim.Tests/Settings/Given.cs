@@ -7,7 +7,7 @@ namespace ProxyShim.Tests.Settings;
 /// <summary>Settings for tests: what must be there, and what a test says besides.</summary>
 internal static class Given
 {
-    /// <summary>What the shim does not start without, or warns of (DESIGN.md, "Operator's contract").</summary>
+    /// <summary>What the shim does not start without, or warns of (config/settings.md).</summary>
     private static readonly Dictionary<string, string?> s_required = new(StringComparer.OrdinalIgnoreCase)
     {
         ["CustomerApi:PublicKey"] = "pk_test",

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ProxyShim.Sandbox.PartnerStack.Control;
 
-/// <summary>A JSON object that somebody typed. What is wrong with it is collected, in words for whoever typed it.</summary>
+/// <summary>A JSON object that a user typed. What is wrong with it is collected, in words for that user.</summary>
 internal sealed class ControlBody
 {
     private readonly Dictionary<string, JsonElement> _fields = new(StringComparer.Ordinal);
@@ -31,7 +31,7 @@ internal sealed class ControlBody
         return new(body.ToArray());
     }
 
-    /// <summary>Null when all is well. Ask for it last: a field that nobody has asked for is a problem.</summary>
+    /// <summary>Null when all is well. Ask for it last: a field that has not been asked for is a problem.</summary>
     public string? Problem => string.Join("; ", _problems.Concat(_fields.Keys.Except(_asked).Select(
         name => $"'{name}' is not a field here; they are {string.Join(", ", _asked)}"))) is { Length: > 0 } problem ? problem : null;
 

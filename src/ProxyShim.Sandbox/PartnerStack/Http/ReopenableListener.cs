@@ -14,7 +14,7 @@ internal sealed class ReopenableListener(IConnectionListenerFactory transport, I
     private IConnectionListener? _current = first;
     private TaskCompletionSource _reopened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Bound but not listening: it keeps the port while there is no listener, from before that one is closed, so that nobody else is given it in between.
+    // Bound but not listening: it keeps the port while there is no listener, from before that one is closed, so that no other process is given it in between.
     private readonly Socket _placeholder = ReopenableTransport.Bind(first.EndPoint, isFirst: false);
     private bool _unbound;
 

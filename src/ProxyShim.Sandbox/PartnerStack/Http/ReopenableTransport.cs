@@ -18,7 +18,7 @@ internal sealed class ReopenableTransport : IConnectionListenerFactory
     public ReopenableListener? Listener { get; private set; }
 
     /// <summary>A socket that shares its port with the others that are made here, of which one may listen.</summary>
-    /// <param name="isFirst">Nobody else may have the port; those after it may.</param>
+    /// <param name="isFirst">No other process may have the port; those after it may.</param>
     public static Socket Bind(EndPoint endpoint, bool isFirst)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);

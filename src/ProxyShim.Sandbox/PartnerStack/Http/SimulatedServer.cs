@@ -72,7 +72,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
     {
         ResetAll();
 
-        // Already cancelled: nobody is owed an answer any more.
+        // Already cancelled: no client is owed an answer any more.
         await _kestrel.StopAsync(new CancellationToken(canceled: true));
         _kestrel.Dispose();
         await _services.DisposeAsync();

@@ -19,7 +19,7 @@ internal sealed class HeldRunner(
     ConversionEvents events,
     HoldingSettings settings)
 {
-    // Gentle on an API whose rate limit nobody knows.
+    // Gentle on an API whose rate limit is not known.
     private const int Concurrency = 4;
 
     // A click that lost the race is milliseconds late; one that comes after a minute waits no longer than as much again.

@@ -13,7 +13,7 @@ namespace ProxyShim.Background.Playing;
 internal sealed class KeptCallRunner(
     RedisGate redis, KeptCalls kept, CallPlayer player, KeyPairWatch keyPairs, KeptCallEvents events, Backoff backoff, DeliverySettings delivery, TimeProvider time)
 {
-    // Gentle on an API whose rate limit nobody knows.
+    // Gentle on an API whose rate limit is not known.
     private const int Concurrency = 4;
 
     /// <summary>A call that is being played is brought to its end even while the shim stops.</summary>

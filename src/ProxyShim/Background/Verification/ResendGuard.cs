@@ -11,7 +11,7 @@ internal sealed class ResendGuard
     /// <summary>404s in a row, without one 200, that engage it (DESIGN.md).</summary>
     public const int Limit = 20;
 
-    /// <summary>Answers in a row that nobody but a stranger gives.</summary>
+    /// <summary>Answers in a row that only another server than the Customer API gives.</summary>
     public const int StrangeLimit = 5;
 
     private readonly Streak _absent = new(Limit);

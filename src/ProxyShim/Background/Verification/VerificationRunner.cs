@@ -20,10 +20,10 @@ internal sealed class VerificationRunner(
     ConversionApiSettings conversionApi,
     TimeProvider time)
 {
-    // Gentle on an API whose rate limit nobody knows; conversions are proved minutes later anyway.
+    // Gentle on an API whose rate limit is not known; conversions are proved minutes later anyway.
     private const int Concurrency = 4;
 
-    // What asks for more is mistaken, or means somebody else.
+    // What asks for more is mistaken, or means another client.
     private static readonly TimeSpan s_longestPause = TimeSpan.FromHours(1);
 
     private long _pausedAt;

@@ -70,7 +70,7 @@ internal sealed class RowReader(Stream stream, bool quoted)
         {
             var rest = _buffer.AsSpan(_scanned, _end - _scanned);
 
-            // Nobody knows whether a row that is passed over has closed its quotation marks: it ends with its line.
+            // It is not known whether a row that is passed over has closed its quotation marks: it ends with its line.
             var at = quoted && !_isSkipping ? rest.IndexOfAny((byte)'"', (byte)'\n') : rest.IndexOf((byte)'\n');
             _scanned = at < 0 ? _end : _scanned + at + 1;
             if (at < 0)

@@ -203,7 +203,7 @@ internal sealed class CommandTree(string[] settings, Func<string[], Task<int>> s
         return command;
     }
 
-    // A setting that would do nothing is somebody's mistake.
+    // A setting that would do nothing is an operator's mistake.
     private Command Without(Command command)
     {
         command.Validators.Add(result =>

@@ -33,7 +33,7 @@ internal sealed class ManagementClient : IDisposable
     /// <param name="path">Below the listener's address.</param>
     /// <param name="understand">Makes the exit code of an answer.</param>
     /// <param name="content">What is sent; null for nothing.</param>
-    /// <returns>The exit code: 1 when nobody answers.</returns>
+    /// <returns>The exit code: 1 when the shim does not answer.</returns>
     /// <exception cref="SettingsException">The settings of the management listener cannot be used.</exception>
     public static async Task<int> CallAsync(
         string[] arguments, bool withToken, HttpMethod method, string path, TimeSpan timeout, Func<HttpResponseMessage, Task<int>> understand,
@@ -42,7 +42,7 @@ internal sealed class ManagementClient : IDisposable
         using var client = new ManagementClient(ReadSettings(arguments, withToken), timeout);
         using var request = new HttpRequestMessage(method, path) { Content = content };
 
-        // Whoever is refused need not send a file for that.
+        // A client that is refused need not send a file for that.
         request.Headers.ExpectContinue = content is StreamContent;
         if (withToken)
         {

@@ -6,7 +6,7 @@ internal enum FindingLevel
     /// <summary>As it should be.</summary>
     Well,
 
-    /// <summary>The shim works, and does less than somebody may expect.</summary>
+    /// <summary>The shim works, and does less than an operator may expect.</summary>
     Warning,
 
     /// <summary>Sign-ups would not be converted, or conversions could be lost.</summary>

@@ -23,7 +23,7 @@ internal sealed class HeldCreations(LedgerSettings settings)
     public TimeSpan? ReadBackAfter => settings.ReadBackAfter;
 
     /// <summary>Holds a customer that has no entry yet, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
-    /// <remarks>Nobody looks for the click before <see cref="ConversionLedger.AcknowledgeAsync"/>.</remarks>
+    /// <remarks>No worker looks for the click before <see cref="ConversionLedger.AcknowledgeAsync"/>.</remarks>
     public ValueTask<ClaimOutcome> HoldAsync(RedisBudget budget, ConversionId id, LeaseToken token, DateTimeOffset notAfter, HeldCreation held) => RunAsync(
         LedgerScript.Hold, budget, RedisOperation.Claim, id, LedgerReply.Claim,
         token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, held.Body, _bodyTtl, (long)held.For.TotalMilliseconds, held.Fingerprint, held.TraceId, held.Caller);

@@ -14,7 +14,7 @@ internal sealed class KeptCalls(LedgerSettings settings)
 
     private static readonly RedisValue s_count = FieldNames.Of("count");
 
-    /// <summary>Whether calls can be kept at all: without a key pair to read back with nobody learns when a customer is shown.</summary>
+    /// <summary>Whether calls can be kept at all: without a key pair to read back with the shim does not learn when a customer is shown.</summary>
     public bool IsPossible => settings.ReadBackAfter is not null;
 
     /// <summary>The customer's state, null when the ledger does not know it, how many calls wait, and what brought the customer.</summary>

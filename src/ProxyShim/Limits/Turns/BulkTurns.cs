@@ -3,7 +3,7 @@ namespace ProxyShim.Limits.Turns;
 /// <summary>Whose turn it is among the connections that move much at once: one moves <see cref="Bytes"/>, then all rest, then it is the next one's turn.</summary>
 /// <remarks>
 /// Code goes on where its bytes arrived, on one of a few threads that all sockets share. A copy whose reads and writes all complete at once never leaves its
-/// thread, and whoever shares it waits for as long as the copy lasts. A turn's end stops the copy, and the connection's transport stops receiving as soon as its
+/// thread, and every connection that shares it waits for as long as the copy lasts. A turn's end stops the copy, and the connection's transport stops receiving as soon as its
 /// buffer is full; so that buffer has to be small beside a turn (<see cref="Hosting.ShimHost"/>), or the next turn empties it before it ever was full, and the
 /// thread is not free in between.
 /// </remarks>

@@ -47,7 +47,7 @@ internal record ConversionView(
     private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
 
-/// <summary>A customer's conversion, with what only whoever knows the <c>customer_key</c> can be told.</summary>
+/// <summary>A customer's conversion, with what only an operator who knows the <c>customer_key</c> can be told.</summary>
 internal sealed record ShownCustomer : ConversionView
 {
     private ShownCustomer(ConversionView conversion)

@@ -19,7 +19,7 @@ internal sealed class AdminTokens(ManagementSettings settings, Func<IReadOnlyLis
 
     public bool IsOn { get; } = settings.Tokens.Count > 0;
 
-    /// <summary>Whose token it is; null when it is nobody's.</summary>
+    /// <summary>Whose token it is; null when it is none of the settings'.</summary>
     public ManagementToken? Find(string presented)
     {
         var bytes = Encoding.UTF8.GetBytes(presented);

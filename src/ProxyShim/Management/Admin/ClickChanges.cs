@@ -7,7 +7,7 @@ using ProxyShim.Telemetry.Metrics;
 
 namespace ProxyShim.Management.Admin;
 
-/// <summary>Changes of one customer's click by somebody with a management token; each is told, with the token's name.</summary>
+/// <summary>Changes of one customer's click by an operator with a management token; each is told, with the token's name.</summary>
 internal sealed class ClickChanges(ClickWriter writer, ClickImport import, CustomerRef customerRef, EventLog log, ShimMetrics metrics, TimeProvider time)
 {
     /// <inheritdoc cref="ClickForm.Read"/>
@@ -19,7 +19,7 @@ internal sealed class ClickChanges(ClickWriter writer, ClickImport import, Custo
             metrics.ClicksReported(ClickWay.Admin, problem.Reason);
         }
 
-        // Whoever writes one click by hand means the present one.
+        // An operator who writes one click by hand means the present one.
         return reported?.At(time.GetUtcNow());
     }
 

@@ -7,7 +7,7 @@ using ProxyShim.Http;
 
 namespace ProxyShim.Management.Admin;
 
-/// <summary>A customer's click: written, shown and taken away by whoever knows the <c>customer_key</c>, a vendor's back-end for one.</summary>
+/// <summary>A customer's click: written, shown and taken away by a client that knows the <c>customer_key</c>, a vendor's back-end for one.</summary>
 internal sealed class ClickEndpoints(ClickSearch search, ClickChanges changes) : IAdminEndpoints
 {
     public const string Clicks = "/admin/clicks/";
@@ -27,7 +27,7 @@ internal sealed class ClickEndpoints(ClickSearch search, ClickChanges changes) :
 
     private static async Task ImportAsync(HttpContext context, ClickChanges changes, ManagementToken token)
     {
-        // As long as it is, and as slow as whoever writes it into a pipe.
+        // As long as it is, and as slow as the program that writes it into a pipe.
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {

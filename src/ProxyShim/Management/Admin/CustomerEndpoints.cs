@@ -3,7 +3,7 @@ using ProxyShim.Http;
 
 namespace ProxyShim.Management.Admin;
 
-/// <summary>One customer's life, for whoever knows the <c>customer_key</c> already, or what the log calls the customer.</summary>
+/// <summary>One customer's life, for an operator who knows the <c>customer_key</c> already, or what the log calls the customer.</summary>
 internal sealed class CustomerEndpoints(CustomerLookup customers) : IAdminEndpoints
 {
     public const string Conversions = "/admin/conversions/";
@@ -45,7 +45,7 @@ internal sealed class CustomerEndpoints(CustomerLookup customers) : IAdminEndpoi
             StatusCodes.Status404NotFound);
     }
 
-    // The raw target: a customer_key may hold anything, an escaped slash too. A path that only means the same after decoding names nobody.
+    // The raw target: a customer_key may hold anything, an escaped slash too. A path that only means the same after decoding names no customer.
     private static string LastOf(HttpContext context, string prefix)
     {
         var path = RawTarget.PathOf(RawTarget.Of(context));

@@ -17,7 +17,7 @@ internal sealed class DeadLetterEndpoints(DeadLetters letters, DeadCalls calls) 
         routes.Map("DELETE", Letters + "/{reference}", (context, token) => DiscardAsync(context, letters, calls, token));
     }
 
-    // ?limit=N: whoever looks every two seconds does not want all of them.
+    // ?limit=N: the console, which looks every two seconds, does not want all of them.
     private static async Task ListAsync(HttpContext context, DeadLetters letters, DeadCalls calls)
     {
         var limit = int.MaxValue;

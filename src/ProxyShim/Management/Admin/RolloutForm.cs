@@ -3,7 +3,7 @@ using ProxyShim.Rollout;
 
 namespace ProxyShim.Management.Admin;
 
-/// <summary>Reads a rollout that somebody wants: <c>{"mode":"Live","percent":10,"partners":["…"],"callers":["…"]}</c>. What is left out stays as it is.</summary>
+/// <summary>Reads a rollout that an operator wants: <c>{"mode":"Live","percent":10,"partners":["…"],"callers":["…"]}</c>. What is left out stays as it is.</summary>
 internal sealed class RolloutForm(RolloutPlan current, RolloutBounds bounds)
 {
     /// <summary>The longest body, in bytes.</summary>

@@ -90,7 +90,7 @@ internal sealed class LogEntry(StringPool names, ReportKind kind = ReportKind.Us
 
     public bool PartnerMismatch { get; private set; }
 
-    /// <summary>A hash of the customer's name in the log; null for none. It is made where somebody asks for it.</summary>
+    /// <summary>A hash of the customer's name in the log; null for none. It is made where a report asks for it.</summary>
     public UInt128? Customer { get; private set; }
 
     /// <summary>Milliseconds.</summary>

@@ -122,7 +122,7 @@ internal sealed class Report
 
         if (entry.Outcome == Telemetry.Outcome.Aborted.Name)
         {
-            // Nobody waited for the end of that one.
+            // The caller did not wait for the end of that one.
             return;
         }
 

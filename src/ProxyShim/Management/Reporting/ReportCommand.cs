@@ -14,7 +14,7 @@ internal static class ReportCommand
 
     /// <param name="shadow">What would have been, had it been live, rather than what was.</param>
     /// <param name="files">Logs; none, or -, is standard input.</param>
-    /// <param name="asTerminal">Whether standard input is one: somebody who does not know that the program waits for him.</param>
+    /// <param name="asTerminal">Whether standard input is one: its user may not know that the program waits for input.</param>
     /// <param name="by"><see cref="ByPartner"/> or <see cref="BySubId"/>: click, sign-up and sale by what brought the customer; null for the usual report.</param>
     /// <param name="csv">That one as CSV.</param>
     /// <returns>0; 66 when a file cannot be read.</returns>

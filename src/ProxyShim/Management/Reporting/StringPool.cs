@@ -42,7 +42,7 @@ internal sealed class StringPool
         return name;
     }
 
-    /// <summary>Copies the reader's text to where nobody keeps it.</summary>
+    /// <summary>Copies the reader's text to where it is not kept.</summary>
     /// <returns>Its length; 0 for null.</returns>
     /// <exception cref="FormatException">It is neither, or too long.</exception>
     public static int Copy(ref Utf8JsonReader reader, ref char[] text)

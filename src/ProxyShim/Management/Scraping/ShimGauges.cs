@@ -9,7 +9,7 @@ using ProxyShim.Telemetry.Output;
 
 namespace ProxyShim.Management.Scraping;
 
-/// <summary>How things stand, as numbers that are looked up when somebody asks.</summary>
+/// <summary>How things stand, as numbers that are looked up when a scrape asks.</summary>
 internal sealed class ShimGauges
 {
     public ShimGauges(

@@ -46,7 +46,7 @@ internal sealed class RedisDiagnosis(ConfigurationOptions settings, TimeProvider
                 return new RedisFinding(new RedisTrouble("tls"), IsStranger: false);
             }
 
-            // Whoever let us in as somebody else serves us; whoever did not says at the first command that he does not.
+            // A server that let us in as another user serves us; one that did not says at the first command that it does not.
             var refusal = auth is ['-', ..] ? auth : null;
             return echo switch
             {
@@ -95,7 +95,7 @@ internal sealed class RedisDiagnosis(ConfigurationOptions settings, TimeProvider
             return false;
         }
 
-        // Whoever shows a certificate does, whatever it is worth.
+        // A server that shows a certificate does, whatever it is worth.
         var shown = false;
         try
         {

@@ -32,7 +32,7 @@ internal static partial class RedisReplies
         ("AUTH <password> called without", new("auth", "no password is set")),
     ];
 
-    /// <summary>What Redis refuses for as long as nobody mends something; null where a refusal says nothing of the kind, or Redis has not answered.</summary>
+    /// <summary>What Redis refuses for as long as no operator mends something; null where a refusal says nothing of the kind, or Redis has not answered.</summary>
     public static RedisTrouble? RefusalOf(Exception exception) => exception switch
     {
         RedisRefusedException refused => new RedisTrouble("noperm", $"{NoPermission} {refused.Command}"),

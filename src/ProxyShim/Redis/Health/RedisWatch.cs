@@ -111,7 +111,7 @@ internal sealed class RedisWatch(RedisGate redis, IEnumerable<IRedisCheck> check
             : await LookAtServersAsync(news) ?? news.Refusal;
     }
 
-    // Nobody answers, at least not us.
+    // No server answers, at least not us.
     private async Task<RedisTrouble?> LookAtServersAsync(RedisNews news)
     {
         if (_finding is null || _look.IsOver(TroubleInterval))

@@ -5,7 +5,7 @@ using RESPite.Transports;
 
 namespace ProxyShim.Redis.Sockets;
 
-/// <summary>One connection's bytes, sent by whoever gives a command and received on the socket's thread.</summary>
+/// <summary>One connection's bytes, sent by the thread that gives a command and received on the socket's thread.</summary>
 /// <remarks>
 /// StackExchange.Redis's own way hands each command to a loop on the thread pool, and each reply back to the thread pool: at the usual load of a sidecar that
 /// wakes two threads a command, which costs more than the command (measured: tests/ProxyShim.Benchmarks/report.md).
@@ -37,13 +37,13 @@ internal sealed class RedisTransport : DuplexTransport
     private readonly TimeProvider _time;
     private readonly ITimer _late;
 
-    // When somebody last asked for what is committed to be sent.
+    // When a thread last asked for it.
     private long _lastAsked;
 
     // Whether the timer is set: 1, else 0.
     private int _isLateSet;
 
-    // How often somebody has asked, since the last one who sent was done: the first of them sends for all.
+    // How often a thread has asked for what is committed to be sent, since the last one who sent was done: the first of them sends for all.
     private int _asked;
 
     /// <param name="closed">Told once, when nothing is received any more.</param>
@@ -114,7 +114,7 @@ internal sealed class RedisTransport : DuplexTransport
 
     public override ValueTask DisposeAsync()
     {
-        // Whoever sends or receives learns it from the socket.
+        // The thread that sends or receives learns it from the socket.
         _late.Dispose();
         _socket.Dispose();
         return ValueTask.CompletedTask;

@@ -8,12 +8,12 @@ using StackExchange.Redis.Configuration;
 namespace ProxyShim.Redis.Sockets;
 
 /// <summary>Gives StackExchange.Redis a <see cref="RedisTransport"/> for its commands; for TLS and for subscriptions it keeps its own way.</summary>
-/// <param name="connectTimeout">The transport is connected by whoever makes it.</param>
+/// <param name="connectTimeout">The transport is connected by the code that makes it.</param>
 internal sealed class RedisTunnel(TimeSpan connectTimeout, TimeProvider time) : Tunnel
 {
     private readonly ConcurrentDictionary<RedisTransport, bool> _open = new();
 
-    /// <summary>Whether a reply has come that nobody has read yet: then our own threads are behind, and not Redis.</summary>
+    /// <summary>Whether a reply has come that has not been read yet: then our own threads are behind, and not Redis.</summary>
     public bool HasUnread() => _open.Keys.Any(transport => transport.HasUnread);
 
     public override async ValueTask<DuplexTransport?> ConnectTransportAsync(

@@ -23,7 +23,7 @@ internal sealed class CallWatch(Degradations degradations, TimeProvider time)
     /// <summary>Creations in a row by callers who may convert that the Customer API takes, in a form that the shim does not.</summary>
     public const int UnconvertibleLimit = 20;
 
-    /// <summary>A caller who was known so lately shows that the pairs are right, whoever else calls.</summary>
+    /// <summary>A caller who was known so lately shows that the pairs are right, whichever other callers there are.</summary>
     public static readonly TimeSpan KnownCounts = TimeSpan.FromHours(1);
 
     // What the Customer API takes and the shim leaves to it, for the form that it has.

@@ -1,6 +1,6 @@
 namespace ProxyShim.Telemetry.Health;
 
-/// <summary>What is in trouble at the moment. Whoever notices reports it; beginning, change of reason and end are in the log.</summary>
+/// <summary>What is in trouble at the moment. The part that notices reports it; beginning, change of reason and end are in the log.</summary>
 internal sealed class Degradations(EventLog log, TimeProvider time)
 {
     private readonly Lock _lock = new();

@@ -96,7 +96,7 @@ internal sealed class ShimMetrics : IDisposable
         var outcome = Count(record);
         if (record.Outcome != Outcome.Aborted)
         {
-            // Nobody waited for the end of that one.
+            // The caller did not wait for the end of that one.
             _requestDuration.Record(elapsed.TotalSeconds, outcome);
         }
 

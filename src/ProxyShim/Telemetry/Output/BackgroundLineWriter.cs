@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace ProxyShim.Telemetry.Output;
 
-/// <summary>Writes lines from a thread of its own, so that a reader who does not read makes nobody else wait.</summary>
+/// <summary>Writes lines from a thread of its own, so that a reader who does not read makes no other thread wait.</summary>
 /// <remarks>
 /// Lines are gathered in memory up to a bound; beyond it, and where the output fails, they are dropped and counted, and a <c>LogEventsDropped</c> event says so as
 /// soon as the output takes bytes again. A line may be written up to <see cref="Linger"/> after its event, so that a busy shim makes one system call for many.

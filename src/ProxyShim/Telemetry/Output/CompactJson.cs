@@ -59,7 +59,7 @@ internal sealed class CompactJson
         _separator = (byte)',';
     }
 
-    /// <summary>A field's name that somebody else has chosen.</summary>
+    /// <summary>A field's name that others have chosen.</summary>
     public void Name(ReadOnlySpan<char> name)
     {
         Add(_separator);

@@ -32,7 +32,7 @@ internal sealed class DescriptorOutput(int descriptor) : IByteOutput
             }
             else if (Marshal.GetLastPInvokeError() is var error && error == WouldBlock)
             {
-                // Whoever started us has made it non-blocking.
+                // The process that started us has made it non-blocking.
                 var wait = new PollDescriptor { Descriptor = descriptor, Events = Writable };
                 _ = Poll(ref wait, 1, Timeout.Infinite);
             }

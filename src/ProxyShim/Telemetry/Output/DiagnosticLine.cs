@@ -38,7 +38,7 @@ internal static class DiagnosticLine
             line.Scalar(argument, Safe(source, argument, entry.Properties.GetValueOrDefault(argument)));
         }
 
-        // A warning is of the network or of a peer; where in the HTTP client it came up tells nobody anything.
+        // A warning is of the network or of a peer; where in the HTTP client it came up is no help to an operator.
         var exception = entry.Exception is { } thrown ? SafeException.Describe(thrown, withStack: entry.Level >= LogEventLevel.Error) : null;
         return line.EndObject().Text("@x"u8, exception, SafeException.MaxLength).End();
     }

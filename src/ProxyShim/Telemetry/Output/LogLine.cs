@@ -132,7 +132,7 @@ internal sealed class LogLine : LogEventPropertyValue
             .Text("Caller"u8, call.Caller)
             .Text("TraceId"u8, call.TraceId);
 
-    /// <summary>A partner_key. One that is an e-mail address is somebody's mistake: the log tells partners apart, not who they are.</summary>
+    /// <summary>A partner_key. One that is an e-mail address is a mistake: the log tells partners apart, not who they are.</summary>
     public LogLine Partner(ReadOnlySpan<byte> name, string? key) =>
         Text(name, key is null ? null : _names is not null ? _names.OfPartner(key) : AddressLike.Matches(key) ? Redacted : key);
 

@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace ProxyShim.Telemetry.Output;
 
-/// <summary>The last events of the log, word for word, for whoever looks at the console. Memory is bounded, and used again: a line costs one copy.</summary>
+/// <summary>The last events of the log, word for word, for the console. Memory is bounded, and used again: a line costs one copy.</summary>
 internal sealed class RecentLines
 {
     /// <summary>How many of what is usual are kept, and how many of what needs a look. They are kept apart: a flood of requests washes no dead letter away.</summary>

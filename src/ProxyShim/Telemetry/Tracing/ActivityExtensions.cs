@@ -9,7 +9,7 @@ internal static class ActivityExtensions
     // The conventions' own word, of error.type (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).
     private const string Unknown = "_OTHER";
 
-    /// <summary>Adds an attribute; a null is none. Generic, so that a number for nobody is not boxed.</summary>
+    /// <summary>Adds an attribute; a null is none. Generic, so that a number is not boxed where there is no span.</summary>
     public static Activity? Tag<T>(this Activity? span, string name, T value) =>
         span is { IsAllDataRequested: true } && value is not null ? span.SetTag(name, value) : span;
 

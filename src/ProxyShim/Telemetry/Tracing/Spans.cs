@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ProxyShim.Telemetry.Tracing;
 
-/// <summary>Begins the spans of the stages. Each is null where nobody listens, and then costs one comparison; <see cref="ActivityExtensions"/> takes a null.</summary>
+/// <summary>Begins the spans of the stages. Each is null where there is no listener, and then costs one comparison; <see cref="ActivityExtensions"/> takes a null.</summary>
 /// <remarks>
 /// Names and attributes follow OpenTelemetry's semantic conventions (https://opentelemetry.io/docs/specs/semconv/http/http-spans/) with one exception: where
 /// they ask for a URL or a path, a span has the route's name. A URL
@@ -70,7 +70,7 @@ internal static class Spans
     // The conventions name every unknown method alike (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).
     private static Activity? Http(this Activity? span, string method) => span.Tag("http.request.method", method == RouteName.OtherMethod ? "_OTHER" : method);
 
-    // Of a request that had no span only the trace is known. A parent has to have an id: one that nobody has keeps the job in that trace.
+    // Of a request that had no span only the trace is known. A parent has to have an id: one that no span has keeps the job in that trace.
     private static ActivityContext ParentOf(string traceId, ActivityContext request) =>
         request.TraceId.ToHexString() == traceId ? request
         : ActivityContext.TryParse($"00-{traceId}-{ActivitySpanId.CreateRandom().ToHexString()}-01", null, isRemote: true, out var invented) ? invented
