@@ -13,6 +13,7 @@ public sealed class CommandLineTests
     [InlineData("-h", "dead-letters")]
     [InlineData("help", "Redis__Timeout=1s")]
     [InlineData("serve --help", "78  settings cannot be used")]
+    [InlineData("serve --help", "70  a background service has failed")]
     [InlineData("serve -h", "--Urls=http://0.0.0.0:8080")]
     [InlineData("health --help", "Management:Url")]
     [InlineData("help health", "kubectl exec")]

@@ -19,6 +19,7 @@ internal static class HelpText
           0   it was told to end (SIGTERM, SIGINT), and has drained
           1   it cannot start: an address, a certificate
           64  the command line has a word that it does not know
+          70  a background service has failed
           78  settings cannot be used; standard error names each, and what to write
 
         """;
