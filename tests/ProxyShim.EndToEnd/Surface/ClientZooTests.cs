@@ -66,6 +66,15 @@ public sealed class ClientZooTests(UsualStand usual) : IClassFixture<UsualStand>
     /// <summary>The clients' names.</summary>
     public static TheoryData<string> Clients() => [.. s_clients.Keys];
 
+    [Fact]
+    public async Task The_page_says_how_many_and_of_what()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "config", "differences.md"), Cancellation);
+
+        Assert.Contains($"{s_clients.Count} set-ups", page, StringComparison.Ordinal);
+        Assert.All(s_clients.Keys.Select(name => name.Split(' ', ',')[0]), name => Assert.Matches($@"\b{name}\b", page));
+    }
+
     [Theory]
     [MemberData(nameof(Clients))]
     public async Task A_client_sees_no_difference_and_makes_none(string name)

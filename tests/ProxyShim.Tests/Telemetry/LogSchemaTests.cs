@@ -59,6 +59,13 @@ public class LogSchemaTests
     }
 
     [Fact]
+    public void The_page_about_the_log_names_every_event()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "config", "telemetry.md"));
+        Assert.All(SampleLines.OfEveryEvent().Select(line => line["Event"]!.GetValue<string>()), name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_alert_of_the_code_is_in_it()
     {
         Assert.Equal(Values("Alert", "Alert"), Statics<Alert>().Select(alert => alert.Name).ToHashSet());

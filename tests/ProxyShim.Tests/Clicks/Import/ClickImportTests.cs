@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using ProxyShim.Clicks;
 using ProxyShim.Clicks.Import;
 using ProxyShim.Customers;
@@ -60,6 +61,22 @@ public sealed class ClickImportTests(TestRedis redis) : IDisposable
         Assert.Equal(["a", "b"], click.SubIds!);
         Assert.Equal(("X2", null), ((await FindAsync(store, scope, "c2"))!.Xid.Value, (await FindAsync(store, scope, "c2"))!.PartnerKey));
         Assert.Equal("X3", (await FindAsync(store, scope, "c3"))!.Xid.Value);
+    }
+
+    [Fact]
+    public async Task The_example_of_the_page_is_written_and_what_is_over_counts_as_older()
+    {
+        await using var scope = await redis.OpenAsync();
+        var example = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "config", "clicks.md"), Cancellation)).Split("```csv\n")[1].Split("```")[0];
+        var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(1777863600000) + TimeSpan.FromHours(1));
+        var (import, store) = New(scope, time: time);
+
+        Assert.Equal((2, 2, 0, 0, 0), Sum(await import.RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(example)), dryRun: false, Cancellation)));
+        Assert.Equal(["blog", "notebook"], (await FindAsync(store, scope, "acct_42"))!.SubIds!);
+        Assert.Equal("Y5hI6jK7lM8n", (await FindAsync(store, scope, "acct_43"))!.Xid.Value);
+
+        time.Advance(TimeSpan.FromDays(90));
+        Assert.Equal((2, 0, 1, 1, 0), Sum(await import.RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(example)), dryRun: false, Cancellation)));
     }
 
     /// <summary>Rows of many lengths, with what is written otherwise in a file than it is meant.</summary>
@@ -214,10 +231,10 @@ public sealed class ClickImportTests(TestRedis redis) : IDisposable
         return bytes.ToArray();
     }
 
-    private (ClickImport Import, ClickStore Store) New(RedisScope scope, string format = "Auto")
+    private (ClickImport Import, ClickStore Store) New(RedisScope scope, string format = "Auto", TimeProvider? time = null)
     {
         var settings = Given.Settings(("Clicks:Keys:0", scope.Key("click:{customer_key}")), ("Clicks:Format", format), ("Redis:Timeout", "10s"));
         var gate = new RedisGate(settings.Redis, TimeProvider.System, () => Task.FromResult(scope.Connection));
-        return (new ClickImport(new ClickWriter(settings.Clicks, gate, TimeProvider.System), _metrics, TimeProvider.System), new ClickStore(settings.Clicks));
+        return (new ClickImport(new ClickWriter(settings.Clicks, gate, time ?? TimeProvider.System), _metrics, time ?? TimeProvider.System), new ClickStore(settings.Clicks));
     }
 }
