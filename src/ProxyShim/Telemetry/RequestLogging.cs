@@ -25,6 +25,12 @@ internal sealed class RequestLogging(
         try
         {
             await next(context);
+
+            // Whole, before anything comes after it; a caller that has gone is not answered by that.
+            if (record.AfterAnswer is not null && !context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.CompleteAsync();
+            }
         }
         catch (Exception exception)
         {
