@@ -21,8 +21,8 @@ internal sealed class ConnectionPlace(ConnectionContext connection, long since)
     /// <summary>Whether it is about to end.</summary>
     public bool IsLeaving => Volatile.Read(ref _state) is Leaving or Gone;
 
-    /// <summary>Whether a caller with a key pair of the settings was let in on it.</summary>
-    public bool IsOfKnown { get; set; }
+    /// <summary>The name of the caller with a key pair of the settings who was let in on it; null before there is one.</summary>
+    public string? KnownCaller { get; set; }
 
     /// <summary>The connection of a request.</summary>
     public static ConnectionPlace? Of(HttpContext context) => context.Features.Get<ConnectionPlace>();

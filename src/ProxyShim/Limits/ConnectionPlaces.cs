@@ -2,11 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ProxyShim.Limits;
 
-/// <summary>The places for connections. When they are taken, the connection that has longest been without a request makes room for the next.</summary>
+/// https://github.com/nginx/nginx/blob/master/src/core/ngx_connection.c), but callers whom the settings name come last, and of these the one with most
+/// connections first: a crowd of others, or of one of them, closes its own connections, and no other caller's. A connection of which a request is being served is left alone.
 /// <remarks>
 /// As nginx does when <c>worker_connections</c> are not enough (<c>ngx_drain_connections</c>,
-/// https://github.com/nginx/nginx/blob/master/src/core/ngx_connection.c), but callers whom the settings name come last: a crowd of others
-/// closes its own connections, and not theirs. A connection of which a request is being served is left alone.
+/// https://github.com/nginx/nginx/blob/master/src/core/ngx_connection.c), but callers whom the settings name come last, and of
+/// these whoever has most connections first: a crowd of others, or of one of them, closes its own connections, and nobody else's. A connection of which a
+/// request is being served is left alone.
 /// </remarks>
 /// <param name="most">How many there are. A sixteenth more may be in the act of leaving, an eighth at the utmost.</param>
 internal sealed class ConnectionPlaces(int most, TimeProvider time)
@@ -104,7 +106,10 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
     // Some at a time, so that a flood does not look through all of them at each newcomer.
     private void List()
     {
-        foreach (var place in _taken.Where(static one => one.IsIdle).OrderBy(static one => one.IsOfKnown).ThenBy(static one => one.Since).Take(_mostAsked))
+        // One may become known meanwhile, and is busy then.
+        var held = _taken.Where(static one => one.KnownCaller is not null).CountBy(static one => one.KnownCaller!).ToDictionary();
+        foreach (var place in _taken.Where(static one => one.IsIdle)
+            .OrderByDescending(one => one.KnownCaller is { } caller ? held.GetValueOrDefault(caller) : int.MaxValue).ThenBy(static one => one.Since).Take(_mostAsked))
         {
             _next.Enqueue((place, place.Since));
         }

@@ -144,9 +144,9 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
 
         try
         {
-            if (place is { IsOfKnown: false })
+            if (place is { KnownCaller: null } && RequestRecord.Of(context).Caller is var caller && Callers.IsKnown(caller))
             {
-                place.IsOfKnown = Callers.IsKnown(RequestRecord.Of(context).Caller);
+                place.KnownCaller = caller;
             }
 
             await next(context);

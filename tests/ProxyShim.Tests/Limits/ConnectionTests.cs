@@ -70,6 +70,28 @@ public class ConnectionTests
     }
 
     [Fact]
+    public async Task Of_callers_whom_the_settings_name_whoever_has_most_connections_makes_room_first()
+    {
+        await using var listener = await LimitedListener.StartAsync(s_any with { Connections = 4 }, callers: 2);
+        listener.LetGo(100);
+        var gate = listener.Get<ConnectionGate>();
+        using var only = await ConnectAsync(listener, 1);
+        await AskAsync(only);
+        var crowd = new List<Socket>();
+        for (var i = 1; i <= 8; i++)
+        {
+            crowd.Add(await listener.ConnectAsync());
+            await AskAsync(crowd[^1], caller: 1);
+            await Eventually.IsTrueAsync("one has left", () => Task.FromResult(gate.Open <= 4), cancellation: Cancellation);
+        }
+
+        Assert.Equal(5, gate.Displaced);
+        await AskAsync(only);
+        Assert.True(await LimitedListener.IsServedAsync(crowd[^1]));
+        crowd.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
     public async Task A_head_that_never_ends_keeps_no_place()
     {
         await using var listener = await LimitedListener.StartAsync(s_any with { Connections = 2 });
@@ -163,9 +185,9 @@ public class ConnectionTests
         return socket;
     }
 
-    private static async Task AskAsync(Socket socket)
+    private static async Task AskAsync(Socket socket, int caller = 0)
     {
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: {LimitedListener.Credentials}\r\n\r\n"), Cancellation);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: {LimitedListener.Credentials(caller)}\r\n\r\n"), Cancellation);
         var answer = new byte[1024];
         Assert.StartsWith("HTTP/1.1 200", Encoding.ASCII.GetString(answer, 0, await socket.ReceiveAsync(answer, Cancellation)), StringComparison.Ordinal);
     }

@@ -52,7 +52,8 @@ internal sealed class LimitedListener : IAsyncDisposable
     }
 
     /// <summary>What a caller presents whom the settings name.</summary>
-    public static AuthenticationHeaderValue Credentials => s_known[0].ToHeader();
+    /// <param name="caller">Which of them, as in <see cref="PostAsync"/>.</param>
+    public static AuthenticationHeaderValue Credentials(int caller) => s_known[caller].ToHeader();
 
     public HttpClient Client { get; } = new();
 
