@@ -6,66 +6,78 @@ namespace ProxyShim.Testing;
 /// <summary>
 /// The part of JSON Schema 2020-12 that our schema uses; a keyword that is not known here is an error, so that none is believed to hold and does not.
 /// </summary>
-/// <remarks>No package of a full validator can be restored; a test compares this one with an independent implementation.</remarks>
-public sealed class JsonSchema(string text)
+/// <remarks>
+/// No package of a full validator can be restored; a test compares this one with an independent implementation. The schema is read once, since a test under
+/// load holds some hundred thousand lines to it.
+/// </remarks>
+public sealed class JsonSchema
 {
     private static readonly HashSet<string> s_annotations = ["$schema", "$id", "$defs", "title", "description", "examples", "x-unit"];
 
-    private readonly JsonElement _root = JsonElement.Parse(text);
+    private readonly Dictionary<string, Rule> _references = [];
+    private readonly JsonElement _root;
+    private readonly Rule _rule;
+
+    /// <exception cref="NotSupportedException">The schema uses a keyword that is not known here.</exception>
+    public JsonSchema(string text)
+    {
+        _root = JsonElement.Parse(text);
+        _rule = Read(_root);
+    }
+
+    // Each violation with its place below the value. They are found when they are asked for, so that whether there is any costs no more than the first.
+    private delegate IEnumerable<string> Rule(JsonElement value);
 
     /// <summary>Each violation with the place where it was found; empty when the value is valid.</summary>
-    /// <exception cref="NotSupportedException">The schema uses a keyword that is not known here.</exception>
-    public IReadOnlyList<string> ErrorsOf(JsonElement value)
+    public IReadOnlyList<string> ErrorsOf(JsonElement value) => [.. _rule(value)];
+
+    private Rule Read(JsonElement schema)
     {
-        var errors = new List<string>();
-        Check(_root, value, "", errors);
-        return errors;
+        Rule[] rules = [.. schema.EnumerateObject().Where(keyword => !s_annotations.Contains(keyword.Name)).Select(keyword => Read(schema, keyword))];
+        return rules is [var only] ? only : value => rules.SelectMany(rule => rule(value));
     }
 
-    private void Check(JsonElement schema, JsonElement value, string place, List<string> errors)
+    private Rule Read(JsonElement schema, JsonProperty keyword) => keyword.Name switch
     {
-        foreach (var keyword in schema.EnumerateObject())
-        {
-            switch (keyword.Name)
-            {
-                case "$ref":
-                    Check(Resolve(keyword.Value.GetString()!), value, place, errors);
-                    break;
-                case "oneOf":
-                    CheckOneOf(keyword.Value, value, place, errors);
-                    break;
-                case "properties":
-                    CheckProperties(keyword.Value, value, place, errors);
-                    break;
-                case "additionalProperties":
-                    CheckAdditional(schema, keyword.Value, value, place, errors);
-                    break;
-                case "required":
-                    var missing = keyword.Value.EnumerateArray().Select(name => name.GetString()!).Where(name => !value.TryGetProperty(name, out _));
-                    errors.AddRange(missing.Select(name => $"{place}/{name} is missing"));
-                    break;
-                default:
-                    if (!s_annotations.Contains(keyword.Name) && !IsScalarKeywordMet(keyword, value))
-                    {
-                        errors.Add($"{place}: {Shorten(value)} breaks {keyword.Name} {Shorten(keyword.Value)}");
-                    }
+        "$ref" => Resolve(keyword.Value.GetString()!),
+        "oneOf" => ReadOneOf(keyword.Value),
+        "properties" => ReadProperties(keyword.Value),
+        "additionalProperties" => ReadAdditional(schema, keyword.Value),
+        "required" => ReadRequired(keyword.Value),
+        _ => ReadScalar(keyword),
+    };
 
-                    break;
-            }
+    private static Rule ReadScalar(JsonProperty keyword)
+    {
+        var isMet = ReadCondition(keyword.Name, keyword.Value);
+        return value => isMet(value) ? [] : [$": {Shorten(value)} breaks {keyword.Name} {Shorten(keyword.Value)}"];
+    }
+
+    private static Predicate<JsonElement> ReadCondition(string name, JsonElement wanted)
+    {
+        switch (name)
+        {
+            case "type":
+                string[] types = [.. OneOrMore(wanted).Select(type => type.GetString()!)];
+                return value => Array.Exists(types, type => IsOfType(value, type));
+            case "const":
+                return value => JsonElement.DeepEquals(wanted, value);
+            case "enum":
+                JsonElement[] values = [.. wanted.EnumerateArray()];
+                return value => Array.Exists(values, one => JsonElement.DeepEquals(one, value));
+            case "pattern":
+                var pattern = new Regex(wanted.GetString()!, RegexOptions.ECMAScript);
+                return value => value.ValueKind != JsonValueKind.String || pattern.IsMatch(value.GetString()!);
+            case "maxLength":
+                return value => value.ValueKind != JsonValueKind.String || value.GetString()!.EnumerateRunes().Count() <= wanted.GetInt32();
+            case "minimum":
+                return value => value.ValueKind != JsonValueKind.Number || value.GetDouble() >= wanted.GetDouble();
+            case "maximum":
+                return value => value.ValueKind != JsonValueKind.Number || value.GetDouble() <= wanted.GetDouble();
+            default:
+                throw new NotSupportedException($"'{name}' is not known to this validator.");
         }
     }
-
-    private static bool IsScalarKeywordMet(JsonProperty keyword, JsonElement value) => keyword.Name switch
-    {
-        "type" => Types(keyword.Value).Any(type => IsOfType(value, type.GetString()!)),
-        "const" => JsonElement.DeepEquals(keyword.Value, value),
-        "enum" => keyword.Value.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)),
-        "pattern" => value.ValueKind != JsonValueKind.String || Regex.IsMatch(value.GetString()!, keyword.Value.GetString()!, RegexOptions.ECMAScript),
-        "maxLength" => value.ValueKind != JsonValueKind.String || value.GetString()!.EnumerateRunes().Count() <= keyword.Value.GetInt32(),
-        "minimum" => value.ValueKind != JsonValueKind.Number || value.GetDouble() >= keyword.Value.GetDouble(),
-        "maximum" => value.ValueKind != JsonValueKind.Number || value.GetDouble() <= keyword.Value.GetDouble(),
-        _ => throw new NotSupportedException($"'{keyword.Name}' is not known to this validator."),
-    };
 
     private static bool IsOfType(JsonElement value, string type) => type switch
     {
@@ -78,68 +90,53 @@ public sealed class JsonSchema(string text)
         _ => throw new NotSupportedException($"The type '{type}' is not known to this validator."),
     };
 
-    private static JsonElement[] Types(JsonElement oneOrMore) =>
-        oneOrMore.ValueKind == JsonValueKind.Array ? [.. oneOrMore.EnumerateArray()] : [oneOrMore];
+    private static JsonElement[] OneOrMore(JsonElement value) => value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
 
     private static string Shorten(JsonElement value) => value.GetRawText() is { Length: > 120 } text ? text[..120] + "…" : value.GetRawText();
 
-    private void CheckProperties(JsonElement schemas, JsonElement value, string place, List<string> errors)
-    {
-        if (value.ValueKind != JsonValueKind.Object)
-        {
-            return;
-        }
+    private static IEnumerable<JsonProperty> Members(JsonElement value) => value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : [];
 
-        foreach (var property in value.EnumerateObject())
-        {
-            if (schemas.TryGetProperty(property.Name, out var schema))
-            {
-                Check(schema, property.Value, $"{place}/{property.Name}", errors);
-            }
-        }
+    private static Rule ReadRequired(JsonElement names)
+    {
+        string[] required = [.. names.EnumerateArray().Select(name => name.GetString()!)];
+        return value => required.Where(name => !value.TryGetProperty(name, out _)).Select(name => $"/{name} is missing");
     }
 
-    private void CheckAdditional(JsonElement parent, JsonElement schema, JsonElement value, string place, List<string> errors)
+    private Rule ReadProperties(JsonElement schemas)
     {
-        if (value.ValueKind != JsonValueKind.Object)
-        {
-            return;
-        }
-
-        var known = parent.TryGetProperty("properties", out var properties);
-        foreach (var property in value.EnumerateObject().Where(property => !known || !properties.TryGetProperty(property.Name, out _)))
-        {
-            if (schema.ValueKind == JsonValueKind.False)
-            {
-                errors.Add($"{place}/{property.Name} is not in the schema");
-            }
-            else
-            {
-                Check(schema, property.Value, $"{place}/{property.Name}", errors);
-            }
-        }
+        var rules = schemas.EnumerateObject().ToDictionary(property => property.Name, property => Read(property.Value), StringComparer.Ordinal);
+        return value => Members(value).SelectMany(property => rules.TryGetValue(property.Name, out var rule) ? Below(property, rule) : []);
     }
 
-    private void CheckOneOf(JsonElement branches, JsonElement value, string place, List<string> errors)
+    private Rule ReadAdditional(JsonElement parent, JsonElement schema)
     {
-        var results = branches.EnumerateArray().Select(branch =>
-        {
-            var found = new List<string>();
-            Check(branch, value, place, found);
-            return found;
-        }).ToList();
-        var valid = results.Count(found => found.Count == 0);
-        if (valid == 0)
+        var known = parent.TryGetProperty("properties", out var properties) ? properties.EnumerateObject().Select(property => property.Name).ToHashSet() : [];
+        Rule rule = schema.ValueKind == JsonValueKind.False ? _ => [" is not in the schema"] : Read(schema);
+        return value => Members(value).Where(property => !known.Contains(property.Name)).SelectMany(property => Below(property, rule));
+    }
+
+    private Rule ReadOneOf(JsonElement branches)
+    {
+        Rule[] rules = [.. branches.EnumerateArray().Select(Read)];
+        return value => rules.Count(rule => !rule(value).Any()) switch
         {
             // The branch that was meant is the one that is nearly met.
-            errors.AddRange(results.MinBy(found => found.Count)!);
-        }
-        else if (valid > 1)
-        {
-            errors.Add($"{place}: {valid} branches of oneOf are met");
-        }
+            0 => rules.Select(rule => rule(value).ToList()).MinBy(found => found.Count)!,
+            1 => [],
+            var met => [$": {met} branches of oneOf are met"],
+        };
     }
 
-    private JsonElement Resolve(string reference) =>
-        reference.Split('/').Skip(1).Aggregate(_root, (at, name) => at.GetProperty(name));
+    private static IEnumerable<string> Below(JsonProperty property, Rule rule) => rule(property.Value).Select(error => $"/{property.Name}{error}");
+
+    private Rule Resolve(string reference)
+    {
+        if (!_references.TryGetValue(reference, out var rule))
+        {
+            rule = Read(reference.Split('/').Skip(1).Aggregate(_root, (at, name) => at.GetProperty(name)));
+            _references.Add(reference, rule);
+        }
+
+        return rule;
+    }
 }

@@ -32,4 +32,14 @@ public static class LogSchema
             throw new InvalidOperationException($"A line of the log is not what {Path} says:\n{line}\n - {string.Join("\n - ", errors)}");
         }
     }
+
+    /// <summary>The same of many lines, on all processors.</summary>
+    /// <inheritdoc cref="Hold"/>
+    public static void HoldAll(IEnumerable<string> lines)
+    {
+        if (lines.AsParallel().AsOrdered().FirstOrDefault(line => ErrorsOf(line).Count > 0) is { } wrong)
+        {
+            Hold(wrong);
+        }
+    }
 }

@@ -15,7 +15,7 @@ public sealed partial class Disguise
         Value = value;
         var bytes = Encoding.UTF8.GetBytes(value);
         _hex = Convert.ToHexString(bytes);
-        _base64 = [.. Enumerable.Range(0, 3).Select(before => Base64(bytes, before))];
+        _base64 = [.. Enumerable.Range(0, 3).Select(before => Base64(bytes, before)).SelectMany(code => new[] { code, UrlSafe(code) }).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>The value itself.</summary>
@@ -52,7 +52,7 @@ public sealed partial class Disguise
         {
             var form = reading.Contains(Value, StringComparison.OrdinalIgnoreCase) ? "as it is"
                 : reading.Contains(_hex, StringComparison.OrdinalIgnoreCase) ? "in hexadecimal digits"
-                : _base64.Any(code => reading.Contains(code, StringComparison.Ordinal) || reading.Contains(UrlSafe(code), StringComparison.Ordinal)) ? "in base64"
+                : Array.Exists(_base64, code => reading.Contains(code, StringComparison.Ordinal)) ? "in base64"
                 : null;
             if (form is not null)
             {

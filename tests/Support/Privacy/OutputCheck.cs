@@ -19,7 +19,7 @@ public sealed partial class OutputCheck(IReadOnlyDictionary<string, string> sett
     /// <summary>What the texts give away, each with its whereabouts; empty when nothing.</summary>
     /// <param name="place">Where the texts come from, such as "standard output".</param>
     public IReadOnlyList<string> LeaksIn(string place, IEnumerable<string> texts) =>
-        [.. texts.SelectMany(text => Canaries.FindIn(Visible(text), _secrets).Select(leak => $"{leak}, on {place}: {text}"))];
+        [.. texts.AsParallel().AsOrdered().SelectMany(text => Canaries.FindIn(Visible(text), _secrets).Select(leak => $"{leak}, on {place}: {text}"))];
 
     /// <exception cref="InvalidOperationException">A text gives something away.</exception>
     public void Hold(string place, IEnumerable<string> texts)

@@ -5,6 +5,9 @@ namespace ProxyShim.Testing;
 /// <summary>One test's part of the shared Redis: every key that begins with <see cref="KeyPrefix"/>. They are deleted at the end.</summary>
 public sealed class RedisScope : IAsyncDisposable
 {
+    // A long test leaves some hundred thousand keys.
+    private const int Batch = 1000;
+
     internal RedisScope(IConnectionMultiplexer connection, string connectionString)
     {
         Connection = connection;
@@ -33,7 +36,7 @@ public sealed class RedisScope : IAsyncDisposable
         var keys = new List<string>();
         foreach (var server in Connection.GetServers().Where(server => !server.IsReplica))
         {
-            await foreach (var key in server.KeysAsync(pattern: $"{KeyPrefix}*"))
+            await foreach (var key in server.KeysAsync(pattern: $"{KeyPrefix}*", pageSize: Batch))
             {
                 keys.Add(key.ToString());
             }
@@ -45,9 +48,10 @@ public sealed class RedisScope : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var key in await KeysAsync())
+        // Side by side, each in a command of its own: in a Cluster the keys of one command are of one slot.
+        foreach (var keys in (await KeysAsync()).Chunk(Batch))
         {
-            await Database.KeyDeleteAsync(key);
+            await Task.WhenAll(keys.Select(key => Database.KeyDeleteAsync(key)));
         }
     }
 }

@@ -164,10 +164,7 @@ public sealed class ShimProcess : IAsyncDisposable
 
         // And each line of the log is held to the schema. A kill may cut the last one.
         var lines = Output.Where(line => !_isOlder && line.StartsWith("{\"@t\"", StringComparison.Ordinal)).ToList();
-        foreach (var line in lines is [.., var last] && !last.EndsWith('}') ? lines[..^1] : lines)
-        {
-            LogSchema.Hold(line);
-        }
+        LogSchema.HoldAll(lines is [.., var last] && !last.EndsWith('}') ? lines[..^1] : lines);
     }
 
     // What it shows to anybody who asks.
