@@ -11,6 +11,9 @@ internal static class ReportFile
     /// <summary>Whether it does.</summary>
     public static bool IsWanted => Environment.GetEnvironmentVariable(Variable) == "1";
 
+    /// <summary>What an earlier run has written into artifacts/; null where none has.</summary>
+    public static string? Read(string name) => Path.Combine(Repository.Root, "artifacts", name) is var path && File.Exists(path) ? File.ReadAllText(path) : null;
+
     /// <summary>Writes it into artifacts/, and, when asked to, beside the suite that counted.</summary>
     /// <param name="suite">Its folder in this project.</param>
     public static void Write(string suite, string name, string text)

@@ -16,16 +16,22 @@ namespace ProxyShim.EndToEnd.Limits;
 /// <param name="IsShort">Whether it belongs to the form of CI.</param>
 internal sealed record Flood(int Mebibytes, string What, int Connections, string Head = "", int Body = 0, bool Drips = false, bool IsShort = false)
 {
+    /// <summary>The key pair of a flood that has one: the shim knows it, and it is not that of those who are to be served beside it.</summary>
+    public const string PublicKey = "pk_crm";
+
+    /// <inheritdoc cref="PublicKey"/>
+    public const string SecretKey = "sk_crm";
+
     private const string Upload = "POST /api/v2/files HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n";
     private const string Endless = "GET / HTTP/1.1\r\nHost: x\r\nX-Long: ";
     private const int Mebibyte = 1024 * 1024;
 
-    private static readonly string s_vendor = Stand.Basic(Stand.PublicKey, Stand.SecretKey).ToString();
+    private static readonly string s_crm = Stand.Basic(PublicKey, SecretKey).ToString();
 
-    private static readonly string s_creation = $"POST /api/v2/customers HTTP/1.1\r\nHost: x\r\nAuthorization: {s_vendor}\r\nContent-Length: 262000\r\n\r\n";
+    private static readonly string s_creation = $"POST /api/v2/customers HTTP/1.1\r\nHost: x\r\nAuthorization: {s_crm}\r\nContent-Length: 262144\r\n\r\n";
 
     private static readonly string s_repeat =
-        $"POST /api/v2/customers HTTP/1.1\r\nHost: x\r\nAuthorization: {s_vendor}\r\nContent-Type: application/json\r\nContent-Length: LENGTH\r\n\r\n";
+        $"POST /api/v2/customers HTTP/1.1\r\nHost: x\r\nAuthorization: {s_crm}\r\nContent-Type: application/json\r\nContent-Length: LENGTH\r\n\r\n";
 
     /// <summary>Those of the hardening trials, in both sizes.</summary>
     public static IReadOnlyList<Flood> All { get; } =

@@ -7,21 +7,32 @@ using Xunit;
 
 namespace ProxyShim.EndToEnd.Limits;
 
-/// <summary>What one flood did to the others.</summary>
-/// <param name="Alone">Milliseconds of each creation before it.</param>
+/// <summary>How long one caller waited for its answers.</summary>
+/// <param name="Alone">Milliseconds of each creation before the flood.</param>
 /// <param name="Beside">And beside it.</param>
-/// <param name="Newcomers">Creations beside it for which a connection of its own was opened; like the others all were converted.</param>
-/// <param name="Again">How often such a connection was closed before the request was there, and opened again.</param>
+internal sealed record FloodWaits(IReadOnlyList<double> Alone, IReadOnlyList<double> Beside)
+{
+    /// <summary>Both 99th percentiles and their ratio, as cells of the table.</summary>
+    public string Cells => string.Create(CultureInfo.InvariantCulture, $"{P99(Alone):F1} | {P99(Beside):F1} | {P99(Beside) / P99(Alone):F1}×");
+
+    private static double P99(IReadOnlyList<double> values) => values.Order().ElementAt(Math.Max(0, (int)Math.Ceiling(0.99 * values.Count) - 1));
+}
+
+/// <summary>What one flood did to the others.</summary>
+/// <param name="Open">How many of its connections the shim had not closed when it was over.</param>
+/// <param name="Known">Of the caller who was there before.</param>
+/// <param name="Newcomer">Of the one who opens a connection for each creation; where it was closed before the request was there, with the wait for the next.</param>
+/// <param name="Again">How often beside the flood such a connection was closed, and opened again.</param>
 /// <param name="Memory">MiB of the process before it, at most, and after it.</param>
 internal sealed record FloodResult(
-    Flood Flood, IReadOnlyList<double> Alone, IReadOnlyList<double> Beside, int Newcomers, int Again, (double Before, double Most, double After) Memory)
-{
-    public static double P99(IReadOnlyList<double> values) => values.Order().ElementAt(Math.Max(0, (int)Math.Ceiling(0.99 * values.Count) - 1));
-}
+    Flood Flood, int Open, FloodWaits Known, FloodWaits Newcomer, int Again, (double Before, double Most, double After) Memory);
 
 /// <summary>The floods' rows of the hardening table, and where they last longer than in CI a table of their own.</summary>
 internal static class FloodReport
 {
+    private const string Part = "floods";
+    private const string Page = "floods.md";
+
     private static readonly ConcurrentBag<FloodResult> s_results = [];
 
     private static readonly ConcurrentBag<HardeningRow> s_rows = [];
@@ -29,43 +40,55 @@ internal static class FloodReport
     private static readonly Lock s_lock = new();
 
     /// <summary>Takes a flood into the hardening table, of which nothing may have come.</summary>
-    public static void Hold(HardeningRow row)
+    /// <param name="isPart">Whether this run makes some of the rows only: the others stay as they were.</param>
+    public static void Hold(HardeningRow row, bool isPart)
     {
         s_rows.Add(row);
         lock (s_lock)
         {
-            HardeningPart.Write("floods", s_rows.OrderBy(static one => Flood.All.ToList().FindIndex(flood => $"{flood}" == one.Surface)));
+            var rows = s_rows.Concat(isPart ? HardeningPart.Read(Part) : []).DistinctBy(static one => one.Surface);
+            HardeningPart.Write(Part, rows.OrderBy(static one => Flood.All.ToList().FindIndex(flood => $"{flood}" == one.Surface)));
         }
 
         Assert.True(row.IsHeld, $"{row}");
     }
 
+    /// <summary>Takes a flood into its own table; the rows of earlier runs stay, where those floods lasted as long.</summary>
     public static void Add(FloodResult result, TimeSpan duration)
     {
         s_results.Add(result);
-        var page = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"""
+        var head = string.Create(CultureInfo.InvariantCulture, $"""
             # Floods, {duration.TotalSeconds:F0} s each
 
-            One caller, who was there before, creates customers one after the other: before the flood, and beside it. Another comes anew for each customer, and
-            again where its connection is closed before its request is there. In every row the process lived, each of these creations was answered 200 and is a
-            conversion at PartnerStack, once, and the main job was done afterwards, or the run failed. Times in ms; the process's own memory in MiB: before the
-            flood, at most, and when its connections have been closed.
+            Two callers create customers, each one after the other: before the flood, and beside it. One was there before and keeps its connection; the other comes
+            anew for each customer, and again where its connection is closed before its request is there. In every row the process lived, each of these creations
+            was answered 200 and is a conversion at PartnerStack, once, and the main job was done afterwards, or the run failed. Open: of the flood's connections,
+            those that the shim had not closed at its end. P99 of the callers in ms, alone and beside the flood, and the ratio; the process's own memory in MiB:
+            before the flood, at most, and when its connections have been closed. Each row is of the last run that made it.
 
-            | limit, MiB | flood | connections | converted beside it | by newcomers | came again | p99 alone | p99 beside it | ratio | memory |
-            | --: | --- | --: | --: | --: | --: | --: | --: | --: | --- |
+            | limit, MiB | flood | connections | open | converted alone | beside | p99 | beside | ratio | newcomer's p99 | beside | ratio | came again | memory |
+            | --: | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --- |
 
-            """));
-        foreach (var one in s_results.OrderBy(static one => Flood.All.ToList().IndexOf(one.Flood)))
-        {
-            var (alone, beside) = (FloodResult.P99(one.Alone), FloodResult.P99(one.Beside));
-            page.Append(CultureInfo.InvariantCulture, $"| {one.Flood.Mebibytes} | {one.Flood.What} | {one.Flood.Connections} | {one.Beside.Count} | {one.Newcomers} | {one.Again} ")
-                .Append(CultureInfo.InvariantCulture, $"| {alone:F1} | {beside:F1} | {beside / alone:F1}× ")
-                .AppendLine(CultureInfo.InvariantCulture, $"| {one.Memory.Before:F0}, {one.Memory.Most:F0}, {one.Memory.After:F0} |");
-        }
-
+            """);
         lock (s_lock)
         {
-            ReportFile.Write("Limits", "floods.md", page.ToString());
+            var earlier = ReportFile.Read(Page) is { } page && page.StartsWith(head, StringComparison.Ordinal) ? page[head.Length..].Split('\n') : [];
+            var rows = new StringBuilder(head);
+            foreach (var flood in Flood.All)
+            {
+                var begin = $"| {flood.Mebibytes} | {flood.What} | {flood.Connections} | ";
+                var row = s_results.FirstOrDefault(one => one.Flood == flood) is { } made
+                    ? begin + Cells(made)
+                    : Array.Find(earlier, row => row.StartsWith(begin, StringComparison.Ordinal));
+                rows.Append(row is null ? "" : $"{row}\n");
+            }
+
+            ReportFile.Write("Limits", Page, rows.ToString());
         }
     }
+
+    private static string Cells(FloodResult one) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{one.Open} | {one.Known.Alone.Count + one.Newcomer.Alone.Count} | {one.Known.Beside.Count + one.Newcomer.Beside.Count} | {one.Known.Cells} | {one.Newcomer.Cells} "
+        + $"| {one.Again} | {one.Memory.Before:F0}, {one.Memory.Most:F0}, {one.Memory.After:F0} |");
 }

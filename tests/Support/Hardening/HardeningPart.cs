@@ -11,7 +11,15 @@ public static class HardeningPart
     /// <param name="name">Whose it is.</param>
     public static void Write(string name, IEnumerable<HardeningRow> rows)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "hardening")).FullName;
-        File.WriteAllText(Path.Combine(folder, $"{name}.json"), JsonSerializer.Serialize(rows, s_form));
+        var text = JsonSerializer.Serialize(rows, s_form);
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
+        File.WriteAllText(PathOf(name), text);
     }
+
+    /// <summary>That of an earlier run; empty where there is none.</summary>
+    /// <inheritdoc cref="Write"/>
+    public static IReadOnlyList<HardeningRow> Read(string name) =>
+        File.Exists(PathOf(name)) ? JsonSerializer.Deserialize<List<HardeningRow>>(File.ReadAllText(PathOf(name)), s_form)! : [];
+
+    private static string PathOf(string name) => Path.Combine(Repository.Root, "artifacts", "hardening", $"{name}.json");
 }
