@@ -8,18 +8,22 @@ using Xunit;
 namespace ProxyShim.EndToEnd.Limits;
 
 /// <summary>How long one caller waited for its answers.</summary>
-/// <param name="Alone">Milliseconds of each creation before the flood.</param>
-/// <param name="Beside">And beside it.</param>
-internal sealed record FloodWaits(IReadOnlyList<double> Alone, IReadOnlyList<double> Beside)
+/// <param name="Before">Milliseconds of each creation before the flood.</param>
+/// <param name="Beside">Beside it.</param>
+/// <param name="After">And after it.</param>
+internal sealed record FloodWaits(IReadOnlyList<double> Before, IReadOnlyList<double> Beside, IReadOnlyList<double> After)
 {
+    // Before it this process still compiles, after it the shim collects, and whatever else the machine does may fall into one of both.
+    private double Alone => Math.Min(P99(Before), P99(After));
+
     /// <summary>Both 99th percentiles and their ratio, as cells of the table.</summary>
-    public string Cells => string.Create(CultureInfo.InvariantCulture, $"{P99(Alone):F1} | {P99(Beside):F1} | {P99(Beside) / P99(Alone):F1}×");
+    public string Cells => string.Create(CultureInfo.InvariantCulture, $"{Alone:F1} | {P99(Beside):F1} | {P99(Beside) / Alone:F1}×");
 
     private static double P99(IReadOnlyList<double> values) => values.Order().ElementAt(Math.Max(0, (int)Math.Ceiling(0.99 * values.Count) - 1));
 }
 
 /// <summary>What one flood did to the others.</summary>
-/// <param name="Open">How many of its connections the shim had not closed when it was over.</param>
+/// <param name="Open">Connections that the shim had not closed when it was over, those of the callers with them.</param>
 /// <param name="Known">Of the caller who was there before.</param>
 /// <param name="Newcomer">Of the one who opens a connection for each creation; where it was closed before the request was there, with the wait for the next.</param>
 /// <param name="Again">How often beside the flood such a connection was closed, and opened again.</param>
@@ -60,11 +64,12 @@ internal static class FloodReport
         var head = string.Create(CultureInfo.InvariantCulture, $"""
             # Floods, {duration.TotalSeconds:F0} s each
 
-            Two callers create customers, each one after the other: before the flood, and beside it. One was there before and keeps its connection; the other comes
-            anew for each customer, and again where its connection is closed before its request is there. In every row the process lived, each of these creations
-            was answered 200 and is a conversion at PartnerStack, once, and the main job was done afterwards, or the run failed. Open: of the flood's connections,
-            those that the shim had not closed at its end. P99 of the callers in ms, alone and beside the flood, and the ratio; the process's own memory in MiB:
-            before the flood, at most, and when its connections have been closed. Each row is of the last run that made it.
+            Two callers create customers, each one after the other: before the flood, beside it, and after it. One was there before and keeps its connection;
+            the other comes anew for each customer, and again where its connection is closed before its request is there. In every row the process lived, each
+            of the creations beside the flood was answered 200 and is a conversion at PartnerStack, once, and the main job was done afterwards, or the run failed.
+            Open: connections, the callers' with them, that the shim had not closed at the flood's end. P99 of the callers in ms, alone (the lower one of before
+            and after) and beside the flood, and the ratio; the process's own memory in MiB: before the flood, at most, and when its connections have been closed.
+            Each row is of the last run that made it.
 
             | limit, MiB | flood | connections | open | converted alone | beside | p99 | beside | ratio | newcomer's p99 | beside | ratio | came again | memory |
             | --: | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --- |
@@ -89,6 +94,6 @@ internal static class FloodReport
 
     private static string Cells(FloodResult one) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{one.Open} | {one.Known.Alone.Count + one.Newcomer.Alone.Count} | {one.Known.Beside.Count + one.Newcomer.Beside.Count} | {one.Known.Cells} | {one.Newcomer.Cells} "
-        + $"| {one.Again} | {one.Memory.Before:F0}, {one.Memory.Most:F0}, {one.Memory.After:F0} |");
+        $"{one.Open} | {one.Known.Before.Count + one.Newcomer.Before.Count}, {one.Known.After.Count + one.Newcomer.After.Count} "
+        + $"| {one.Known.Beside.Count + one.Newcomer.Beside.Count} | {one.Known.Cells} | {one.Newcomer.Cells} | {one.Again} | {one.Memory.Before:F0}, {one.Memory.Most:F0}, {one.Memory.After:F0} |");
 }
