@@ -2,13 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ProxyShim.Limits;
 
-/// https://github.com/nginx/nginx/blob/master/src/core/ngx_connection.c), but callers whom the settings name come last, and of these the one with most
-/// connections first: a crowd of others, or of one of them, closes its own connections, and no other caller's. A connection of which a request is being served is left alone.
+/// <summary>The places for connections. When they are taken, the connection that has longest been without a request makes room for the next.</summary>
 /// <remarks>
 /// As nginx does when <c>worker_connections</c> are not enough (<c>ngx_drain_connections</c>,
-/// https://github.com/nginx/nginx/blob/master/src/core/ngx_connection.c), but callers whom the settings name come last, and of
-/// these whoever has most connections first: a crowd of others, or of one of them, closes its own connections, and nobody else's. A connection of which a
-/// request is being served is left alone.
+/// https://github.com/nginx/nginx/blob/master/src/core/ngx_connection.c), but callers whom the settings name come last, and of these the one with most
+/// connections first: a crowd of others, or of one of them, closes its own connections, and no other caller's. A connection of which a request is being
+/// served is left alone.
 /// </remarks>
 /// <param name="most">How many there are. A sixteenth more may be in the act of leaving, an eighth at the utmost.</param>
 internal sealed class ConnectionPlaces(int most, TimeProvider time)
