@@ -94,7 +94,16 @@ public sealed class JsonSchema
 
     private static string Shorten(JsonElement value) => value.GetRawText() is { Length: > 120 } text ? text[..120] + "…" : value.GetRawText();
 
-    private static IEnumerable<JsonProperty> Members(JsonElement value) => value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : [];
+    private static IEnumerable<JsonProperty> Members(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in value.EnumerateObject())
+            {
+                yield return member;
+            }
+        }
+    }
 
     private static Rule ReadRequired(JsonElement names)
     {
