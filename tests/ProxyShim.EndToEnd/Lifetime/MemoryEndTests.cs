@@ -27,8 +27,8 @@ public sealed class MemoryEndTests
             new Dictionary<string, string>
             {
                 ["CustomerApi:Address"] = $"http://127.0.0.1:{FreePort.Next()}",
-                ["CustomerApi:PublicKey"] = Stand.PublicKey,
-                ["CustomerApi:SecretKey"] = Stand.SecretKey,
+                ["CustomerApi:PublicKey"] = Flood.PublicKey,
+                ["CustomerApi:SecretKey"] = Flood.SecretKey,
                 ["ConversionApi:Token"] = "tok_vendor",
                 ["Redis:ConnectionString"] = $"127.0.0.1:{FreePort.Next()}",
                 ["Limits:Connections"] = "100000",

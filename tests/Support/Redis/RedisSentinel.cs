@@ -179,21 +179,16 @@ public sealed class RedisSentinel : IAsyncDisposable
         await WaitUntilHealthyAsync(cancellation);
     }
 
-    private async Task WaitForAnotherMasterAsync(RedisServer old, CancellationToken cancellation)
-    {
-        await Eventually.IsTrueAsync("all Sentinels agree on another master", async () =>
+    // Asked anew each time: Sentinels that were told of one failover twice may choose once more.
+    private Task WaitForAnotherMasterAsync(RedisServer old, CancellationToken cancellation) =>
+        Eventually.IsTrueAsync("all Sentinels agree on another master, and it accepts writes", async () =>
         {
             var views = await Task.WhenAll(_sentinels.Select(
                 one => one.ExecuteAsync(cancellation, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", ServiceName)));
-            return views.Distinct().Count() == 1 && views[0].Split('\n')[^1] != $"{old.Port}";
+            return views.Distinct().Count() == 1
+                && views[0].Split('\n')[^1] != $"{old.Port}"
+                && (await (await GetMasterAsync(cancellation)).ExecuteAsync(cancellation, "ROLE")).StartsWith("master", StringComparison.Ordinal);
         }, TimeSpan.FromMinutes(1), cancellation);
-
-        var master = await GetMasterAsync(cancellation);
-        await Eventually.IsTrueAsync(
-            $"{master.Endpoint} accepts writes",
-            async () => (await master.ExecuteAsync(cancellation, "ROLE")).StartsWith("master", StringComparison.Ordinal),
-            cancellation: cancellation);
-    }
 
     private static async Task<string> AskAsync(RedisServer server, CancellationToken cancellation, params string[] command)
     {
