@@ -49,12 +49,26 @@ internal sealed class CustomerCreation(CreationFlow flow, ClickSettings clicks, 
         }
     }
 
+    // Not Any: its lambda would be made for each call.
+    private static bool IsOverridden(IHeaderDictionary headers)
+    {
+        foreach (var name in s_overrides)
+        {
+            if (headers[name] is [{ } method, ..] && method != HttpMethods.Post)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CustomerRequest?> TryReadRequestAsync(HttpContext context, CustomerApiVersion version, RequestRecord record)
     {
         record.Reason = record.Caller is null ? Reasons.UnknownCaller
             : record.Target.Contains('?', StringComparison.Ordinal) ? Reasons.QueryString
-            : s_overrides.Any(name => context.Request.Headers[name] is [{ } method, ..] && method != HttpMethods.Post) ? Reasons.UnusualMethod
+            : IsOverridden(context.Request.Headers) ? Reasons.UnusualMethod
             : null;
         if (record.Reason is not null)
         {

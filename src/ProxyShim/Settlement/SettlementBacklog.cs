@@ -47,7 +47,10 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
         _telling[lease.Id] = (lease, attempts);
         try
         {
-            await settler.SentNowAsync(budget, lease, attempts);
+            if (await settler.SentByHolderAsync(budget, lease, attempts) == SentOutcome.Unknown)
+            {
+                await settler.SentAsync(budget, lease, attempts);
+            }
         }
         catch (RedisUnavailableException)
         {

@@ -34,15 +34,11 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
     public ValueTask<SentOutcome> SentAsync(RedisBudget budget, Lease lease, int attempts) =>
         ledger.SentAsync(budget, lease.Id, lease.Token, attempts, lease.Xid, Count(lease, attempts));
 
-    /// <summary>The same of what has been sent just now: in one short script where no worker has taken the claim over.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<SentOutcome> SentNowAsync(RedisBudget budget, Lease lease, int attempts)
-    {
-        var said = lease.RedisTime is { } began && ledger.ReadsBack
-            ? await ledger.SentByHolderAsync(budget, lease.Id, lease.Token, attempts, began + lease.Since.Elapsed(time), Count(lease, attempts))
-            : SentOutcome.Unknown;
-        return said == SentOutcome.Unknown ? await SentAsync(budget, lease, attempts) : said;
-    }
+    /// <summary>The same in one short script, for the call that claimed it and has just sent it.</summary>
+    /// <returns><see cref="SentOutcome.Unknown"/> where that cannot tell, since a worker has taken the claim over, or nothing is read back: <see cref="SentAsync"/> can.</returns>
+    public ValueTask<SentOutcome> SentByHolderAsync(RedisBudget budget, Lease lease, int attempts) => lease.RedisTime is { } began && ledger.ReadsBack
+        ? ledger.SentByHolderAsync(budget, lease.Id, lease.Token, attempts, began + lease.Since.Elapsed(time), Count(lease, attempts))
+        : new(SentOutcome.Unknown);
 
     private Action<SentOutcome> Count(Lease lease, int attempts) => sent =>
     {
@@ -55,7 +51,7 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SettlementResult> SettleSentAsync(RedisBudget budget, Lease lease, int attempts)
     {
-        await SentNowAsync(budget, lease, attempts);
+        await SentAsync(budget, lease, attempts);
         return SettlementResult.Sent;
     }
 
