@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using ProxyShim.Ledger;
 
 namespace ProxyShim.Settlement;
@@ -59,7 +60,7 @@ internal sealed class RecentNames
         {
             get
             {
-                Span<byte> hash = stackalloc byte[32];
+                Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
                 BinaryPrimitives.WriteUInt128BigEndian(hash, Head);
                 BinaryPrimitives.WriteUInt128BigEndian(hash[16..], Tail);
                 return new(Partition, Convert.ToHexStringLower(hash));
@@ -68,7 +69,7 @@ internal sealed class RecentNames
 
         public static Entry Of(string name, ConversionId id)
         {
-            Span<byte> hash = stackalloc byte[32];
+            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
             Convert.FromHexString(id.Hash, hash, out _, out _);
             return new(HashOf(name), id.Partition, BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
         }

@@ -19,10 +19,8 @@ public sealed class RoundTripTests(TestRedis redis)
     [Fact]
     public async Task A_call_waits_for_Redis_no_more_often_than_it_must()
     {
-        Require.Program("redis-server", "redis-server");
-        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
-        await using var slow = new SlowRedis(server.Port);
-        await using var stand = await StartAsync(server, slow, "ada");
+        await using var parts = await StartAsync("ada");
+        var (_, slow, stand) = parts;
 
         var answer = await stand.PostAsync(Stand.Body("ada"), Cancellation);
         Assert.Equal("converted", answer.Outcome);
@@ -46,10 +44,8 @@ public sealed class RoundTripTests(TestRedis redis)
     [Fact]
     public async Task The_next_call_on_the_connection_does_not_wait_for_that_either()
     {
-        Require.Program("redis-server", "redis-server");
-        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
-        await using var slow = new SlowRedis(server.Port);
-        await using var stand = await StartAsync(server, slow, "ada");
+        await using var parts = await StartAsync("ada");
+        var (_, slow, stand) = parts;
 
         Assert.Equal("converted", (await stand.PostAsync(Stand.Body("ada"), Cancellation)).Outcome);
         Assert.Null((await stand.CallAsync(new HttpRequestMessage(HttpMethod.Get, "/api/v2/partners"), Cancellation)).Outcome);
@@ -60,10 +56,8 @@ public sealed class RoundTripTests(TestRedis redis)
     [Fact]
     public async Task An_end_right_after_the_answer_waits_until_Redis_has_heard_of_it()
     {
-        Require.Program("redis-server", "redis-server");
-        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
-        await using var slow = new SlowRedis(server.Port);
-        await using var stand = await StartAsync(server, slow, "ada");
+        await using var parts = await StartAsync("ada");
+        var (server, slow, stand) = parts;
 
         var answer = await stand.PostAsync(Stand.Body("ada"), Cancellation);
         Assert.Equal(("converted", 2), (answer.Outcome, AnsweredRoundTripsOf(slow, "ada")));
@@ -77,8 +71,11 @@ public sealed class RoundTripTests(TestRedis redis)
     }
 
     // The first conversion teaches Redis the scripts.
-    private async Task<Stand> StartAsync(RedisServer server, SlowRedis slow, string customerKey)
+    private async Task<Parts> StartAsync(string customerKey)
     {
+        Require.Program("redis-server", "redis-server");
+        var server = await RedisServer.StartAsync(cancellation: Cancellation);
+        var slow = new SlowRedis(server.Port);
         var stand = await Stand.StartAsync(
             redis, Cancellation, ("Redis:ConnectionString", slow.Endpoint), ("Redis:KeyPrefix", null), ("Clicks:Keys:0", null), ("Verification:Grace", "12:00:00"));
         await stand.WaitForRedisAsync(Cancellation);
@@ -90,7 +87,7 @@ public sealed class RoundTripTests(TestRedis redis)
 
         Assert.Equal("converted", (await stand.PostAsync(Stand.Body("first"), Cancellation)).Outcome);
         slow.SlowDown(s_delay);
-        return stand;
+        return new(server, slow, stand);
     }
 
     private static Task<LegacyAnswer> PayAsync(Stand stand, string key)
@@ -106,4 +103,14 @@ public sealed class RoundTripTests(TestRedis redis)
     private static int AnsweredRoundTripsOf(SlowRedis slow, string key) => slow.AnsweredRoundTripsOf($"click:{key}", LedgerView.IdOf(key));
 
     private static int RoundTripsOf(SlowRedis slow, string key) => slow.RoundTripsOf($"click:{key}", LedgerView.IdOf(key));
+
+    private sealed record Parts(RedisServer Server, SlowRedis Slow, Stand Stand) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Stand.DisposeAsync();
+            await Slow.DisposeAsync();
+            await Server.DisposeAsync();
+        }
+    }
 }
