@@ -19,7 +19,6 @@ internal static class CustomerApiRoute
 
     public static IServiceCollection AddPassthrough(this IServiceCollection services, CustomerApiSettings settings, OutboundSettings outbound)
     {
-        var clients = new OutboundClients(outbound);
         var origin = settings.Address.ToString().TrimEnd('/');
 
         services.AddSingleton<IDataProtectionProvider, NoDataProtection>();
@@ -42,11 +41,6 @@ internal static class CustomerApiRoute
                         },
                     },
                 ])
-            .ConfigureHttpClient((_, handler) =>
-            {
-                clients.Configure(handler);
-                handler.PlaintextStreamFilter = static (context, _) => new(new UpstreamConnection(context.PlaintextStream));
-            })
             .AddTransforms(transforms =>
             {
                 // The Customer API sees what the caller sent, and no trace of us.
@@ -61,6 +55,7 @@ internal static class CustomerApiRoute
 
                     // An empty one would go on beside the Customer API's own.
                     transform.ProxyRequest.Headers.Remove(HeaderNames.Host);
+                    WholeBody.Note(transform.HttpContext.Request, transform.ProxyRequest);
                     return ValueTask.CompletedTask;
                 });
                 transforms.AddResponseTransform(async transform =>
@@ -96,7 +91,10 @@ internal static class CustomerApiRoute
             kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         });
-        return services.AddSingleton<PassthroughRecorder>();
+        return services
+            .AddSingleton<IForwarderHttpClientFactory>(provider =>
+                new CustomerApiClients(outbound, provider.GetRequiredService<ILogger<ForwarderHttpClientFactory>>()))
+            .AddSingleton<PassthroughRecorder>();
     }
 
     /// <summary>Ends the pipeline.</summary>

@@ -9,6 +9,7 @@ public sealed class RawConnection(Socket socket) : IDisposable
 {
     private readonly NetworkStream _stream = new(socket, ownsSocket: true);
     private readonly List<byte> _pending = [];
+    private int _packets;
 
     /// <summary>Whether the other side has closed it: a client that keeps connections looks before it sends.</summary>
     public bool HasEnded => _pending.Count == 0 && _stream.Socket.Poll(0, SelectMode.SelectRead) && _stream.Socket.Available == 0;
@@ -35,7 +36,10 @@ public sealed class RawConnection(Socket socket) : IDisposable
         var head = Encoding.Latin1.GetString(await ReadThroughAsync("\r\n\r\n"u8.ToArray(), cancellation)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var headers = head[1..].Select(line => (line[..line.IndexOf(':', StringComparison.Ordinal)], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim())).ToList();
         var message = new RawMessage(head[0], headers, []);
-        return message with { Body = hasBody ? await ReadBodyAsync(message, cancellation) : [] };
+        var body = hasBody ? await ReadBodyAsync(message, cancellation) : [];
+        var before = _packets;
+        _packets = CountPackets();
+        return message with { Body = body, Packets = _packets - before };
     }
 
     /// <summary>Reads until the other side closes the connection.</summary>
@@ -50,6 +54,15 @@ public sealed class RawConnection(Socket socket) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
+
+    // TCP_INFO's tcpi_data_segs_in (https://github.com/torvalds/linux/blob/master/include/uapi/linux/tcp.h).
+    private int CountPackets()
+    {
+        const int tcp = 6, information = 11, dataSegmentsIn = 152;
+        var info = new byte[256];
+        _stream.Socket.GetRawSocketOption(tcp, information, info);
+        return BitConverter.ToInt32(info, dataSegmentsIn);
+    }
 
     private async Task<byte[]> ReadBodyAsync(RawMessage message, CancellationToken cancellation)
     {

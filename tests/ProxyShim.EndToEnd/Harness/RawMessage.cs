@@ -9,6 +9,9 @@ namespace ProxyShim.EndToEnd.Harness;
 /// <param name="Body">The body without a transfer coding.</param>
 public sealed record RawMessage(string StartLine, IReadOnlyList<(string Name, string Value)> Headers, byte[] Body)
 {
+    /// <summary>In how many packets it came, where the next message was not sent before it was answered.</summary>
+    public int Packets { get; init; }
+
     /// <summary>The method of a request.</summary>
     public string Method => StartLine.Split(' ')[0];
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using ProxyShim.EndToEnd.Harness;
 using ProxyShim.Testing;
@@ -104,6 +106,59 @@ public class PassthroughTests : IClassFixture<RawStand>
         Assert.Equal((method, path), (request.Method, request.Target));
         Assert.Equal(Encoding.Latin1.GetBytes(body), request.Body);
         Assert.Equal(["x/y; z=\"1\""], request.Values("Content-Type"));
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/v2/partnerships")]
+    [InlineData("POST", "/api/v2/transactions")]
+    [InlineData("POST", "/api/v2/customers")]
+    [InlineData("PATCH", "/api/v2/customers/c-1")]
+    public async Task A_body_that_has_come_whole_goes_on_together_with_its_head(string method, string path)
+    {
+        const string body = "{\"customer_key\": \"c-1\"}";
+        using var connection = await _stand.OpenAsync(Cancellation);
+
+        for (var i = 0; i < 3; i++)
+        {
+            await connection.SendAsync(
+                $"{method} {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Basic cGtfdmVuZG9yOnNrX3ZlbmRvcg==\r\nX-Twice: a\r\nContent-Language: de\r\nX-Twice: b\r\n"
+                + $"Content-Language: en\r\nContent-Length: {body.Length}\r\n\r\n{body}",
+                Cancellation);
+            Assert.Equal("ok", (await connection.ReadAsync(Cancellation)).Text);
+        }
+
+        Assert.Equal(3, _stand.Upstream.Requests.Count);
+        Assert.All(_stand.Upstream.Requests, request =>
+        {
+            Assert.Equal((1, body), (request.Packets, request.Text));
+            Assert.Equal("a, b|de, en", $"{string.Join(", ", request.Values("X-Twice"))}|{string.Join(", ", request.Values("Content-Language"))}");
+        });
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 10")]
+    [InlineData("Transfer-Encoding: chunked")]
+    public async Task A_body_that_is_late_does_not_keep_its_head_back(string length)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var api = new UriBuilder(Uri.UriSchemeHttp, "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port).Uri;
+        await using var shim = await ShimProcess.StartAsync(
+            new Dictionary<string, string>
+            {
+                ["CustomerApi:Address"] = api.OriginalString,
+                ["CustomerApi:PublicKey"] = "pk_vendor",
+                ["CustomerApi:SecretKey"] = "sk_vendor",
+                ["ConversionApi:Token"] = "tok_vendor",
+                ["Redis:ConnectionString"] = $"127.0.0.1:{FreePort.Next()}",
+            },
+            Cancellation);
+        using var connection = await RawConnection.OpenAsync(shim.Address, Cancellation);
+
+        await connection.SendAsync($"POST /api/v2/partnerships HTTP/1.1\r\nHost: a\r\n{length}\r\n\r\n", Cancellation);
+        using var upstream = new RawConnection(await listener.AcceptSocketAsync(Cancellation));
+
+        Assert.Equal("POST /api/v2/partnerships HTTP/1.1", (await upstream.ReadAsync(Cancellation, hasBody: false)).StartLine);
     }
 
     [Fact]
