@@ -8,8 +8,8 @@ namespace ProxyShim.Redis;
 /// Waits for tasks for so long and no longer, with pooled timers: <see cref="Task.WaitAsync(TimeSpan)"/> makes a timer and a task for each wait
 /// (measured: Native/README.md).
 /// </summary>
-/// <param name="isAnswered">Whether what is waited for has come already and only our own threads have not got to it: that is our own delay.</param>
-internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered = null)
+/// <param name="isBehind">Whether only our own threads have not got to what is waited for: that is our own delay.</param>
+internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isBehind = null)
 {
     /// <summary>How much longer it waits for our own threads; one that has not got to it by then never will.</summary>
     public static readonly TimeSpan OwnDelayLimit = TimeSpan.FromSeconds(10);
@@ -17,7 +17,7 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
     /// <summary>How often it looks then.</summary>
     public static readonly TimeSpan OwnDelayLook = TimeSpan.FromMilliseconds(10);
 
-    private readonly ObjectPool<PooledTimeout> _kept = Pools.Create(() => new PooledTimeout(time, isAnswered ?? (static () => false)));
+    private readonly ObjectPool<PooledTimeout> _kept = Pools.Create(() => new PooledTimeout(time, isBehind ?? (static () => false)));
 
     /// <summary>True once the task has ended, well or not; false when it has not in time. What comes after goes on where the task ended, or on a timer's thread.</summary>
     public ValueTask<bool> WaitAsync(Task task, TimeSpan timeout) =>
@@ -26,7 +26,7 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
     private sealed class PooledTimeout : IValueTaskSource<bool>
     {
         private readonly TimeProvider _time;
-        private readonly Func<bool> _isAnswered;
+        private readonly Func<bool> _isBehind;
         private readonly ITimer _timer;
         private readonly Action _ended;
         private ManualResetValueTaskSourceCore<bool> _outcome;
@@ -44,9 +44,9 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
         // The generation that nothing has decided yet; 0 when there is none.
         private long _pendingGeneration;
 
-        public PooledTimeout(TimeProvider time, Func<bool> isAnswered)
+        public PooledTimeout(TimeProvider time, Func<bool> isBehind)
         {
-            (_time, _isAnswered) = (time, isAnswered);
+            (_time, _isBehind) = (time, isBehind);
             _timer = time.CreateTimer(static wait => ((PooledTimeout)wait!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _ended = () => Decide(_generation, inTime: true);
         }
@@ -104,7 +104,7 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isAnswered =
             while (Volatile.Read(ref _pendingGeneration) is var generation && generation != 0)
             {
                 var rest = _timeout - _time.GetElapsedTime(_start);
-                if (rest <= TimeSpan.Zero && rest > -OwnDelayLimit && _isAnswered())
+                if (rest <= TimeSpan.Zero && rest > -OwnDelayLimit && _isBehind())
                 {
                     rest = OwnDelayLook;
                 }

@@ -28,7 +28,7 @@ internal sealed class RedisGate : IAsyncDisposable
         _connection = NewConnection(settings.Connection, time, connect);
         _blockingConnection = NewConnection(settings.Connection, time, connect);
         _breaker = new ConsecutiveFailureBreaker(time);
-        _waits = new PooledTimeouts(time, settings.Connection.Tunnel is RedisTunnel tunnel ? tunnel.HasUnread : null);
+        _waits = new PooledTimeouts(time, settings.Connection.Tunnel is RedisTunnel tunnel ? tunnel.IsBehind : null);
     }
 
     public RedisSettings Settings { get; }

@@ -82,7 +82,10 @@ internal sealed class Scenario : IAsyncDisposable
             all[name] = value;
         }
 
-        var scenario = new Scenario(redis, partnerStack, [.. Enumerable.Range(1, replicas).Select(number => new Replica(all, number == replicas ? last : null))]);
+        // One as in a container with one processor, where a single thread serves all sockets.
+        var oneThread = new Dictionary<string, string>(all) { ["DOTNET_PROCESSOR_COUNT"] = "1" };
+        var scenario = new Scenario(
+            redis, partnerStack, [.. Enumerable.Range(1, replicas).Select(number => new Replica(number == 1 ? oneThread : all, number == replicas ? last : null))]);
         try
         {
             await Task.WhenAll(scenario.Replicas.Select(replica => replica.StartAsync(cancellation)));

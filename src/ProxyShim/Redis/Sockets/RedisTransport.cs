@@ -18,6 +18,9 @@ internal sealed class RedisTransport : DuplexTransport
     // Where the last commands left so lately, the next ones are near. Else nothing is held back: a timer costs more than a send.
     private static readonly TimeSpan s_near = TimeSpan.FromMilliseconds(1);
 
+    // So many sends within as much: then a turn of the socket's thread nearly always brings several requests, and ringing costs less than the sends that it spares.
+    private const int BusySends = 12;
+
     // Enough for dozens of replies; what is longer takes another turn.
     private const int ReceiveBytes = 16 * 1024;
 
@@ -37,8 +40,16 @@ internal sealed class RedisTransport : DuplexTransport
     private readonly TimeProvider _time;
     private readonly ITimer _late;
 
+    // Null where there are several such threads: then it would be heard by any of them.
+    private readonly TurnBell? _bell;
+
     // When a thread last asked for it.
     private long _lastAsked;
+
+    // Since when sends are counted, how many they are, and whether they were many in the time before. Threads that count at once may lose one: it is a pace, and no sum.
+    private long _countedSince;
+    private int _sends;
+    private bool _isBusy;
 
     // Whether the timer is set: 1, else 0.
     private int _isLateSet;
@@ -46,21 +57,23 @@ internal sealed class RedisTransport : DuplexTransport
     // How often a thread has asked for what is committed to be sent, since the last one who sent was done: the first of them sends for all.
     private int _asked;
 
+    /// <param name="hasOneThread">Whether all sockets are served by one thread.</param>
     /// <param name="closed">Told once, when nothing is received any more.</param>
-    public RedisTransport(Socket socket, TimeProvider time, Action<RedisTransport> closed)
+    public RedisTransport(Socket socket, TimeProvider time, bool hasOneThread, Action<RedisTransport> closed)
     {
         (_socket, _time, _closed, _lastAsked) = (socket, time, closed, time.GetTimestamp() - time.TimestampFrequency);
         _late = time.CreateTimer(static transport => ((RedisTransport)transport!).OnLate(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _bell = hasOneThread ? TurnBell.TryCreate(Send) : null;
     }
 
-    /// <summary>Whether there is something to receive.</summary>
-    public bool HasUnread
+    /// <summary>Whether our own threads are behind: a reply has not been received, or a command has not been sent.</summary>
+    public bool IsBehind
     {
         get
         {
             try
             {
-                return _socket.Available > 0;
+                return _bell is { IsRung: true } || _socket.Available > 0;
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
@@ -81,7 +94,7 @@ internal sealed class RedisTransport : DuplexTransport
         _ = CommitAsync();
         if (!ReplyBatch.TryDefer(this))
         {
-            Send();
+            SendWithTurn();
         }
 
         return true;
@@ -94,6 +107,15 @@ internal sealed class RedisTransport : DuplexTransport
         if (Interlocked.Increment(ref _asked) == 1)
         {
             _ = SendAsync();
+        }
+    }
+
+    /// <summary>Sends what has been flushed; on a busy connection together with what the socket's thread comes to in the same turn, which spares a send for each.</summary>
+    public void SendWithTurn()
+    {
+        if (!NoteSend() || _bell?.TryRing() != true)
+        {
+            Send();
         }
     }
 
@@ -116,8 +138,22 @@ internal sealed class RedisTransport : DuplexTransport
     {
         // The thread that sends or receives learns it from the socket.
         _late.Dispose();
+        _bell?.Dispose();
         _socket.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // True on a busy connection.
+    private bool NoteSend()
+    {
+        var now = _time.GetTimestamp();
+        if (_time.GetElapsedTime(_countedSince, now) > s_near)
+        {
+            (_isBusy, _sends, _countedSince) = (_sends > BusySends, 0, now);
+        }
+
+        _sends++;
+        return _isBusy;
     }
 
     private void OnLate()

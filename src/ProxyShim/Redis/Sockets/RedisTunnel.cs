@@ -9,12 +9,16 @@ namespace ProxyShim.Redis.Sockets;
 
 /// <summary>Gives StackExchange.Redis a <see cref="RedisTransport"/> for its commands; for TLS and for subscriptions it keeps its own way.</summary>
 /// <param name="connectTimeout">The transport is connected by the code that makes it.</param>
-internal sealed class RedisTunnel(TimeSpan connectTimeout, TimeProvider time) : Tunnel
+/// <param name="hasOneThread">
+/// Whether all sockets are served by one thread; null for what is usual: with inline completions .NET has one for each processor
+/// (https://github.com/dotnet/runtime/blob/main/src/libraries/System.Net.Sockets/src/System/Net/Sockets/SocketAsyncEngine.Unix.cs).
+/// </param>
+internal sealed class RedisTunnel(TimeSpan connectTimeout, TimeProvider time, bool? hasOneThread = null) : Tunnel
 {
     private readonly ConcurrentDictionary<RedisTransport, bool> _open = new();
 
-    /// <summary>Whether a reply has come that has not been read yet: then our own threads are behind, and not Redis.</summary>
-    public bool HasUnread() => _open.Keys.Any(transport => transport.HasUnread);
+    /// <summary>Whether our own threads are behind, and not Redis.</summary>
+    public bool IsBehind() => _open.Keys.Any(static transport => transport.IsBehind);
 
     public override async ValueTask<DuplexTransport?> ConnectTransportAsync(
         EndPoint endpoint, ConnectionType connectionType, TlsOptions tls, CancellationToken cancellationToken)
@@ -30,7 +34,7 @@ internal sealed class RedisTunnel(TimeSpan connectTimeout, TimeProvider time) : 
             using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             late.CancelAfter(connectTimeout);
             await socket.ConnectAsync(endpoint, late.Token);
-            var transport = new RedisTransport(socket, time, closed => _open.TryRemove(closed, out _));
+            var transport = new RedisTransport(socket, time, hasOneThread ?? Environment.ProcessorCount == 1, closed => _open.TryRemove(closed, out _));
             _open.TryAdd(transport, true);
             return transport;
         }

@@ -123,9 +123,14 @@ internal sealed class ReplyBatch
         t_current = outer;
         foreach (var transport in _unsent)
         {
-            if (_isAwaited)
+            if (_receives)
             {
+                // A turn of the socket's thread in itself.
                 transport.Send();
+            }
+            else if (_isAwaited)
+            {
+                transport.SendWithTurn();
             }
             else
             {

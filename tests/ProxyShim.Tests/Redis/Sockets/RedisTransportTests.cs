@@ -95,11 +95,34 @@ public class RedisTransportTests
         Assert.Equal(1, await IncrementUnawaited(connection.GetDatabase()));
     }
 
-    [Fact]
-    public async Task Code_that_goes_on_after_a_reply_may_give_commands_without_end()
+    // Where one thread serves all sockets, what a busy connection is given waits for the end of that thread's turn.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Commands_of_many_callers_are_all_carried_out_each_ones_in_its_order(bool hasOneThread)
     {
         await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
-        await using var connection = await ConnectAsync(server);
+        await using var connection = await ConnectAsync(server, hasOneThread: hasOneThread);
+        var redis = connection.GetDatabase();
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(caller => Task.Run(() => CountAsync($"{caller}"), Cancellation)));
+
+        async Task CountAsync(string key)
+        {
+            for (var i = 1; i <= 1000; i++)
+            {
+                Assert.Equal(i, await redis.StringIncrementAsync(key));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Code_that_goes_on_after_a_reply_may_give_commands_without_end(bool hasOneThread)
+    {
+        await using var server = await RedisServer.StartAsync(cancellation: Cancellation);
+        await using var connection = await ConnectAsync(server, hasOneThread: hasOneThread);
         var redis = connection.GetDatabase();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CountAsync()));
@@ -165,7 +188,7 @@ public class RedisTransportTests
         var budget = gate.NewBudget();
         var asking = budget.RunAsync(static async (database, _) => await database.PingAsync(), 0);
         await Eventually.IsTrueAsync(
-            "the reply is there", () => Task.FromResult(((RedisTunnel)settings.Connection.Tunnel!).HasUnread()), cancellation: Cancellation);
+            "the reply is there", () => Task.FromResult(((RedisTunnel)settings.Connection.Tunnel!).IsBehind()), cancellation: Cancellation);
         time.Advance(settings.Timeout * 3);
         Assert.False(asking.IsCompleted);
         goOn.Set();
@@ -214,10 +237,10 @@ public class RedisTransportTests
         return redis.StringIncrementAsync("key");
     }
 
-    private static async Task<ConnectionMultiplexer> ConnectAsync(RedisServer server, TimeProvider? time = null)
+    private static async Task<ConnectionMultiplexer> ConnectAsync(RedisServer server, TimeProvider? time = null, bool? hasOneThread = null)
     {
         var options = Settings(server.Endpoint).Connection;
-        options.Tunnel = new RedisTunnel(TimeSpan.FromMilliseconds(options.ConnectTimeout), time ?? TimeProvider.System);
+        options.Tunnel = new RedisTunnel(TimeSpan.FromMilliseconds(options.ConnectTimeout), time ?? TimeProvider.System, hasOneThread);
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 
