@@ -14,6 +14,7 @@ internal sealed record LoadOptions
           --contenders A,B      only those whose name contains one of these
           --sections A,B        of conversions, passthrough, shadow, follow-ups, allocations, footprint, scale, slow, bulk, clicks, kept-calls (without it: conversions, passthrough, allocations, footprint)
           --most-bytes N        bytes a conversion may allocate (12288)
+          --api-delay MS        how long the Customer API takes to answer (0): for latency as a caller feels it, not for processor time
           --appendonly          Redis writes its append-only file, fsync every second
           --shim PATH           the shim's native binary (published by the harness)
           --other PATH          another native binary of the shim, such as an older one, in the same rounds
@@ -40,6 +41,9 @@ internal sealed record LoadOptions
     public IReadOnlyList<string> Contenders { get; init; } = [];
 
     public IReadOnlyList<string> Sections { get; init; } = ["conversions", "passthrough", "allocations", "footprint"];
+
+    /// <summary>How long the Customer API takes to answer.</summary>
+    public TimeSpan ApiDelay { get; init; }
 
     public bool AppendOnly { get; init; }
 
@@ -73,6 +77,7 @@ internal sealed record LoadOptions
             options = words.Name switch
             {
                 "--short" => options,
+                "--api-delay" => options with { ApiDelay = TimeSpan.FromMilliseconds(words.Number()) },
                 "--appendonly" => options with { AppendOnly = true },
                 "--rounds" => options with { Rounds = words.Number() },
                 "--duration" => options with { Duration = TimeSpan.FromSeconds(words.Number()) },

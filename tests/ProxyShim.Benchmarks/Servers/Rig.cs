@@ -31,7 +31,7 @@ internal sealed class Rig : IAsyncDisposable
         var ports = Ports.Take(5);
         var site = new Site(ports[0], ports[1], ports[2], ports[3], ports[4], directory);
         await RedisServer.SeedAsync(site.RedisPort, Path.Combine(directory, "redis"), clicks, cancellationToken);
-        var customers = await Upstream.StartAsync(site.CustomerPort, Path.Combine(directory, "customer-api"), TimeSpan.Zero, cancellationToken);
+        var customers = await Upstream.StartAsync(site.CustomerPort, Path.Combine(directory, "customer-api"), options.ApiDelay, cancellationToken);
         var conversions = await Upstream.StartAsync(site.ConversionPort, Path.Combine(directory, ConversionApi), delay, cancellationToken);
         return new Rig(options, directory, site, customers, conversions);
     }

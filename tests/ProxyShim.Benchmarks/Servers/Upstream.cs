@@ -11,7 +11,9 @@ internal sealed class Upstream : IAsyncDisposable
 
     private Upstream(ChildProcess process, int port) => (_process, _requests) = (process, new Uri($"{Site.Local(port)}/requests"));
 
-    /// <param name="delay">How long the Conversion API takes to answer; zero costs nothing.</param>
+    private const string CustomerAnswer = """{"data":{"key":"cus_8U5s1iH2Pd2a2p"},"message":"Answered by the Customer API","status":200}""";
+
+    /// <param name="delay">How long it takes to answer, but for reads of a customer; zero costs nothing.</param>
     public static async Task<Upstream> StartAsync(int port, string directory, TimeSpan delay, CancellationToken cancellationToken)
     {
         System.IO.Directory.CreateDirectory(directory);
@@ -20,9 +22,8 @@ internal sealed class Upstream : IAsyncDisposable
         {
             ["MODULES"] = slow ? "load_module modules/ndk_http_module.so; load_module modules/ngx_http_lua_module.so;" : "",
             // "return" would answer before any Lua runs.
-            ["ANSWER"] = slow
-                ? string.Create(CultureInfo.InvariantCulture, $"content_by_lua_block {{ ngx.sleep({delay.TotalSeconds}) ngx.header.content_length = 0 ngx.exit(200) }}")
-                : "return 200;",
+            ["ANSWER"] = slow ? AnswerLate(delay, "") : "return 200;",
+            ["CUSTOMER_ANSWER"] = slow ? AnswerLate(delay, CustomerAnswer) : $"return 200 '{CustomerAnswer}';",
         });
         var upstream = new Upstream(ChildProcess.Start(launch, Cores.Others, Path.Combine(directory, "out")), port);
         await Until.TrueAsync("upstream", upstream.AnswersAsync, upstream._process.Complaints, cancellationToken);
@@ -42,6 +43,10 @@ internal sealed class Upstream : IAsyncDisposable
         _client.Dispose();
         await _process.DisposeAsync();
     }
+
+    private static string AnswerLate(TimeSpan delay, string body) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"content_by_lua_block {{ ngx.req.read_body() ngx.sleep({delay.TotalSeconds}) ngx.header.content_length = {body.Length} ngx.print('{body}') }}");
 
     private async Task<bool> AnswersAsync()
     {
