@@ -28,6 +28,9 @@ internal sealed partial class ClickForm
     // The attribution window is 90 days; a clock may be wrong by some hours.
     private static readonly TimeSpan s_future = TimeSpan.FromDays(1);
 
+    // ISO 8601 with its offset, which is how a click is shown; without one it would be somebody's local time.
+    private static readonly string[] s_times = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
+
     private static readonly SearchValues<byte> s_hexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     private static readonly int s_fields = Enum.GetValues<ClickField>().Length;
@@ -98,7 +101,7 @@ internal sealed partial class ClickForm
     }
 
     private string? BadField(DateTimeOffset now) =>
-        Value(ClickField.ClickedAt) is { IsEmpty: false } at && !IsTime(at.Span, now) ? "clicked_at is not a time in the past; write milliseconds since 1970."
+        Value(ClickField.ClickedAt) is { IsEmpty: false } at && !IsTime(at.Span, now) ? "clicked_at is not a time in the past; write milliseconds since 1970, or as in 2026-01-31T09:30:00Z."
         : Value(ClickField.IpAddress) is { IsEmpty: false } address && !IPAddress.TryParse(address.Span, out _)
             ? "ip_address is not an address; write the customer's own, or leave it out."
         : Value(ClickField.EmailSha256) is { IsEmpty: false } hash && !IsHash(hash.Span)
@@ -137,6 +140,11 @@ internal sealed partial class ClickForm
     private static bool IsHash(ReadOnlySpan<byte> text) => text.Length == 64 && !text.ContainsAnyExcept(s_hexDigits);
 
     private static bool IsTime(ReadOnlySpan<byte> text, DateTimeOffset now) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
-        && milliseconds >= Click.LeastMilliseconds && milliseconds <= (now + s_future).ToUnixTimeMilliseconds();
+        MillisecondsOf(text) is { } milliseconds && milliseconds >= Click.LeastMilliseconds && milliseconds <= (now + s_future).ToUnixTimeMilliseconds();
+
+    private static long? MillisecondsOf(ReadOnlySpan<byte> text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) ? milliseconds
+        : DateTimeOffset.TryParseExact(Encoding.UTF8.GetString(text), s_times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time.ToUnixTimeMilliseconds()
+        : null;
 }

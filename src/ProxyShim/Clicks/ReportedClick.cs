@@ -4,7 +4,7 @@ using ProxyShim.Customers;
 namespace ProxyShim.Clicks;
 
 /// <summary>A click that has been reported: valid, and within the bounds of <see cref="ClickForm"/>.</summary>
-/// <param name="Click">The click. Its <see cref="Click.ClickedAt"/> is empty, or milliseconds since 1970.</param>
+/// <param name="Click">The click. Its <see cref="Click.ClickedAt"/> is empty, or a time.</param>
 /// <param name="Customer">Whose it is.</param>
 internal sealed record ReportedClick(Click Click, CustomerIdentity Customer)
 {

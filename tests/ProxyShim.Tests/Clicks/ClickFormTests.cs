@@ -52,6 +52,9 @@ public class ClickFormTests
     [InlineData("""{"xid":"X","clicked_at":"yesterday"}""", "clicked_at is not a time")]
     [InlineData("""{"xid":"X","clicked_at":1777863600}""", "clicked_at is not a time")]
     [InlineData("""{"xid":"X","clicked_at":1999999999999}""", "clicked_at is not a time")]
+    [InlineData("""{"xid":"X","clicked_at":"2033-05-18T03:33:19Z"}""", "clicked_at is not a time")]
+    [InlineData("""{"xid":"X","clicked_at":"2026-01-31T09:30:00"}""", "clicked_at is not a time")]
+    [InlineData("""{"xid":"X","clicked_at":"31.01.2026 09:30:00Z"}""", "clicked_at is not a time")]
     [InlineData("""{"xid":"X","ip_address":"localhost"}""", "ip_address is not an address")]
     [InlineData("""{"xid":"X","email_sha256":"abc"}""", "email_sha256 is not 64")]
     [InlineData("""{"xid":"X","sub_ids":"a|b"}""", "sub_ids is not a list")]
@@ -61,6 +64,20 @@ public class ClickFormTests
     {
         Assert.Null(ClickForm.Read(Encoding.UTF8.GetBytes(json), s_now, out var said));
         Assert.StartsWith(problem, said!.Write, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1769851800000")]
+    [InlineData("\"1769851800000\"")]
+    [InlineData("\"2026-01-31T09:30:00Z\"")]
+    [InlineData("\"2026-01-31T09:30:00.000Z\"")]
+    [InlineData("\"2026-01-31T09:30:00+00:00\"")]
+    [InlineData("\"2026-01-31T10:30:00.0000000+01:00\"")]
+    public void A_time_may_be_written_as_it_is_stored_and_as_it_is_shown(string time)
+    {
+        var reported = ClickForm.Read(Encoding.UTF8.GetBytes($$"""{"xid":"X","clicked_at":{{time}}}"""), s_now, out _);
+
+        Assert.Equal(new DateTimeOffset(2026, 1, 31, 9, 30, 0, TimeSpan.Zero), reported!.Click.When);
     }
 
     [Theory]

@@ -83,8 +83,8 @@ internal static class HelpText
     public const string Clicks =
         """
         A row has the names of config/clicks.md: xid, partner_key, sub_ids (in CSV separated by |), clicked_at (milliseconds
-        since 1970) and who it is: customer_key, email, email_sha256 or provider_key. Last click wins, by clicked_at, so that
-        the same file twice changes nothing. The report is JSON; rows that cannot be used are named on standard error.
+        since 1970, or as in 2026-01-31T09:30:00Z) and who it is: customer_key, email, email_sha256 or provider_key. Last click
+        wins, by clicked_at, so that the same file twice changes nothing. The report is JSON; rows that cannot be used are named on standard error.
 
         Settings:
           Management:Url and Management:Token, from the same places as the shim's own.

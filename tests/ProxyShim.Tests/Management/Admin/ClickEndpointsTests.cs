@@ -34,6 +34,10 @@ public sealed class ClickEndpointsTests(TestRedis redis)
         Assert.DoesNotContain("Firefox", shown, StringComparison.Ordinal);
         Assert.Equal([scope.Key("click:" + customerKey)], await scope.KeysAsync());
 
+        // What is shown can be put back.
+        Assert.Equal((204, ""), await surface.SendAsync(HttpMethod.Put, path, shown));
+        Assert.Equal((200, shown), await surface.SendAsync(HttpMethod.Get, path));
+
         Assert.Equal((204, ""), await surface.SendAsync(HttpMethod.Delete, path));
         Assert.Equal(404, (await surface.SendAsync(HttpMethod.Delete, path)).Status);
         Assert.Empty(await scope.KeysAsync());
