@@ -14,6 +14,10 @@ internal sealed class EventFields
             definition => definition.Name,
             definition => definition.Value.GetProperty("properties").EnumerateObject().ToDictionary(field => field.Name, field => Resolve(field.Value)));
 
+    /// <summary>The events, and the names of each one's fields.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyCollection<string>> All { get; } =
+        s_events.Where(one => one.Value.ContainsKey("Event")).ToDictionary(one => one.Key, one => (IReadOnlyCollection<string>)one.Value.Keys);
+
     /// <summary>What a query names and no event that it selects has.</summary>
     public static IEnumerable<string> MissingOf(LogQuery query)
     {

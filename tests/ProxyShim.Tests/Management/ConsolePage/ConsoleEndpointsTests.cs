@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ProxyShim.Management.ConsolePage;
 using ProxyShim.Primitives;
+using ProxyShim.Tests.Dashboards;
 using Xunit;
 
 namespace ProxyShim.Tests.Management.ConsolePage;
@@ -86,9 +87,26 @@ public sealed partial class ConsoleEndpointsTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Each_event_of_the_log_has_words_of_its_own_made_of_what_it_says()
+    {
+        var (answer, body) = await _surface.GetAsync("/console/events.js");
+        answer.Dispose();
+        var kinds = Kind().Matches(body).ToDictionary(kind => kind.Groups["name"].Value, kind => Field().Matches(kind.Value).Select(field => field.Groups["name"].Value));
+
+        Assert.Equal(EventFields.All.Keys.Order(), kinds.Keys.Order());
+        Assert.All(kinds, kind => Assert.Empty(kind.Value.Except(EventFields.All[kind.Key])));
+    }
+
     public async ValueTask InitializeAsync() => _surface = await ManagementSurface.ServeAsync(endpoints => endpoints.MapConsole(isAdminOn: true));
 
     public ValueTask DisposeAsync() => _surface.DisposeAsync();
+
+    [GeneratedRegex("""^  (?<name>[A-Z]\w+): e =>(?:.*\n(?!  [A-Z]|\}))*.*""", RegexOptions.Multiline)]
+    private static partial Regex Kind();
+
+    [GeneratedRegex("""\be\.(?<name>[A-Z]\w+)""")]
+    private static partial Regex Field();
 
     [GeneratedRegex("""(?:href|src)="(?<url>[^"#]+)"|from "(?<url>[^"]+)"|import "(?<url>[^"]+)"|url\((?<url>[^)]+)\)""")]
     private static partial Regex Reference();

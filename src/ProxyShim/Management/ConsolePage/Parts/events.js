@@ -8,6 +8,9 @@ const Most = 40;
 // What these took is how long somebody waited; what others have as ElapsedMs is something else.
 const Waited = ["RequestHandled", "DeliveryAttempted"];
 
+// One that cannot be read any more has neither.
+const call = e => [e.Method, e.Route].filter(part => part).join(" ");
+
 // Each event in a word, what there is to add, and a colour. One that is not here is shown by its name.
 const Kinds = {
   RequestHandled: e => [e.Outcome, [e.WouldBe && `would be ${e.WouldBe}`, e.Reason, e.Outcome === "passthrough" ? `${e.Method} ${e.Route}` : null, e.Status === 200 ? null : e.Status], shade(e.Outcome)],
@@ -18,10 +21,23 @@ const Kinds = {
   ConversionDead: e => ["dead", [e.Reason, e.Status ?? e.Error], "o-unavailable"],
   ConversionReplayed: e => ["replayed", [`by ${e.By}`, e.Reason && `was ${e.Reason}`], "o-converted"],
   ConversionDiscarded: e => ["discarded", [`by ${e.By}`, e.Reason && `was ${e.Reason}`], "o-rejected"],
+  HoldEnded: e => e.Result === "click_found"
+    ? ["click came", [`after ${duration(e.AgeMs / 1000)}`], "o-converted"]
+    : ["handed over", [e.Reason, e.Status && `answered ${e.Status}`, `after ${duration(e.AgeMs / 1000)}`], "o-fallback"],
+  CallKept: e => ["call kept", [call(e), e.Reason], "o-queued"],
+  CallPlayed: e => ["call played", [call(e), e.Status, `kept for ${duration(e.AgeMs / 1000)}`], "o-converted"],
+  CallDead: e => ["call dead", [call(e), e.Reason, e.Status], "o-unavailable"],
+  CallReplayed: e => ["call replayed", [`by ${e.By}`, call(e), `was ${e.Reason}`], "o-converted"],
+  CallDiscarded: e => ["call discarded", [`by ${e.By}`, call(e), `was ${e.Reason}`], "o-rejected"],
+  ClickChanged: e => ["click", [e.Change, `by ${e.By}`], "o-converted"],
+  ClicksImported: e => ["clicks imported", [`by ${e.By}`, `${e.Written} written of ${e.Read}`, e.Bad > 0 && `${e.Bad} cannot be used`], e.Bad > 0 ? "o-queued" : "o-converted"],
+  ClicksRefused: e => ["clicks refused", [e.Reason, `${e.Count} times`], "o-rejected"],
   Alert: e => ["alert", [e.Alert, e.Detail], "o-unavailable"],
   Started: e => ["started", [e.Version.split("+")[0], `Redis ${e.RedisVersion ?? "does not answer yet"}`, e.Anonymous ? "any caller" : `callers ${e.Callers}`], "o-converted"],
   SettingWarning: e => ["setting", [`${e.Setting} ${e.Cause}`, e.Remedy], "o-queued"],
   RolloutChanged: e => ["rollout", [`${e.From} → ${e.To}`, e.By && `by ${e.By}`, e.Followed ? "through another replica" : null], "o-queued"],
+  LogEventsDropped: e => ["log lines lost", [`${e.Count}, ${e.Total} in all`], "o-unavailable"],
+  Diagnostic: e => ["diagnostic", [e.SourceContext, e["@mt"]], "o-other"],
   Degraded: e => [e.Over ? "well again" : "degraded", [e.Part, e.Reason, e.Over ? null : e.Detail, e.Over ? `after ${duration(e.ElapsedMs / 1000)}` : null], e.Over ? "o-converted" : "o-queued"],
 };
 
