@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ProxyShim.Customers;
+using ProxyShim.Primitives;
 using ProxyShim.Redis;
 using ProxyShim.Redis.Sockets;
 using StackExchange.Redis;
@@ -49,7 +50,7 @@ internal sealed class ClickStore(ClickSettings settings)
         request.Click is { } own ? new(new ClickLookup(own, Malformed: false)) : ParseAsync(replies);
 
     /// <summary>The second half: understands the replies.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     public static async ValueTask<ClickLookup> ParseAsync(Task?[] replies)
     {
         var malformed = false;

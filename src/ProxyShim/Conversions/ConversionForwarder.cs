@@ -50,7 +50,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     public Uri Endpoint => _uri;
 
     /// <summary>Sends once. A cancelled <paramref name="cancellationToken"/> ends the attempt; how far it had come decides the meaning.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     public async ValueTask<ConversionAnswer> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         var exchange = _exchanges.Get();

@@ -27,7 +27,7 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
 
     private TimeProvider Time => time;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     private async ValueTask<ConversionOutcome> SendAsync(
         ResiliencePipeline<ConversionAnswer> strategies, ReadOnlyMemory<byte> body, Moment since, IAttemptObserver observer)
     {
@@ -61,7 +61,7 @@ internal sealed class ConversionSender(ConversionForwarder forwarder, Conversion
 
         public ConversionAnswer? LastAnswer { get; private set; }
 
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+        [AsyncMethodBuilder(typeof(PooledAsync<>))]
         public async ValueTask<Outcome<ConversionAnswer>> AttemptAsync(CancellationToken cancellationToken)
         {
             if (sender.IsTooLate(since))

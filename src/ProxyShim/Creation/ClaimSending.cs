@@ -3,6 +3,7 @@ using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Ledger;
+using ProxyShim.Primitives;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
@@ -22,7 +23,7 @@ internal sealed class ClaimSending(
     TimeProvider time)
 {
     /// <param name="body">The conversion.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     public async ValueTask<CreationAnswer> SendAsync(CreationContext creation, Click click, Lease lease, ReadOnlyMemory<byte> body)
     {
         var outcome = await sender.SendInlineAsync(body, lease.Since, events.Observe(lease));

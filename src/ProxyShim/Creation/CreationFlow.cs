@@ -33,7 +33,7 @@ internal sealed class CreationFlow(
     /// <summary>Handles one customer from end to end; what it learns on the way is in <paramref name="record"/>.</summary>
     /// <param name="http">The call itself, for one that is kept.</param>
     /// <param name="aborted">The caller hung up. It ends the flow only as long as nothing has been claimed.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     public async ValueTask<CreationAnswer> RunAsync(
         CustomerRequest request, CustomerApiVersion version, RequestRecord record, HttpContext http, CancellationToken aborted)
     {
@@ -139,7 +139,7 @@ internal sealed class CreationFlow(
     }
 
     /// <returns><see cref="CreationAnswer.LookAgain"/> when another request was faster.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     private async ValueTask<CreationAnswer> ClaimAsync(CreationContext creation, LedgerReading reading, Click click)
     {
         var (request, record) = (creation.Request, creation.Record);

@@ -3,6 +3,7 @@ using ProxyShim.Clicks;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Http;
+using ProxyShim.Primitives;
 using ProxyShim.Telemetry;
 
 namespace ProxyShim.Creation;
@@ -63,7 +64,7 @@ internal sealed class CustomerCreation(CreationFlow flow, ClickSettings clicks, 
         return false;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     private async ValueTask<CustomerRequest?> TryReadRequestAsync(HttpContext context, CustomerApiVersion version, RequestRecord record)
     {
         record.Reason = record.Caller is null ? Reasons.UnknownCaller

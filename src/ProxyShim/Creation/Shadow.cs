@@ -20,7 +20,7 @@ internal sealed class Shadow(ConversionSettings settings, ClickJudge judge, Clic
     /// </summary>
     /// <returns>Null where the ledger has the customer already.</returns>
     /// <exception cref="RedisUnavailableException">Redis did not answer in time.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     public async ValueTask<CreationAnswer?> TryForwardAsync(CreationContext creation, CancellationToken aborted)
     {
         var (knows, replies) = await creation.Budget.RunTogetherAsync(

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using ProxyShim.Primitives;
 using ProxyShim.Telemetry;
 
 namespace ProxyShim.CustomerApi;
@@ -21,7 +22,7 @@ internal static class RequestBody
     /// The decoded body, good until the request's body is read again; or null and the reason when it is too large or its coding is not known.
     /// </returns>
     /// <exception cref="BadHttpRequestException">It breaks HTTP, or has not come for <see cref="ReadTimeout"/>.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     public static async ValueTask<(ReadOnlyMemory<byte>? Body, string? Reason)> PeekAsync(
         HttpRequest request, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ internal sealed class CallKeeper(
 {
     /// <summary>Looks at the ledger before a call is forwarded, where the call may have to be kept.</summary>
     /// <returns>Null for a call that is forwarded like any other: its customer is not waited for, or it could not be played.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     public async ValueTask<EarlyWrite?> LookAsync(HttpContext context, FollowUp followUp)
     {
         var record = RequestRecord.Of(context);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using ProxyShim.Primitives;
 
 namespace ProxyShim.Http;
 
@@ -74,7 +75,7 @@ internal sealed class UpstreamConnection(Stream network) : Stream
         base.Dispose(disposing);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledAsync))]
     private async ValueTask SendAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         try
@@ -89,7 +90,7 @@ internal sealed class UpstreamConnection(Stream network) : Stream
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     private async ValueTask<int> ReadHeadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var length = await network.ReadAsync(buffer, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ProxyShim.Primitives;
 using ProxyShim.Redis.Health;
 using ProxyShim.Redis.Sockets;
 using StackExchange.Redis;
@@ -54,7 +55,7 @@ internal sealed class RedisGate : IAsyncDisposable
     public RedisBudget NewUntracedBudget() => new(this, Settings.Timeout, isTraced: false);
 
     /// <exception cref="RedisUnavailableException">Redis did not answer within the budget, refused, or is being left alone.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     public async ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state, RedisBudget budget, bool isAwaited = true)
     {
         if (budget.Remaining < RedisBudget.MinRoundTrip)

@@ -41,7 +41,7 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
     }
 
     /// <summary>PartnerStack took it just now: Redis is told at once, and as soon as it answers again where it does not. Until then it is known here.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledAsync))]
     public async ValueTask ReportSentAsync(RedisBudget budget, Lease lease, int attempts)
     {
         _telling[lease.Id] = (lease, attempts);

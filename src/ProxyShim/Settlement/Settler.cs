@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ProxyShim.Conversions;
 using ProxyShim.Ledger;
+using ProxyShim.Primitives;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry;
 
@@ -48,7 +49,7 @@ internal sealed class Settler(ConversionLedger ledger, DeliverySettings delivery
         }
     };
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     private async ValueTask<SettlementResult> SettleSentAsync(RedisBudget budget, Lease lease, int attempts)
     {
         await SentAsync(budget, lease, attempts);

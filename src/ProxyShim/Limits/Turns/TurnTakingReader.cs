@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
+using ProxyShim.Primitives;
 
 namespace ProxyShim.Limits.Turns;
 
@@ -58,7 +59,7 @@ internal sealed class TurnTakingReader : PipeReader, IValueTaskSource<ReadResult
 
     public override ValueTask CompleteAsync(Exception? exception = null) => _inner.CompleteAsync(exception);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     private async ValueTask<ReadResult> NextTurnAsync(CancellationToken cancellationToken)
     {
         await _meter.NextTurnAsync();

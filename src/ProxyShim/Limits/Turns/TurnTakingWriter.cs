@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using ProxyShim.Primitives;
 
 namespace ProxyShim.Limits.Turns;
 
@@ -34,7 +35,7 @@ internal sealed class TurnTakingWriter(PipeWriter inner, TurnMeter meter) : Pipe
 
     public override ValueTask CompleteAsync(Exception? exception = null) => _inner.CompleteAsync(exception);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
     private async ValueTask<FlushResult> FlushTurnAsync(CancellationToken cancellationToken)
     {
         var result = await _inner.FlushAsync(cancellationToken);
