@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Net.Http.Headers;
 using ProxyShim.Http;
@@ -13,13 +14,14 @@ internal sealed class BadRequests(TimeProvider time) : IMiddleware
     // A 405 names what is allowed (https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6).
     private const string Methods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
 
+    private static readonly SearchValues<char> s_controls = SearchValues.Create([.. Enumerable.Range(0, ' ' + 1).Select(static code => (char)code), '\u007f']);
+
     private static readonly (Func<HttpRequest, string, bool> IsSo, int Status, string Message)[] s_rules =
     [
         (static (request, _) => HttpMethods.IsConnect(request.Method), StatusCodes.Status405MethodNotAllowed, "This is no tunnel."),
 
         // A server that is lenient with line ends could read more than one target out of it (https://www.rfc-editor.org/rfc/rfc9112#section-2.2).
-        (static (_, target) => target.AsSpan().ContainsAnyInRange('\0', ' ') || target.Contains('\u007f', StringComparison.Ordinal),
-            StatusCodes.Status400BadRequest, "The request's target holds a control character."),
+        (static (_, target) => target.AsSpan().ContainsAny(s_controls), StatusCodes.Status400BadRequest, "The request's target holds a control character."),
 
         // What is not understood is a 501 (https://www.rfc-editor.org/rfc/rfc9112#section-6.1). Kestrel only decodes a final chunked
         // (https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/Http1MessageBody.cs): the body would be passed on with the

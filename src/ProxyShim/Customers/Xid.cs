@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ProxyShim.Customers;
 
 /// <summary>A PartnerStack click id: what a partner link puts into <c>ps_xid</c>. Opaque, never empty, without white space.</summary>
@@ -5,6 +7,8 @@ internal readonly record struct Xid
 {
     /// <summary>Longer than any id seen in the field (they are some 30 characters), short enough to keep junk out of a request and a log line.</summary>
     public const int MaxLength = 255;
+
+    private static readonly SearchValues<char> s_allowed = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(static code => (char)code).Except("{\"")]);
 
     private Xid(string value) => Value = value;
 
@@ -14,7 +18,7 @@ internal readonly record struct Xid
     public static bool TryParse(string? text, out Xid xid)
     {
         xid = default;
-        if (string.IsNullOrEmpty(text) || text.Length > MaxLength || text.AsSpan().ContainsAnyExceptInRange('!', '~') || text.AsSpan().ContainsAny('{', '"')
+        if (string.IsNullOrEmpty(text) || text.Length > MaxLength || text.AsSpan().ContainsAnyExcept(s_allowed)
             || WordsForNothing.Include(text))
         {
             return false;
