@@ -20,7 +20,8 @@ internal sealed class ClickStore(ClickSettings settings)
     {
         return operation is null ? budget.RunAsync(Find, (this, customer)) : budget.RunAsync(operation, Find, (this, customer));
 
-        static Task<ClickLookup> Find(IDatabase database, (ClickStore Clicks, CustomerIdentity Customer) call) => call.Clicks.FindAsync(database, call.Customer);
+        static async ValueTask<ClickLookup> Find(IDatabase database, (ClickStore Clicks, CustomerIdentity Customer) call) =>
+            await call.Clicks.FindAsync(database, call.Customer);
     }
 
     /// <inheritdoc cref="FindAsync(IDatabase, CustomerRequest)"/>

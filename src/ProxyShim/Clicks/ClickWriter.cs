@@ -34,9 +34,9 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
         {
             var written = await redis.NewBudget().RunAsync(
                 RedisOperation.Click,
-                static (database, clicks) => clicks[0].Hash is null
-                    ? StringClicks.WriteAsync(database, clicks)
-                    : Task.WhenAll(clicks.Select(click => WriteHashAsync(database, click))),
+                static async (database, clicks) => clicks[0].Hash is null
+                    ? await StringClicks.WriteAsync(database, clicks)
+                    : await Task.WhenAll(clicks.Select(click => WriteHashAsync(database, click).AsTask())),
                 Array.ConvertAll(places, i => many[i]));
             for (var i = 0; i < written.Length; i++)
             {
@@ -71,13 +71,13 @@ internal sealed class ClickWriter(ClickSettings settings, RedisGate redis, TimeP
         foreach (var key in settings.Keys.Select(template => template.KeyOf(customer)).OfType<RedisKey>())
         {
             deleted |= await redis.NewBudget().RunAsync(
-                RedisOperation.Click, static (database, key) => database.DeleteOnMasterAsync(key), key);
+                RedisOperation.Click, static async (database, key) => await database.DeleteOnMasterAsync(key), key);
         }
 
         return deleted;
     }
 
-    private static Task<ClickWriteOutcome> WriteHashAsync(IDatabase database, PreparedClick click) =>
+    private static ValueTask<ClickWriteOutcome> WriteHashAsync(IDatabase database, PreparedClick click) =>
         s_writeHash.RunAsync(database, [click.Key], click.Hash!, static reply => ClickWriteOutcomes.OfLetter(((string)reply!)[0]));
 
     private RedisKey? KeyOf(in CustomerIdentity customer)

@@ -58,7 +58,7 @@ internal sealed class CreationFlow(
 
                 var (reading, lookup) = await creation.Budget.RunTogetherAsync(
                     RedisOperation.LookUp,
-                    static async (pipeline, call) =>
+                    [AsyncMethodBuilder(typeof(PooledAsync<>))] static async ValueTask<(LedgerReading, ClickLookup)> (pipeline, call) =>
                     {
                         // Both are on their way before either is awaited: one round trip.
                         var lookup = call.Ledger.StartLookup(pipeline, call.Id);

@@ -27,20 +27,21 @@ internal sealed partial class ConversionLedger
     /// </summary>
     /// <returns>Where to go on: after that time nothing has been looked at yet. Null: all of it has been.</returns>
     public ValueTask<DateTimeOffset?> ShortenWaitsAsync(RedisBudget budget, int partition, DateTimeOffset after) => budget.RunAsync(
-        static (database, call) => call.Ledger.ShortenWaitsAsync(database, call.partition, call.after), (Ledger: this, partition, after));
+        static async (database, call) => await call.Ledger.ShortenWaitsAsync(database, call.partition, call.after), (Ledger: this, partition, after));
 
     /// <summary>The dead letters of all partitions, longest dead first, in one round trip.</summary>
     public async ValueTask<IReadOnlyList<ConversionId>> DeadAsync(RedisBudget budget, int maxPerPartition)
     {
         var partitions = await budget.RunAsync(
-            static (database, call) => Task.WhenAll(Enumerable.Range(0, ConversionId.Partitions).Select(partition => DeadAsync(database, call.Keys, partition, call.maxPerPartition))),
+            static async (database, call) =>
+                await Task.WhenAll(Enumerable.Range(0, ConversionId.Partitions).Select(partition => DeadAsync(database, call.Keys, partition, call.maxPerPartition))),
             (settings.Keys, maxPerPartition));
         return [.. partitions.SelectMany(static letters => letters).OrderBy(static letter => letter.DeadAt).Select(static letter => letter.Id)];
     }
 
     /// <summary>Everything about several conversions, in one round trip; null for one that is not known.</summary>
     public ValueTask<LedgerDetails?[]> DescribeAsync(RedisBudget budget, IEnumerable<ConversionId> ids) =>
-        budget.RunAsync(static (database, call) => Task.WhenAll(call.ids.Select(id => DescribeAsync(database, call.Keys, id))), (settings.Keys, ids));
+        budget.RunAsync(static async (database, call) => await Task.WhenAll(call.ids.Select(id => DescribeAsync(database, call.Keys, id))), (settings.Keys, ids));
 
     /// <summary>Everything about a conversion, and the stored request: null when it has none (any more), and when a newer version wrote it.</summary>
     public ValueTask<(LedgerDetails? Details, StoredConversion? Stored)> DescribeWithBodyAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(

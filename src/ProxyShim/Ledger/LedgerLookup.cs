@@ -30,5 +30,5 @@ internal readonly struct LedgerLookup
         : new(redis.GetFieldsFromMaster(entry, LedgerReading.Fields), redis.AskMasterForTime());
 
     /// <summary>Waits for the reply and reads it, for a caller that waits for nothing else.</summary>
-    public async Task<LedgerReading> ReadAsync() => ClusterReading is { } reading ? await reading : LedgerReading.Read(await Fields, await Time);
+    public async ValueTask<LedgerReading> ReadAsync() => ClusterReading is { } reading ? await reading : LedgerReading.Read(await Fields, await Time);
 }

@@ -97,7 +97,7 @@ internal sealed partial class LedgerScript
 
     /// <inheritdoc cref="RedisScript.RunAsync{TResult}"/>
     public Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read) =>
-        _script.RunAsync(redis, keys, arguments, read);
+        _script.RunAsync(redis, keys, arguments, read).AsTask();
 
     /// <inheritdoc cref="RedisScript.RunAsync(IServer, RedisKey[], RedisValue[])"/>
     public Task<RedisResult> RunAsync(IServer server, RedisKey[] keys, params RedisValue[] arguments) => _script.RunAsync(server, keys, arguments);
@@ -115,7 +115,7 @@ internal sealed partial class LedgerScript
     // Made once for each kind of reply, and not at each call.
     private static class Work<TResult>
     {
-        public static readonly Func<IDatabase, ScriptCall<TResult>, Task<TResult>> Run =
+        public static readonly Func<IDatabase, ScriptCall<TResult>, ValueTask<TResult>> Run =
             static (database, call) => call.Script.RunAsync(database, call.Keys, call.Arguments, call.Read, call.OnReply);
     }
 

@@ -32,7 +32,7 @@ internal sealed class LedgerStartupCheck(RedisGate redis, LedgerSettings setting
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        for (var delay = s_retryDelay; !await redis.TryRunAsync(static (database, check) => check.CheckAsync(database), this); delay = Doubled(delay))
+        for (var delay = s_retryDelay; !await redis.TryRunAsync(static async (database, check) => await check.CheckAsync(database), this); delay = Doubled(delay))
         {
             await Task.Delay(delay, time, stoppingToken);
         }

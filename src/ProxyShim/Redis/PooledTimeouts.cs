@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 using Microsoft.Extensions.ObjectPool;
 using ProxyShim.Primitives;
@@ -20,15 +21,32 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isBehind = n
     private readonly ObjectPool<PooledTimeout> _kept = Pools.Create(() => new PooledTimeout(time, isBehind ?? (static () => false)));
 
     /// <summary>True once the task has ended, well or not; false when it has not in time. What comes after goes on where the task ended, or on a timer's thread.</summary>
-    public ValueTask<bool> WaitAsync(Task task, TimeSpan timeout) =>
-        task.IsCompleted || timeout <= TimeSpan.Zero ? new(task.IsCompleted) : _kept.Get().WaitAsync(task, timeout, _kept);
+    public ValueTask<bool> WaitAsync(Task task, TimeSpan timeout) => WaitAsync(task.ConfigureAwait(false).GetAwaiter(), task.IsCompleted, timeout);
+
+    /// <inheritdoc cref="WaitAsync(Task, TimeSpan)"/>
+    /// <remarks>Its result is still to be read, where it has ended in time, and not otherwise.</remarks>
+    public ValueTask<bool> WaitAsync<T>(in ValueTask<T> call, TimeSpan timeout) => WaitAsync(call.ConfigureAwait(false).GetAwaiter(), call.IsCompleted, timeout);
+
+    private ValueTask<bool> WaitAsync<TAwaiter>(TAwaiter end, bool hasEnded, TimeSpan timeout)
+        where TAwaiter : ICriticalNotifyCompletion
+    {
+        if (hasEnded || timeout <= TimeSpan.Zero)
+        {
+            return new(hasEnded);
+        }
+
+        // Begun before it can end: by then another request may have this wait.
+        var wait = _kept.Get();
+        var waiting = wait.Begin(timeout, _kept);
+        end.UnsafeOnCompleted(wait.Ended);
+        return waiting;
+    }
 
     private sealed class PooledTimeout : IValueTaskSource<bool>
     {
         private readonly TimeProvider _time;
         private readonly Func<bool> _isBehind;
         private readonly ITimer _timer;
-        private readonly Action _ended;
         private ManualResetValueTaskSourceCore<bool> _outcome;
         private ObjectPool<PooledTimeout> _pool = null!;
         private long _start;
@@ -48,10 +66,13 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isBehind = n
         {
             (_time, _isBehind) = (time, isBehind);
             _timer = time.CreateTimer(static wait => ((PooledTimeout)wait!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _ended = () => Decide(_generation, inTime: true);
+            Ended = () => Decide(_generation, inTime: true);
         }
 
-        public ValueTask<bool> WaitAsync(Task task, TimeSpan timeout, ObjectPool<PooledTimeout> pool)
+        /// <summary>What is waited for has ended.</summary>
+        public Action Ended { get; }
+
+        public ValueTask<bool> Begin(TimeSpan timeout, ObjectPool<PooledTimeout> pool)
         {
             _outcome.Reset();
             (_start, _timeout, _pool) = (_time.GetTimestamp(), timeout, pool);
@@ -63,10 +84,7 @@ internal sealed class PooledTimeouts(TimeProvider time, Func<bool>? isBehind = n
                 SetTimer(timeout);
             }
 
-            // Taken before the task can end: by then another request may have this wait.
-            var waiting = new ValueTask<bool>(this, _outcome.Version);
-            task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_ended);
-            return waiting;
+            return new ValueTask<bool>(this, _outcome.Version);
         }
 
         public bool GetResult(short token)

@@ -25,7 +25,7 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total, bool isTraced 
 
     /// <summary>Does a request's or a job's work that is several questions in one round trip, with a span of its own.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
-    public ValueTask<TResult> RunTogetherAsync<TState, TResult>(RedisOperation operation, Func<RedisPipeline, TState, Task<TResult>> work, TState state) =>
+    public ValueTask<TResult> RunTogetherAsync<TState, TResult>(RedisOperation operation, Func<RedisPipeline, TState, ValueTask<TResult>> work, TState state) =>
         RunAsync(operation, static (database, call) => call.work(new RedisPipeline(database), call.state), (work, state));
 
     /// <summary>Does what blocks a connection, on one that no other request needs. False when it does not answer within what remains: that says nothing of Redis.</summary>
@@ -34,12 +34,12 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total, bool isTraced 
 
     /// <summary>Does what has no span.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
-    public ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state) =>
+    public ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, ValueTask<TResult>> work, TState state) =>
         gate.RunAsync(work, state, this);
 
     /// <summary>Does a request's or a job's work, with a span of its own.</summary>
     /// <exception cref="RedisUnavailableException">Redis did not answer within what remains.</exception>
-    public ValueTask<TResult> RunAsync<TState, TResult>(RedisOperation operation, Func<IDatabase, TState, Task<TResult>> work, TState state) =>
+    public ValueTask<TResult> RunAsync<TState, TResult>(RedisOperation operation, Func<IDatabase, TState, ValueTask<TResult>> work, TState state) =>
         isTraced && Spans.HasListeners ? TracedAsync(operation, work, state) : gate.RunAsync(work, state, this, operation.IsAwaited);
 
     /// <summary>Takes a round trip's time off; nothing when its reply had come in time and waited for our own threads: how long Redis took is not known then.</summary>
@@ -52,7 +52,7 @@ internal sealed class RedisBudget(RedisGate gate, TimeSpan total, bool isTraced 
     }
 
     // The span begins in here: begun in the method that calls this, it would stay the caller's current one after its end.
-    private async ValueTask<TResult> TracedAsync<TState, TResult>(RedisOperation operation, Func<IDatabase, TState, Task<TResult>> work, TState state)
+    private async ValueTask<TResult> TracedAsync<TState, TResult>(RedisOperation operation, Func<IDatabase, TState, ValueTask<TResult>> work, TState state)
     {
         using var span = RedisSpans.Begin(operation, gate.Settings);
         try

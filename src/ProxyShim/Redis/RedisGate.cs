@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using ProxyShim.Primitives;
 using ProxyShim.Redis.Health;
@@ -56,7 +57,8 @@ internal sealed class RedisGate : IAsyncDisposable
 
     /// <exception cref="RedisUnavailableException">Redis did not answer within the budget, refused, or is being left alone.</exception>
     [AsyncMethodBuilder(typeof(PooledAsync<>))]
-    public async ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state, RedisBudget budget, bool isAwaited = true)
+    [SuppressMessage("Reliability", "CA2012", Justification = "Waited for by one, and then read once, or never where that was in vain.")]
+    public async ValueTask<TResult> RunAsync<TState, TResult>(Func<IDatabase, TState, ValueTask<TResult>> work, TState state, RedisBudget budget, bool isAwaited = true)
     {
         if (budget.Remaining < RedisBudget.MinRoundTrip)
         {
@@ -79,7 +81,7 @@ internal sealed class RedisGate : IAsyncDisposable
             }
 
             var connection = await connecting;
-            Task<TResult> working;
+            ValueTask<TResult> working;
             using (ReplyBatch.Enter(isAwaited))
             {
                 working = work(connection.GetDatabase(), state);
@@ -149,7 +151,7 @@ internal sealed class RedisGate : IAsyncDisposable
     }
 
     /// <summary>Tries to write what need not be written now. False when Redis is unavailable.</summary>
-    public async ValueTask<bool> TryRunAsync<TState, TResult>(Func<IDatabase, TState, Task<TResult>> work, TState state)
+    public async ValueTask<bool> TryRunAsync<TState, TResult>(Func<IDatabase, TState, ValueTask<TResult>> work, TState state)
     {
         try
         {

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using ProxyShim.Primitives;
 using StackExchange.Redis;
 
 namespace ProxyShim.Redis;
@@ -20,7 +22,8 @@ internal sealed class RedisScript(string text)
     /// </summary>
     /// <param name="read">Reads the reply.</param>
     /// <param name="onReply">Is told of it, also when no request waits for it any more.</param>
-    public async Task<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read, Action<TResult>? onReply = null)
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
+    public async ValueTask<TResult> RunAsync<TResult>(IDatabase redis, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult, TResult> read, Action<TResult>? onReply = null)
     {
         RedisResult reply;
         try

@@ -17,7 +17,7 @@ internal static class RedisServers
             static (database, found) =>
             {
                 found.Version = database.Multiplexer.GetServers().FirstOrDefault(server => server.IsConnected)?.Version;
-                return Task.FromResult(true);
+                return ValueTask.FromResult(true);
             },
             found);
         return found.Version;

@@ -14,12 +14,12 @@ internal sealed class RolloutStore(LedgerSettings settings)
 
     /// <returns>Null where nothing was ever set.</returns>
     /// <exception cref="FormatException">What stands there is none of this version's.</exception>
-    public async Task<SharedRollout?> ReadAsync(IDatabase redis) =>
+    public async ValueTask<SharedRollout?> ReadAsync(IDatabase redis) =>
         await redis.GetFieldsFromMaster(settings.Keys.Rollout, s_fields) is [{ IsNull: false } revision, { IsNull: false } state]
             ? SharedRollout.Read(long.Parse((string)revision!, CultureInfo.InvariantCulture), (string)state!)
             : null;
 
     /// <returns>False when one of the same revision, or a newer one, is there already.</returns>
-    public Task<bool> ChangeAsync(IDatabase redis, SharedRollout rollout) =>
+    public ValueTask<bool> ChangeAsync(IDatabase redis, SharedRollout rollout) =>
         s_change.RunAsync(redis, [settings.Keys.Rollout], [rollout.Revision, rollout.ToJson()], static reply => (string?)reply == "changed");
 }

@@ -105,7 +105,7 @@ public sealed class ClusterTests : IAsyncLifetime
     private async Task<T> RunAsync<T>(Func<RedisBudget, ValueTask<T>> work) => await work(_gate.NewBudget());
 
     private Task<bool> IsConfirmedAsync(ConversionId id) =>
-        RunAsync(budget => budget.RunAsync(static (redis, call) => call._ledger.IsReplicatedAsync(redis, call.id), (_ledger, id)));
+        RunAsync(budget => budget.RunAsync(static async (redis, call) => await call._ledger.IsReplicatedAsync(redis, call.id), (_ledger, id)));
 
     private ValueTask<LedgerReading> ReadAsync(RedisBudget redis) => _ledger.ReadAsync(redis, _customer.Id);
 

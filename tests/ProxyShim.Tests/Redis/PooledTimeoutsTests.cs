@@ -1,9 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Time.Testing;
+using ProxyShim.Primitives;
 using ProxyShim.Redis;
 using Xunit;
 
 namespace ProxyShim.Tests.Redis;
 
+[SuppressMessage("Reliability", "CA2012", Justification = "Waited for, and then read.")]
 public class PooledTimeoutsTests
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromMilliseconds(500);
@@ -37,6 +41,36 @@ public class PooledTimeoutsTests
         Assert.True(waiting.IsCompleted);
         Assert.False(await waiting);
         task.SetResult();
+    }
+
+    [Fact]
+    public async Task A_call_that_ends_in_time_still_has_its_result()
+    {
+        var end = new TaskCompletionSource();
+        var call = AfterAsync(end.Task, 3);
+        var waiting = _waits.WaitAsync(call, s_timeout);
+        end.SetResult();
+
+        Assert.True(await waiting);
+        Assert.Equal(3, await call);
+    }
+
+    [Fact]
+    public async Task A_call_that_ends_too_late_disturbs_none_that_waits_then()
+    {
+        var (late, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var first = _waits.WaitAsync(AfterAsync(late.Task, 1), s_timeout);
+        _time.Advance(s_timeout);
+        Assert.False(await first);
+
+        var call = AfterAsync(end.Task, 2);
+        var second = _waits.WaitAsync(call, s_timeout);
+        late.SetResult();
+        Assert.False(second.IsCompleted);
+        end.SetResult();
+
+        Assert.True(await second);
+        Assert.Equal(2, await call);
     }
 
     [Theory]
@@ -119,6 +153,13 @@ public class PooledTimeoutsTests
             Assert.Equal(Enumerable.Range(0, tasks.Count).Select(i => i % 2 == 0), await Task.WhenAll(waiting));
             tasks = [.. tasks.Select(_ => new TaskCompletionSource())];
         }
+    }
+
+    [AsyncMethodBuilder(typeof(PooledAsync<>))]
+    private static async ValueTask<int> AfterAsync(Task end, int result)
+    {
+        await end.ConfigureAwait(false);
+        return result;
     }
 
     /// <summary>Its one timer rings when it is told to, whatever it was set to.</summary>

@@ -155,18 +155,18 @@ public class RedisGateTests
             (_, _) =>
             {
                 _time.Advance(TimeSpan.FromMilliseconds(300));
-                return Task.FromResult(0);
+                return ValueTask.FromResult(0);
             },
             0);
         Assert.Equal((TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(200)), (budget.Spent, budget.Remaining));
 
-        var second = budget.RunAsync(static (_, _) => new TaskCompletionSource<int>().Task, 0).AsTask();
+        var second = budget.RunAsync(static async (_, _) => await new TaskCompletionSource<int>().Task, 0).AsTask();
         _time.Advance(TimeSpan.FromMilliseconds(199));
         Assert.False(second.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(1));
         await Assert.ThrowsAsync<RedisUnavailableException>(() => second);
 
-        var third = budget.RunAsync(static (_, _) => Task.FromResult(0), 0);
+        var third = budget.RunAsync(static (_, _) => ValueTask.FromResult(0), 0);
         Assert.True(third.IsCompleted);
         Assert.Equal("budget_spent", (await Assert.ThrowsAsync<RedisUnavailableException>(async () => await third)).Cause);
     }
@@ -210,7 +210,7 @@ public class RedisGateTests
     private RedisGate Gate(Func<Task<IConnectionMultiplexer>>? connect = null)
         => new(Given.Settings(("Redis:Timeout", s_timeout.ToString())).Redis, _time, connect ?? (() => Task.FromResult(NoRedis.Connection())));
 
-    private static Task<string> RunAsync(RedisGate gate, Func<Task<string>> work) => gate.NewBudget().RunAsync(static (_, work) => work(), work).AsTask();
+    private static Task<string> RunAsync(RedisGate gate, Func<Task<string>> work) => gate.NewBudget().RunAsync(static async (_, work) => await work(), work).AsTask();
 
     private async Task HangAsync(RedisGate gate, int times)
     {

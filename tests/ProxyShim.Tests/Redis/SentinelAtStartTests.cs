@@ -30,5 +30,5 @@ public class SentinelAtStartTests
         await Eventually.IsTrueAsync("Redis answers", () => PingAsync(gate), cancellation: Cancellation);
     }
 
-    private static Task<bool> PingAsync(RedisGate gate) => gate.TryRunAsync(static (database, _) => database.PingAsync(), 0).AsTask();
+    private static Task<bool> PingAsync(RedisGate gate) => gate.TryRunAsync(static async (database, _) => await database.PingAsync(), 0).AsTask();
 }

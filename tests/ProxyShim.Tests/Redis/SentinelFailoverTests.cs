@@ -64,7 +64,7 @@ public class SentinelFailoverTests
     }
 
     private static Task<bool> WriteAsync(RedisGate gate, string key)
-        => gate.TryRunAsync(static (redis, key) => redis.StringSetAsync(key, "value"), key).AsTask();
+        => gate.TryRunAsync(static async (redis, key) => await redis.StringSetAsync(key, "value"), key).AsTask();
 
     private static async Task<string> InfoAsync(RedisServer server)
     {

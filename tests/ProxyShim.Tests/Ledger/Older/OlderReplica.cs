@@ -45,7 +45,7 @@ internal sealed class OlderReplica(LedgerUnderTest under)
     }
 
     private Task<RedisResult> RunAsync(string script, ConversionId id, params RedisValue[] arguments) =>
-        new RedisScript(Text("prelude") + Text(script)).RunAsync(under.Redis, under.Keys.Of(id), [id.Hash, .. arguments], static reply => reply);
+        new RedisScript(Text("prelude") + Text(script)).RunAsync(under.Redis, under.Keys.Of(id), [id.Hash, .. arguments], static reply => reply).AsTask();
 
     private static string Text(string script) => File.ReadAllText(Path.Combine(s_folder, $"{script}.lua"));
 }

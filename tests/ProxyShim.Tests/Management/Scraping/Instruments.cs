@@ -49,7 +49,7 @@ internal sealed class Instruments : IAsyncDisposable
     {
         while (!Redis.IsBroken)
         {
-            Assert.False(await Redis.TryRunAsync((_, _) => Task.FromResult(0), 0));
+            Assert.False(await Redis.TryRunAsync((_, _) => ValueTask.FromResult(0), 0));
         }
     }
 

@@ -244,7 +244,7 @@ public class RedisTransportTests
         return await ConnectionMultiplexer.ConnectAsync(options);
     }
 
-    private static Task<bool> PingAsync(RedisGate gate) => gate.TryRunAsync(static (database, _) => database.PingAsync(), 0).AsTask();
+    private static Task<bool> PingAsync(RedisGate gate) => gate.TryRunAsync(static async (database, _) => await database.PingAsync(), 0).AsTask();
 
     private static byte[] Large(int seed)
     {
