@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ProxyShim.Clicks;
 using ProxyShim.Lifetime;
@@ -6,12 +7,13 @@ using ProxyShim.Limits;
 namespace ProxyShim.Capture;
 
 /// <summary>The clicks' own listener, for browsers and back-ends: nothing of the other two can be reached through it, and nothing of it through them.</summary>
-internal sealed class CaptureListener(CaptureSettings settings, ClickReports reports, ConnectionGate connections) : IHostedService, IAsyncDisposable
+internal sealed class CaptureListener(CaptureSettings settings, ClickReports reports, ConnectionGate connections, IMemoryPoolFactory<byte> blocks)
+    : IHostedService, IAsyncDisposable
 {
     // A visitor reports once; a connection that waits for more keeps another visitor out.
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(10);
 
-    private readonly WebApplication _app = Build(settings, reports, connections);
+    private readonly WebApplication _app = Build(settings, reports, connections, blocks);
 
     /// <summary>Where it listens, once it does.</summary>
     public Uri Address => new(_app.Urls.Single());
@@ -22,7 +24,7 @@ internal sealed class CaptureListener(CaptureSettings settings, ClickReports rep
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static WebApplication Build(CaptureSettings settings, ClickReports reports, ConnectionGate connections)
+    private static WebApplication Build(CaptureSettings settings, ClickReports reports, ConnectionGate connections, IMemoryPoolFactory<byte> blocks)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(settings.Url.ToString()).ConfigureKestrel(kestrel =>
@@ -40,7 +42,7 @@ internal sealed class CaptureListener(CaptureSettings settings, ClickReports rep
                 endpoint.Use(connections.UseForVisitors);
             });
         });
-        builder.Services.AddRoutingCore();
+        builder.Services.AddRoutingCore().AddSingleton(blocks);
         var app = builder.Build();
         app.Use(next => context => connections.ServeVisitorAsync(context, next));
         app.Use(static (context, next) =>

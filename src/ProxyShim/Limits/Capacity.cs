@@ -16,12 +16,14 @@ internal sealed record Capacity(int Connections, int RequestsInFlight, long Buff
         $"one for each {BytesOfRequest / 1024} KiB of memory beyond {Program / Mebibyte} MiB, but no more than connections",
         $"1/{ShareOfBodies} of the memory beyond {Program / Mebibyte} MiB");
 
+    /// <summary>For each connection so much memory is counted.</summary>
+    public const long BytesOfConnection = 32 * 1024;
+
     private const long Mebibyte = 1024 * 1024;
 
     // What the program itself needs, with its heap between two collections and the work of a busy minute.
     private const long Program = 48 * Mebibyte;
 
-    private const long BytesOfConnection = 32 * 1024;
     private const long BytesOfRequest = 64 * 1024;
     private const int ShareOfBodies = 4;
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ProxyShim.Http;
 using ProxyShim.Limits.Turns;
@@ -13,6 +14,7 @@ internal static class LimitServices
         .AddSingleton<ConnectionGate>()
         .AddSingleton<RequestLimits>()
         .AddSingleton<BulkTurns>()
+        .AddSingleton<IMemoryPoolFactory<byte>, BlockPool>()
         .AddHostedService<CapacityWatch>();
 
     /// <summary>Of requests; it knows the caller.</summary>

@@ -44,13 +44,16 @@ internal sealed class RequestLimits : IMiddleware, IDisposable
             }));
         var meter = metrics.Meter;
         meter.CreateObservableGauge("proxyshim.requests.in_flight", () => _taken.Requests, "{request}", "Requests to the legacy listener, and clicks to the capture listener, that have been begun and not answered.");
-        meter.CreateObservableGauge("proxyshim.requests.buffered", () => _taken.Bytes, "By", "What their bodies may hold in buffers.");
+        meter.CreateObservableGauge("proxyshim.requests.buffered", () => Buffered, "By", "What their bodies may hold in buffers.");
         meter.CreateObservableCounter(
             "proxyshim.requests.refused", () => Refused, "{request}", "Requests that were told to come again, since Limits:RequestsInFlight or Limits:BufferedBytes was reached.");
     }
 
     /// <summary>Requests that were told to come again because the process is full, since the start.</summary>
     public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>Bytes that the bodies of requests in flight may hold in buffers.</summary>
+    public long Buffered => _taken.Bytes;
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {

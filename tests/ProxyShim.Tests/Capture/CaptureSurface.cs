@@ -39,7 +39,8 @@ internal sealed class CaptureSurface : IAsyncDisposable
         Limits = new RequestLimits(settings.Limits, new Callers(settings.CustomerApi), Metrics, Time);
         Store = new ClickStore(settings.Clicks);
         _listener = new CaptureListener(
-            settings.Capture!, new ClickReports(settings.Capture!, new ClickWriter(settings.Clicks, gate, Time), Limits, refusals, Watch, Metrics, Time), Connections);
+            settings.Capture!, new ClickReports(settings.Capture!, new ClickWriter(settings.Clicks, gate, Time), Limits, refusals, Watch, Metrics, Time), Connections,
+            new BlockPool());
     }
 
     public FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());

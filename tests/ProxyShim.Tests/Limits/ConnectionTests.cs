@@ -154,7 +154,7 @@ public class ConnectionTests
     [Fact]
     public async Task Refusals_degrade_for_as_long_as_somebody_may_look_once_and_a_flood_ends_once()
     {
-        await using var listener = await LimitedListener.StartAsync(s_any with { Connections = CapacityWatch.Flood });
+        await using var listener = await LimitedListener.StartAsync(s_any with { Connections = (int)(CapacityWatch.Flood / Capacity.BytesOfConnection) });
         var (time, gate, degradations) = (new FakeTimeProvider(), listener.Get<ConnectionGate>(), listener.Get<Degradations>());
         using var watch = new CapacityWatch(gate, listener.Get<RequestLimits>(), degradations, time);
         Assert.False(watch.Look());
@@ -171,11 +171,46 @@ public class ConnectionTests
 
         flood.ForEach(socket => socket.Dispose());
         await Eventually.IsTrueAsync("all have gone", () => Task.FromResult(gate.Open == 0), cancellation: Cancellation);
-        Assert.True(watch.Look());
+        Assert.Equal(CapacityWatch.CalmLooks, Enumerable.Range(1, 10).First(_ => watch.Look()));
         Assert.False(watch.Look());
         time.Advance(CapacityWatch.IsTold);
         watch.Look();
         Assert.False(degradations.IsDegraded(HealthComponent.Capacity));
+    }
+
+    [Fact]
+    public async Task A_few_large_bodies_are_a_flood_which_is_over_when_they_have_gone_for_some_looks()
+    {
+        await using var listener = await LimitedListener.StartAsync(s_any);
+        var bodies = (int)(CapacityWatch.Flood / RequestLimits.MostBuffered);
+        using var watch = new CapacityWatch(listener.Get<ConnectionGate>(), listener.Get<RequestLimits>(), listener.Get<Degradations>(), new FakeTimeProvider());
+        for (var minute = 0; minute < 2; minute++)
+        {
+            var flood = await PostAsync();
+            Assert.False(watch.Look());
+            await EndAsync(flood);
+
+            // Between two looks they come and go.
+            Assert.False(watch.Look());
+            flood = await PostAsync();
+            Assert.False(watch.Look());
+            await EndAsync(flood);
+            Assert.Equal(CapacityWatch.CalmLooks, Enumerable.Range(1, 10).First(_ => watch.Look()));
+        }
+
+        async Task<Task<HttpResponseMessage>[]> PostAsync()
+        {
+            var flood = Enumerable.Range(0, bodies).Select(_ => listener.PostAsync(RequestLimits.MostBuffered)).ToArray();
+            await Eventually.IsTrueAsync("they are in flight", () => Task.FromResult(listener.Waiting == bodies), cancellation: Cancellation);
+            return flood;
+        }
+
+        async Task EndAsync(Task<HttpResponseMessage>[] flood)
+        {
+            listener.LetGo(bodies);
+            Assert.All(await Task.WhenAll(flood), static answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+            await Eventually.IsTrueAsync("they have gone", () => Task.FromResult(listener.Get<RequestLimits>().Buffered == 0), cancellation: Cancellation);
+        }
     }
 
     private static async Task<Socket> ConnectAsync(LimitedListener listener, int number)
