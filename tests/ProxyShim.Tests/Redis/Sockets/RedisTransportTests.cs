@@ -229,6 +229,24 @@ public class RedisTransportTests
             () => tunnel.ConnectTransportAsync(endpoint, ConnectionType.Interactive, default, Cancellation).AsTask());
     }
 
+    [Fact]
+    public async Task One_large_value_leaves_no_large_buffer()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(listener.LocalEndPoint!, Cancellation);
+        await using var transport = new RedisTransport(socket, TimeProvider.System, hasOneThread: false, static _ => { });
+        var usual = transport.GetMemory().Length;
+
+        Assert.InRange(transport.GetMemory(ManyBytes).Length, ManyBytes, int.MaxValue);
+        transport.Advance(ManyBytes);
+        transport.Flush();
+
+        Assert.Equal(usual, transport.GetMemory().Length);
+    }
+
     private static RedisSettings Settings(string endpoint) => Given.Settings(("Redis:ConnectionString", endpoint)).Redis;
 
     private static Task<long> IncrementUnawaited(IDatabase redis)
