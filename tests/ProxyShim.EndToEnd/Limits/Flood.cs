@@ -13,9 +13,16 @@ namespace ProxyShim.EndToEnd.Limits;
 /// <param name="Head">What each connection says.</param>
 /// <param name="Body">Bytes that follow at once.</param>
 /// <param name="Drips">Whether a byte follows each second.</param>
+/// <param name="Returns">Whether each that the shim closes is opened anew: else the flood would be over before its time.</param>
 /// <param name="IsShort">Whether it belongs to the form of CI.</param>
-internal sealed record Flood(int Mebibytes, string What, int Connections, string Head = "", int Body = 0, bool Drips = false, bool IsShort = false)
+internal sealed record Flood(int Mebibytes, string What, int Connections, string Head = "", int Body = 0, bool Drips = false, bool Returns = false, bool IsShort = false)
 {
+    /// <summary>Of the memory before the flood so much may be taken afterwards: then the rest has been given back.</summary>
+    public const double MostKept = 1.5;
+
+    /// <summary>No sooner is the next one opened anew: 200 a second at most.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
     /// <summary>The key pair of a flood that has one: the shim knows it, and it is not that of those who are to be served beside it.</summary>
     public const string PublicKey = "pk_crm";
 
@@ -41,8 +48,8 @@ internal sealed record Flood(int Mebibytes, string What, int Connections, string
         new(64, "unanswered", 2000, "GET /api/v2/customers HTTP/1.1\r\nHost: x\r\n\r\n", IsShort: true),
         new(64, "stalled uploads", 200, Upload, 2 * Mebibyte, IsShort: true),
         new(64, "creations held back", 400, s_creation, 261_000, IsShort: true),
-        new(64, "heads without end", 400, Endless, 60_000, IsShort: true),
-        new(64, "slow heads", 1500, Endless, Drips: true),
+        new(64, "heads without end", 400, Endless, 60_000, Returns: true, IsShort: true),
+        new(64, "slow heads", 1500, Endless, Drips: true, Returns: true),
         new(64, "slow bodies", 1500, Upload, Drips: true),
         new(64, "slow creations", 1500, s_creation, Drips: true),
         new(128, "idle", 10_000, IsShort: true),
@@ -50,8 +57,8 @@ internal sealed record Flood(int Mebibytes, string What, int Connections, string
         new(128, "unanswered", 2000, "GET /api/v2/customers HTTP/1.1\r\nHost: x\r\n\r\n"),
         new(128, "stalled uploads", 400, Upload, 2 * Mebibyte, IsShort: true),
         new(128, "creations held back", 400, s_creation, 261_000),
-        new(128, "heads without end", 400, Endless, 60_000),
-        new(128, "slow heads", 1500, Endless, Drips: true),
+        new(128, "heads without end", 400, Endless, 60_000, Returns: true),
+        new(128, "slow heads", 1500, Endless, Drips: true, Returns: true),
         new(128, "slow bodies", 1500, Upload, Drips: true),
         new(128, "slow creations", 1500, s_creation, Drips: true),
     ];
@@ -68,14 +75,25 @@ internal sealed record Flood(int Mebibytes, string What, int Connections, string
         var head = Head == s_repeat ? Head.Replace("LENGTH", $"{Encoding.UTF8.GetByteCount(repeat)}", StringComparison.Ordinal) + repeat : Head;
         byte[] bytes = [.. Encoding.UTF8.GetBytes(head), .. Enumerable.Repeat((byte)'a', Body)];
         var sending = new List<Task>();
+        using var closed = new SemaphoreSlim(0);
         try
         {
-            for (var number = 0; number < Connections; number++)
+            for (var number = 0; number < Connections || Returns; number++)
             {
+                if (number >= Connections)
+                {
+                    await closed.WaitAsync(over);
+                    await Task.Delay(Pause, TimeProvider.System, over);
+                }
+
                 var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
                 sockets.Add(socket);
                 await socket.ConnectAsync(IPAddress.Loopback, shim.Port, over);
                 sending.Add(SendAsync(socket, bytes, over));
+                if (Returns)
+                {
+                    sending.Add(ReceiveAsync(socket, closed, over));
+                }
             }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
@@ -85,6 +103,28 @@ internal sealed record Flood(int Mebibytes, string What, int Connections, string
 
         await Task.WhenAll(sending);
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // To its end, whichever.
+    private static async Task ReceiveAsync(Socket socket, SemaphoreSlim closed, CancellationToken over)
+    {
+        try
+        {
+            var answer = new byte[1024];
+            while (await socket.ReceiveAsync(answer, over) > 0)
+            {
+            }
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // Reset, or the flood is over.
+        }
+
+        if (!over.IsCancellationRequested)
+        {
+            socket.Dispose();
+            closed.Release();
+        }
     }
 
     private async Task SendAsync(Socket socket, byte[] bytes, CancellationToken over)

@@ -68,7 +68,8 @@ internal static class FloodReport
             the other comes anew for each customer, and again where its connection is closed before its request is there. In every row the process lived, each
             of the creations beside the flood was answered 200 and is a conversion at PartnerStack, once, and the main job was done afterwards, or the run failed.
             Open: connections, the callers' with them, that the shim had not closed at the flood's end. P99 of the callers in ms, alone (the lower one of before
-            and after) and beside the flood, and the ratio; the process's own memory in MiB: before the flood, at most, and when its connections have been closed.
+            and after) and beside the flood, and the ratio; the process's own memory in MiB: before the flood, at most, and when its connections have been closed:
+            given back, at most {Flood.MostKept:0.0#} times what it was, or the run failed. Heads that the shim has closed are opened anew, {1 / Flood.Pause.TotalSeconds:F0} a second at most.
             Each row is of the last run that made it.
 
             | limit, MiB | flood | connections | open | converted alone | beside | p99 | beside | ratio | newcomer's p99 | beside | ratio | came again | memory |
