@@ -13,6 +13,7 @@ internal sealed class TurnBell : IDisposable
     private readonly Socket _socket;
     private readonly Action _heard;
     private int _isRung;
+    private bool _hasEnded;
 
     private TurnBell(Socket socket, Action heard) => (_socket, _heard) = (socket, heard);
 
@@ -46,6 +47,11 @@ internal sealed class TurnBell : IDisposable
     /// <summary>False when it cannot be heard.</summary>
     public bool TryRing()
     {
+        if (Volatile.Read(ref _hasEnded))
+        {
+            return false;
+        }
+
         // Whoever has rung it already is heard after this.
         if (Interlocked.Exchange(ref _isRung, 1) == 1)
         {
@@ -82,7 +88,15 @@ internal sealed class TurnBell : IDisposable
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // We have closed it ourselves.
+            // We have closed it ourselves, or the system lets it ring and not be heard (AppArmor has a rule for each).
+        }
+        finally
+        {
+            // In this order: who rings later cannot, and who has rung before is heard.
+            Volatile.Write(ref _hasEnded, true);
+            _socket.Dispose();
+            Volatile.Write(ref _isRung, 0);
+            _heard();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ProxyShim.Redis.Sockets;
 using ProxyShim.Testing;
 using Xunit;
@@ -76,5 +77,24 @@ public class TurnBellTests
 
         Assert.False(bell.TryRing());
         Assert.False(bell.IsRung);
+    }
+
+    [Fact]
+    public async Task Where_listening_ends_who_has_rung_is_heard_and_nobody_rings_any_more()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "a bell is Linux's");
+        var heard = 0;
+        using var bell = TurnBell.TryCreate(() =>
+        {
+            if (Interlocked.Increment(ref heard) == 1)
+            {
+                throw new SocketException((int)SocketError.AccessDenied);
+            }
+        })!;
+
+        Assert.True(bell.TryRing());
+
+        await Eventually.IsTrueAsync("it is heard once more", () => Task.FromResult(Volatile.Read(ref heard) == 2), cancellation: Cancellation);
+        Assert.Equal((false, false), (bell.TryRing(), bell.IsRung));
     }
 }
