@@ -27,17 +27,29 @@ internal sealed class WholeBody : HttpContent
     public static void Note(HttpRequest from, HttpRequestMessage to)
     {
         // Of a chunked body only its end tells, and to look for that is to begin reading it.
-        if (to.Content is null || from.ContentLength is null || !from.BodyReader.TryRead(out var there))
+        if (to.Content is null || from.ContentLength is null)
         {
             return;
         }
 
-        if (there.IsCompleted)
+        try
         {
-            to.Options.Set(s_isWhole, true);
-        }
+            if (!from.BodyReader.TryRead(out var there))
+            {
+                return;
+            }
 
-        from.BodyReader.AdvanceTo(there.Buffer.Start);
+            if (there.IsCompleted)
+            {
+                to.Options.Set(s_isWhole, true);
+            }
+
+            from.BodyReader.AdvanceTo(there.Buffer.Start);
+        }
+        catch (Exception exception) when (exception is BadHttpRequestException or OperationCanceledException or IOException)
+        {
+            // The caller has broken off. Whoever forwards the body meets it too, and tells the caller's fault from the Customer API's; here it would be neither.
+        }
     }
 
     /// <summary>What is sent in place of YARP's content.</summary>
