@@ -13,7 +13,7 @@ namespace ProxyShim.Http;
 /// And where the server answers before it has read a large body, and closes, that answer counts: the client would report a failed send and never read it
 /// (https://github.com/dotnet/runtime/issues/119350).
 /// </remarks>
-internal sealed class UpstreamConnection(Stream network) : Stream
+internal sealed class UpstreamConnection(Stream network) : AsyncStream
 {
     // A head longer than that is left to the client to refuse.
     private const int MaxHead = 64 * 1024;
@@ -26,16 +26,6 @@ internal sealed class UpstreamConnection(Stream network) : Stream
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -54,16 +44,6 @@ internal sealed class UpstreamConnection(Stream network) : Stream
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => _isDeaf ? Task.CompletedTask : network.FlushAsync(cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using ProxyShim.CustomerApi;
+using ProxyShim.Http;
 
 namespace ProxyShim.Passthrough;
 
@@ -26,35 +28,15 @@ internal sealed class WholeBody : HttpContent
     /// <summary>Looks whether the caller's body is all there, and takes nothing of it.</summary>
     public static void Note(HttpRequest from, HttpRequestMessage to)
     {
-        // Of a chunked body only its end tells, and to look for that is to begin reading it.
-        if (to.Content is null || from.ContentLength is null)
+        if (to.Content is not null && RequestBody.HasCome(from))
         {
-            return;
-        }
-
-        try
-        {
-            if (!from.BodyReader.TryRead(out var there))
-            {
-                return;
-            }
-
-            if (there.IsCompleted)
-            {
-                to.Options.Set(s_isWhole, true);
-            }
-
-            from.BodyReader.AdvanceTo(there.Buffer.Start);
-        }
-        catch (Exception exception) when (exception is BadHttpRequestException or OperationCanceledException or IOException)
-        {
-            // The caller has broken off. Whoever forwards the body meets it too, and tells the caller's fault from the Customer API's; here it would be neither.
+            to.Options.Set(s_isWhole, true);
         }
     }
 
     /// <summary>What is sent in place of YARP's content.</summary>
     public static HttpContent? Of(HttpRequestMessage request) =>
-        request is { Content: { } content } && request.Options.TryGetValue(s_isWhole, out var isWhole) && isWhole ? new WholeBody(content) : request.Content;
+        request is { Content: { } content } && request.Options.TryGetValue(s_isWhole, out _) ? new WholeBody(content) : request.Content;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -88,35 +70,15 @@ internal sealed class WholeBody : HttpContent
     }
 
     // Nothing is late, so nothing need be sent before it.
-    private sealed class Unflushed(Stream connection) : Stream
+    private sealed class Unflushed(Stream connection) : AsyncStream
     {
         public override bool CanRead => false;
 
         public override bool CanWrite => true;
 
-        public override bool CanSeek => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
             connection.WriteAsync(buffer, cancellationToken);
 
         public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -73,7 +73,7 @@ internal sealed class ReplyBatch
         // A connection may be made, and answer, within another one's turn.
         var outer = t_current;
         var turn = t_current = Take();
-        (turn._receives, turn._isAwaited) = (true, true);
+        turn._receives = true;
         try
         {
             var goesOn = receiver.OnReceived(payload);
