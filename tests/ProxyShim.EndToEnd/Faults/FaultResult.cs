@@ -27,4 +27,10 @@ internal sealed record FaultResult(
     int Dead,
     int Phantoms,
     int Lost,
-    int Leftovers);
+    int Leftovers)
+{
+    /// <summary>The numbers; the row's name is the test's.</summary>
+    public override string ToString() =>
+        $"{Customers} customers: {Acknowledged} acknowledged, {Converted} converted, {FellBack} fell back; {Arrived} requests; {Twice} twice ({Unexplained} after a whole 200), {Changed} changed, "
+        + $"{Dead} dead letters, {Phantoms} phantoms, {Lost} lost, {Leftovers} bodies left over";
+}

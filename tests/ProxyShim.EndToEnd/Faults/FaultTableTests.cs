@@ -16,23 +16,24 @@ public class FaultTableTests(FaultRuns runs) : IClassFixture<FaultRuns>
         Require.Program("redis-server", "redis-server");
         var result = await runs.ResultOfAsync(row);
 
+        var broken = Promises(result).Where(promise => !promise.Kept).Select(promise => promise.Promise).ToArray();
+
+        // With all that was counted: the row again may not be struck at the same moment.
+        Assert.True(broken.Length == 0, $"Not kept: {string.Join(", ", broken)}. {result}");
+    }
+
+    private static (string Promise, bool Kept)[] Promises(FaultResult result) =>
+    [
         // PartnerStack's own word is all there is where nothing can be read back.
-        Assert.Equal(result.Row.KeyPair ? 0 : result.Phantoms, result.Lost);
+        ("nobody is lost", result.Lost == (result.Row.KeyPair ? 0 : result.Phantoms)),
+        ("nobody comes twice", !result.Row.KeyPair || result.Twice == 0),
+        ("nobody comes again whose conversion was answered", result.Row.KeyPair || result.Row.HolderDies || result.Unexplained == 0),
 
         // Who is waited for is converted when the click comes, and else reported with the app's own bytes.
-        Assert.Equal(0, result.Changed);
-        Assert.True(result.Row.Click is not ClickTime.AfterTheCall || result.Converted == result.Customers);
-        Assert.True(result.Row.Click is not ClickTime.Never || (result.FellBack, result.Arrived) == (result.Customers, 0));
+        ("a hand-over has the app's bytes", result.Changed == 0),
+        ("a late click converts", result.Row.Click is not ClickTime.AfterTheCall || result.Converted == result.Customers),
+        ("without a click the Customer API is told", result.Row.Click is not ClickTime.Never || (result.FellBack, result.Arrived) == (result.Customers, 0)),
 
-        // Personal data stay only where a dead letter needs them.
-        Assert.Equal(0, result.Leftovers);
-        if (result.Row.KeyPair)
-        {
-            Assert.Equal(0, result.Twice);
-        }
-        else if (!result.Row.HolderDies)
-        {
-            Assert.Equal(0, result.Unexplained);
-        }
-    }
+        ("personal data stay only where a dead letter needs them", result.Leftovers == 0),
+    ];
 }

@@ -9,7 +9,10 @@ public sealed partial class RedisCluster : IAsyncDisposable
     /// <summary>The fewest masters with which redis-cli creates a cluster.</summary>
     public const int Masters = 3;
 
-    // A dead master is replaced after about twice that; a busy machine is not silent for as long.
+    // No replica takes over by itself: a disk on which a machine's other work waits makes a master silent for seconds, and to replace it forgets what it answered.
+    private const int PatientMilliseconds = 60_000;
+
+    // For as long as a test wants a failover, or where there is no replica: a dead master is missed, or replaced, after about twice that.
     private const int NodeTimeoutMilliseconds = 2000;
 
     private static readonly TimeSpan s_takeOverLimit = TimeSpan.FromMinutes(1);
@@ -75,14 +78,24 @@ public sealed partial class RedisCluster : IAsyncDisposable
     public async Task<RedisServer> KillMasterAsync(CancellationToken cancellation = default)
     {
         var old = (await GetMastersAsync(cancellation))[0];
-        await old.KillAsync();
         var alive = _nodes.Where(node => node != old).ToArray();
+        await WatchAsync(NodeTimeoutMilliseconds);
+        await old.KillAsync();
         await Eventually.IsTrueAsync("a replica has taken over", async () =>
         {
             var roles = await Task.WhenAll(alive.Select(node => node.ExecuteAsync(cancellation, "ROLE")));
             return roles.Count(role => role.StartsWith("master", StringComparison.Ordinal)) == Masters && await AreHealthyAsync(alive, cancellation);
         }, s_takeOverLimit, cancellation);
+        await WatchAsync(PatientMilliseconds);
         return old;
+
+        async Task WatchAsync(int timeoutMilliseconds)
+        {
+            foreach (var node in alive)
+            {
+                await DoAsync(node, cancellation, "CONFIG", "SET", "cluster-node-timeout", $"{timeoutMilliseconds}");
+            }
+        }
     }
 
     /// <summary>Where a key is, and another master that does not have it.</summary>
@@ -138,7 +151,7 @@ public sealed partial class RedisCluster : IAsyncDisposable
     {
         string[] all =
         [
-            "cluster-enabled yes", $"cluster-node-timeout {NodeTimeoutMilliseconds}",
+            "cluster-enabled yes", $"cluster-node-timeout {(replicas > 0 ? PatientMilliseconds : NodeTimeoutMilliseconds)}",
             // Without a delay a replica's first copy starts at once, not after the five seconds that spare a busy master.
             "repl-diskless-sync-delay 0",
             // So that there is something to tell even where nothing is written.

@@ -9,7 +9,10 @@ public sealed class RedisSentinel : IAsyncDisposable
     private const int Sentinels = 3;
     private const int Quorum = 2;
 
-    // Short, so that a test sees a failover soon; long enough that a busy machine does not start one by itself.
+    // Nobody takes over by himself: a disk on which a machine's other work waits makes a master silent for seconds, and to replace it forgets what it answered.
+    private const int PatientMilliseconds = 60_000;
+
+    // For as long as a test wants a failover: short, so that it sees one soon.
     private const int DownAfterMilliseconds = 2000;
     private const int FailoverTimeoutMilliseconds = 10_000;
 
@@ -60,6 +63,7 @@ public sealed class RedisSentinel : IAsyncDisposable
     public async Task<RedisServer> KillMasterAsync(CancellationToken cancellation = default)
     {
         var old = await GetMasterAsync(cancellation);
+        await WatchAsync(DownAfterMilliseconds, cancellation);
         await old.KillAsync();
         await WaitForAnotherMasterAsync(old, cancellation);
         return old;
@@ -79,6 +83,7 @@ public sealed class RedisSentinel : IAsyncDisposable
     public async Task<RedisServer> PauseMasterAsync(CancellationToken cancellation = default)
     {
         var old = await GetMasterAsync(cancellation);
+        await WatchAsync(DownAfterMilliseconds, cancellation);
         old.Pause();
         await WaitForAnotherMasterAsync(old, cancellation);
         return old;
@@ -163,7 +168,7 @@ public sealed class RedisSentinel : IAsyncDisposable
             _sentinels.Add(await RedisServer.StartSentinelAsync(
                 [
                     $"sentinel monitor {ServiceName} 127.0.0.1 {master.Port} {Quorum}",
-                    $"sentinel down-after-milliseconds {ServiceName} {DownAfterMilliseconds}",
+                    $"sentinel down-after-milliseconds {ServiceName} {PatientMilliseconds}",
                     $"sentinel failover-timeout {ServiceName} {FailoverTimeoutMilliseconds}",
                 ],
                 cancellation));
@@ -179,9 +184,18 @@ public sealed class RedisSentinel : IAsyncDisposable
         await WaitUntilHealthyAsync(cancellation);
     }
 
+    private async Task WatchAsync(int downAfterMilliseconds, CancellationToken cancellation)
+    {
+        foreach (var sentinel in _sentinels)
+        {
+            await sentinel.ExecuteAsync(cancellation, "SENTINEL", "SET", ServiceName, "down-after-milliseconds", $"{downAfterMilliseconds}");
+        }
+    }
+
     // Asked anew each time: Sentinels that were told of one failover twice may choose once more.
-    private Task WaitForAnotherMasterAsync(RedisServer old, CancellationToken cancellation) =>
-        Eventually.IsTrueAsync("all Sentinels agree on another master, and it accepts writes", async () =>
+    private async Task WaitForAnotherMasterAsync(RedisServer old, CancellationToken cancellation)
+    {
+        await Eventually.IsTrueAsync("all Sentinels agree on another master, and it accepts writes", async () =>
         {
             var views = await Task.WhenAll(_sentinels.Select(
                 one => one.ExecuteAsync(cancellation, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", ServiceName)));
@@ -189,6 +203,8 @@ public sealed class RedisSentinel : IAsyncDisposable
                 && views[0].Split('\n')[^1] != $"{old.Port}"
                 && (await (await GetMasterAsync(cancellation)).ExecuteAsync(cancellation, "ROLE")).StartsWith("master", StringComparison.Ordinal);
         }, TimeSpan.FromMinutes(1), cancellation);
+        await WatchAsync(PatientMilliseconds, cancellation);
+    }
 
     private static async Task<string> AskAsync(RedisServer server, CancellationToken cancellation, params string[] command)
     {
