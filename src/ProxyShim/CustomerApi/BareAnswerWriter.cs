@@ -8,7 +8,7 @@ namespace ProxyShim.CustomerApi;
 /// <summary>Stands before a connection's output from the moment at which the server refuses a request by itself: gives its bare answer the envelope and the outcome.</summary>
 /// <remarks>What is not that answer, byte for byte as Kestrel writes it
 /// (https://github.com/dotnet/aspnetcore/blob/main/src/Servers/Kestrel/Core/src/Internal/Http/HttpProtocol.cs, <c>SetErrorResponseHeaders</c>), passes as it
-/// is; so does what TLS has made of it.</remarks>
+/// is.</remarks>
 internal sealed class BareAnswerWriter(PipeWriter inner, int status, string outcome, bool hasBody) : PipeWriter
 {
     private static readonly byte[] s_end = "\r\n\r\n"u8.ToArray();

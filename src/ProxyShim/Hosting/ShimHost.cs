@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ProxyShim.CustomerApi;
 using ProxyShim.Lifetime;
 using ProxyShim.Limits;
 using ProxyShim.Limits.Turns;
@@ -35,6 +37,7 @@ internal static class ShimHost
             {
                 endpoint.Protocols = HttpProtocols.Http1;
                 endpoint.UseLimits();
+                endpoint.Use(BareAnswers.Use);
             });
 
             // The Customer API sets the limits; what it would take is not refused here. (AWS's load balancers take a line of 16 KB and 64 KB of headers:

@@ -1,25 +1,43 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace ProxyShim.EndToEnd.Harness;
 
 /// <summary>A TCP connection that speaks HTTP/1.x by hand, since a client library mends what a test wants to send, and hides what comes back.</summary>
-public sealed class RawConnection(Socket socket) : IDisposable
+/// <param name="socket">Connected; the connection's own from now on.</param>
+/// <param name="tls">What lies around it, where it speaks TLS.</param>
+public sealed class RawConnection(Socket socket, SslStream? tls = null) : IDisposable
 {
-    private readonly NetworkStream _stream = new(socket, ownsSocket: true);
+    private readonly Stream _stream = tls ?? (Stream)new NetworkStream(socket, ownsSocket: true);
     private readonly List<byte> _pending = [];
     private int _packets;
 
     /// <summary>Whether the other side has closed it: a client that keeps connections looks before it sends.</summary>
-    public bool HasEnded => _pending.Count == 0 && _stream.Socket.Poll(0, SelectMode.SelectRead) && _stream.Socket.Available == 0;
+    public bool HasEnded => _pending.Count == 0 && socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
 
     /// <summary>Connects to a server on loopback.</summary>
-    public static async Task<RawConnection> OpenAsync(Uri address, CancellationToken cancellation)
+    /// <param name="certificate">The server's, where it speaks TLS.</param>
+    public static async Task<RawConnection> OpenAsync(Uri address, CancellationToken cancellation, X509Certificate2? certificate = null)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(address.Host, address.Port, cancellation);
-        return new RawConnection(socket);
+        if (certificate is null)
+        {
+            return new RawConnection(socket);
+        }
+
+        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = address.Host,
+                RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == certificate.GetCertHashString(),
+            },
+            cancellation);
+        return new RawConnection(socket, tls);
     }
 
     /// <summary>Sends text as it is; each character is one byte (Latin-1).</summary>
@@ -60,7 +78,7 @@ public sealed class RawConnection(Socket socket) : IDisposable
     {
         const int tcp = 6, information = 11, dataSegmentsIn = 152;
         var info = new byte[256];
-        _stream.Socket.GetRawSocketOption(tcp, information, info);
+        socket.GetRawSocketOption(tcp, information, info);
         return BitConverter.ToInt32(info, dataSegmentsIn);
     }
 

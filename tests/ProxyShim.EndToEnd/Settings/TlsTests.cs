@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -15,6 +16,15 @@ namespace ProxyShim.EndToEnd.Settings;
 /// <summary>A private CA outside, a certificate of the operator's on the legacy listener.</summary>
 public sealed class TlsTests
 {
+    private static readonly (string Request, int Status)[] s_refused =
+    [
+        ("GET /x HTTP/1.1\r\n\r\n", 400),
+        ("OPTIONS a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 405),
+        ($"GET /{new string('a', 100_000)} HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+        ($"GET /x HTTP/1.1\r\nHost: a\r\nX-A: {new string('a', 200_000)}\r\n\r\n", 431),
+        ("GET /x HTTP/3.7\r\nHost: a\r\n\r\n", 505),
+    ];
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -58,6 +68,38 @@ public sealed class TlsTests
         using var client = new HttpClient(handler);
 
         Assert.Equal("ok", await client.GetStringAsync(new Uri(shim.Address, "/x"), Cancellation));
+    }
+
+    [Theory]
+    [InlineData("Urls", "Kestrel:Certificates:Default")]
+    [InlineData("Kestrel:Endpoints:Tls:Url", "Kestrel:Certificates:Default")]
+    [InlineData("Kestrel:Endpoints:Tls:Url", "Kestrel:Endpoints:Tls:Certificate")]
+    [InlineData("Kestrel:Endpoints:Tls:Url", "Kestrel:Endpoints:Tls:Sni:*:Certificate")]
+    public async Task Within_TLS_too_what_Kestrel_refuses_by_itself_is_answered_as_by_the_shim(string address, string at)
+    {
+        using var folder = new TemporaryFolder();
+        using var certificate = Certificate(folder);
+        await using var upstream = new RawUpstream();
+        var listener = new Uri($"https://127.0.0.1:{FreePort.Next()}");
+        await using var shim = await ShimProcess.StartAsync(
+            Settings(
+                ("CustomerApi:Address", upstream.Address.OriginalString),
+                (address, listener.OriginalString),
+                ($"{at}:Path", Path.Combine(folder.Path, "certificate.pem")),
+                ($"{at}:KeyPath", Path.Combine(folder.Path, "key.pem"))),
+            Cancellation);
+
+        foreach (var (request, status) in s_refused)
+        {
+            using var connection = await RawConnection.OpenAsync(listener, Cancellation, certificate);
+            await connection.SendAsync($"GET /x HTTP/1.1\r\nHost: a\r\n\r\n{request}", Cancellation);
+            Assert.Equal("ok", (await connection.ReadAsync(Cancellation)).Text);
+
+            var answer = await connection.ReadAsync(Cancellation);
+            Assert.Equal((status, "application/json", "rejected"), (answer.Status, answer.Header("Content-Type"), answer.Header("X-ProxyShim-Outcome")));
+            Assert.Equal(status, JsonElement.Parse(answer.Text).GetProperty("status").GetInt32());
+            Assert.Empty(await connection.ReadToEndAsync(Cancellation));
+        }
     }
 
     [Fact]

@@ -1,32 +1,20 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
-using ProxyShim.CustomerApi;
-using ProxyShim.Http;
 
 namespace ProxyShim.Limits.Turns;
 
 /// <summary>One connection's bytes, in turns with those of the others as soon as they are many.</summary>
-internal sealed class TurnTakingTransport : IDuplexPipe, IBareAnswer
+internal sealed class TurnTakingTransport(IDuplexPipe transport, BulkTurns turns) : IDuplexPipe
 {
-    private readonly TurnTakingWriter _output;
+    public PipeReader Input { get; } = new TurnTakingReader(transport.Input, turns.NewMeter());
 
-    public TurnTakingTransport(IDuplexPipe transport, BulkTurns turns)
-    {
-        Input = new TurnTakingReader(transport.Input, turns.NewMeter());
-        _output = new TurnTakingWriter(transport.Output, turns.NewMeter());
-    }
-
-    public PipeReader Input { get; }
-
-    public PipeWriter Output => _output;
+    public PipeWriter Output { get; } = new TurnTakingWriter(transport.Output, turns.NewMeter());
 
     /// <summary>Connection middleware.</summary>
     public static ConnectionDelegate Use(ConnectionDelegate next, BulkTurns turns) => async connection =>
     {
         var transport = connection.Transport;
-        var inTurns = new TurnTakingTransport(transport, turns);
-        connection.Transport = inTurns;
-        connection.Features.Set<IBareAnswer>(inTurns);
+        connection.Transport = new TurnTakingTransport(transport, turns);
         try
         {
             await next(connection);
@@ -36,7 +24,4 @@ internal sealed class TurnTakingTransport : IDuplexPipe, IBareAnswer
             connection.Transport = transport;
         }
     };
-
-    /// <inheritdoc/>
-    public void Complete(int status, string outcome, bool hasBody) => _output.Through(inner => new BareAnswerWriter(inner, status, outcome, hasBody));
 }
