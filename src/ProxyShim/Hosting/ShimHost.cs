@@ -74,7 +74,7 @@ internal static class ShimHost
             await StartException.GuardAsync(() => app.StartAsync(), Addresses(app));
 
             // What only the start needed: a sidecar that idles holds it for as long as it lives.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            CapacityWatch.GiveBack();
             await app.WaitForShutdownAsync();
         }
         catch (OperationCanceledException) when (exit.Reason is not null || BackgroundFailure.Of(app.Services) is not null)

@@ -42,6 +42,9 @@ internal sealed class CapacityWatch(ConnectionGate connections, RequestLimits re
         return isOver;
     }
 
+    /// <summary>Gives memory that nothing holds any more back to the system. The process stands still for some milliseconds.</summary>
+    public static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_interval, time);
@@ -49,7 +52,7 @@ internal sealed class CapacityWatch(ConnectionGate connections, RequestLimits re
         {
             if (Look())
             {
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                GiveBack();
             }
         }
     }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -95,9 +94,7 @@ public sealed class TlsTests
             await connection.SendAsync($"GET /x HTTP/1.1\r\nHost: a\r\n\r\n{request}", Cancellation);
             Assert.Equal("ok", (await connection.ReadAsync(Cancellation)).Text);
 
-            var answer = await connection.ReadAsync(Cancellation);
-            Assert.Equal((status, "application/json", "rejected"), (answer.Status, answer.Header("Content-Type"), answer.Header("X-ProxyShim-Outcome")));
-            Assert.Equal(status, JsonElement.Parse(answer.Text).GetProperty("status").GetInt32());
+            Refusal.Hold(await connection.ReadAsync(Cancellation), status);
             Assert.Empty(await connection.ReadToEndAsync(Cancellation));
         }
     }

@@ -93,7 +93,7 @@ public sealed partial class RedisCluster : IAsyncDisposable
         {
             foreach (var node in alive)
             {
-                await DoAsync(node, cancellation, "CONFIG", "SET", "cluster-node-timeout", $"{timeoutMilliseconds}");
+                await node.DoAsync(cancellation, "CONFIG", "SET", "cluster-node-timeout", $"{timeoutMilliseconds}");
             }
         }
     }
@@ -118,8 +118,8 @@ public sealed partial class RedisCluster : IAsyncDisposable
     /// <summary>Begins to move a slot (redis.io, "Cluster live reconfiguration"): what is not at its master any more is asked for at the other.</summary>
     public static async Task BeginToMoveAsync(ClusterSlot slot, CancellationToken cancellation = default)
     {
-        await DoAsync(slot.Target, cancellation, "CLUSTER", "SETSLOT", slot.Number, "IMPORTING", await IdOfAsync(slot.Source, cancellation));
-        await DoAsync(slot.Source, cancellation, "CLUSTER", "SETSLOT", slot.Number, "MIGRATING", await IdOfAsync(slot.Target, cancellation));
+        await slot.Target.DoAsync(cancellation, "CLUSTER", "SETSLOT", slot.Number, "IMPORTING", await IdOfAsync(slot.Source, cancellation));
+        await slot.Source.DoAsync(cancellation, "CLUSTER", "SETSLOT", slot.Number, "MIGRATING", await IdOfAsync(slot.Target, cancellation));
     }
 
     /// <summary>Moves the keys, and then tells all masters who has the slot now.</summary>
@@ -128,13 +128,13 @@ public sealed partial class RedisCluster : IAsyncDisposable
         const string most = "100";
         while (await slot.Source.ExecuteAsync(cancellation, "CLUSTER", "GETKEYSINSLOT", slot.Number, most) is { Length: > 0 } keys)
         {
-            await DoAsync(slot.Source, cancellation, ["MIGRATE", "127.0.0.1", $"{slot.Target.Port}", "", "0", "5000", "KEYS", .. keys.Split('\n')]);
+            await slot.Source.DoAsync(cancellation, ["MIGRATE", "127.0.0.1", $"{slot.Target.Port}", "", "0", "5000", "KEYS", .. keys.Split('\n')]);
         }
 
         var target = await IdOfAsync(slot.Target, cancellation);
         foreach (var master in (await GetMastersAsync(cancellation)).OrderByDescending(master => master == slot.Target))
         {
-            await DoAsync(master, cancellation, "CLUSTER", "SETSLOT", slot.Number, "NODE", target);
+            await master.DoAsync(cancellation, "CLUSTER", "SETSLOT", slot.Number, "NODE", target);
         }
     }
 
@@ -192,12 +192,4 @@ public sealed partial class RedisCluster : IAsyncDisposable
     private static partial Regex TellingPattern { get; }
 
     private static Task<string> IdOfAsync(RedisServer node, CancellationToken cancellation) => node.ExecuteAsync(cancellation, "CLUSTER", "MYID");
-
-    private static async Task DoAsync(RedisServer node, CancellationToken cancellation, params string[] command)
-    {
-        if (await node.ExecuteAsync(cancellation, command) is var reply and not "OK")
-        {
-            throw new InvalidOperationException($"{string.Join(' ', command[..2])} at {node.Endpoint}: {reply}");
-        }
-    }
 }

@@ -9,7 +9,7 @@ public sealed class RedisSentinel : IAsyncDisposable
     private const int Sentinels = 3;
     private const int Quorum = 2;
 
-    // Nobody takes over by himself: a disk on which a machine's other work waits makes a master silent for seconds, and to replace it forgets what it answered.
+    // No replica takes over by itself: a disk on which a machine's other work waits makes a master silent for seconds, and to replace it forgets what it answered.
     private const int PatientMilliseconds = 60_000;
 
     // For as long as a test wants a failover: short, so that it sees one soon.
@@ -60,14 +60,7 @@ public sealed class RedisSentinel : IAsyncDisposable
 
     /// <summary>Kills the master and waits until all Sentinels agree on another, which accepts writes.</summary>
     /// <returns>The old master, dead: <see cref="RedisServer.RestartAsync"/> brings it back as a replica.</returns>
-    public async Task<RedisServer> KillMasterAsync(CancellationToken cancellation = default)
-    {
-        var old = await GetMasterAsync(cancellation);
-        await WatchAsync(DownAfterMilliseconds, cancellation);
-        await old.KillAsync();
-        await WaitForAnotherMasterAsync(old, cancellation);
-        return old;
-    }
+    public Task<RedisServer> KillMasterAsync(CancellationToken cancellation = default) => SilenceMasterAsync(static master => master.KillAsync(), cancellation);
 
     /// <summary>Ends replication for as long as the master lives: the replicas keep what they have, and it lets none of them in again.</summary>
     public async Task CutReplicasOffAsync(CancellationToken cancellation = default)
@@ -80,14 +73,13 @@ public sealed class RedisSentinel : IAsyncDisposable
 
     /// <summary>Freezes the master (SIGSTOP) and waits until all Sentinels agree on another, which accepts writes.</summary>
     /// <returns>The old master: after <see cref="RedisServer.Resume"/> it takes itself for one until a Sentinel tells it otherwise.</returns>
-    public async Task<RedisServer> PauseMasterAsync(CancellationToken cancellation = default)
-    {
-        var old = await GetMasterAsync(cancellation);
-        await WatchAsync(DownAfterMilliseconds, cancellation);
-        old.Pause();
-        await WaitForAnotherMasterAsync(old, cancellation);
-        return old;
-    }
+    public Task<RedisServer> PauseMasterAsync(CancellationToken cancellation = default) => SilenceMasterAsync(
+        static master =>
+        {
+            master.Pause();
+            return Task.CompletedTask;
+        },
+        cancellation);
 
     /// <summary>Waits until all servers but the master are replicas that have what it has.</summary>
     public async Task WaitUntilHealthyAsync(CancellationToken cancellation = default)
@@ -184,18 +176,27 @@ public sealed class RedisSentinel : IAsyncDisposable
         await WaitUntilHealthyAsync(cancellation);
     }
 
+    private async Task<RedisServer> SilenceMasterAsync(Func<RedisServer, Task> silenceAsync, CancellationToken cancellation)
+    {
+        var old = await GetMasterAsync(cancellation);
+        await WatchAsync(DownAfterMilliseconds, cancellation);
+        await silenceAsync(old);
+        await WaitForAnotherMasterAsync(old, cancellation);
+        await WatchAsync(PatientMilliseconds, cancellation);
+        return old;
+    }
+
     private async Task WatchAsync(int downAfterMilliseconds, CancellationToken cancellation)
     {
         foreach (var sentinel in _sentinels)
         {
-            await sentinel.ExecuteAsync(cancellation, "SENTINEL", "SET", ServiceName, "down-after-milliseconds", $"{downAfterMilliseconds}");
+            await sentinel.DoAsync(cancellation, "SENTINEL", "SET", ServiceName, "down-after-milliseconds", $"{downAfterMilliseconds}");
         }
     }
 
     // Asked anew each time: Sentinels that were told of one failover twice may choose once more.
-    private async Task WaitForAnotherMasterAsync(RedisServer old, CancellationToken cancellation)
-    {
-        await Eventually.IsTrueAsync("all Sentinels agree on another master, and it accepts writes", async () =>
+    private Task WaitForAnotherMasterAsync(RedisServer old, CancellationToken cancellation) =>
+        Eventually.IsTrueAsync("all Sentinels agree on another master, and it accepts writes", async () =>
         {
             var views = await Task.WhenAll(_sentinels.Select(
                 one => one.ExecuteAsync(cancellation, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", ServiceName)));
@@ -203,8 +204,6 @@ public sealed class RedisSentinel : IAsyncDisposable
                 && views[0].Split('\n')[^1] != $"{old.Port}"
                 && (await (await GetMasterAsync(cancellation)).ExecuteAsync(cancellation, "ROLE")).StartsWith("master", StringComparison.Ordinal);
         }, TimeSpan.FromMinutes(1), cancellation);
-        await WatchAsync(PatientMilliseconds, cancellation);
-    }
 
     private static async Task<string> AskAsync(RedisServer server, CancellationToken cancellation, params string[] command)
     {

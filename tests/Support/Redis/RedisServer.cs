@@ -55,6 +55,16 @@ public sealed class RedisServer : IAsyncDisposable
     public Task<string> ExecuteAsync(CancellationToken cancellation, params string[] command)
         => RedisCli.RunAsync(Port, command, cancellation);
 
+    /// <summary>Runs a command that answers OK.</summary>
+    /// <exception cref="InvalidOperationException">It answers something else, or the server does not.</exception>
+    public async Task DoAsync(CancellationToken cancellation, params string[] command)
+    {
+        if (await ExecuteAsync(cancellation, command) is var reply and not "OK")
+        {
+            throw new InvalidOperationException($"{string.Join(' ', command[..2])} at {Endpoint}: {reply}");
+        }
+    }
+
     /// <summary>Freezes it: connections stay open and nothing answers.</summary>
     public void Pause() => _process.Pause();
 
