@@ -28,8 +28,11 @@ public sealed class SimulatorFaultTests : SimulatorFixture
         {
             Stack.ConversionApi.SetFault(Fault.Refuse);
             Stack.ConversionApi.SetFault(Fault.Refuse);
-            var refused = await Assert.ThrowsAsync<HttpRequestException>(() => ConvertAsync("ada"));
-            Assert.Equal(SocketError.ConnectionRefused, Assert.IsType<SocketException>(refused.InnerException).SocketErrorCode);
+            var refused = await Assert.ThrowsAsync<SocketException>(() => RawClient.ConnectAsync(address, Cancellation));
+            Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
+
+            // The client may take the connection that it kept, if the reset has not reached it yet: another error, and no call either way.
+            await Assert.ThrowsAsync<HttpRequestException>(() => ConvertAsync("ada"));
             using var other = await Customers.GetAsync("api/v2/customers", Cancellation);
             Assert.Equal(HttpStatusCode.OK, other.StatusCode);
 
