@@ -25,6 +25,12 @@ internal static partial class RefusalText
     // A status, a least length, a count; a longer number may be a customer's.
     private const int MostDigits = 3;
 
+    // Of words. What takes two UTF-16 code units (\p{Cs}) has no category of its own there: rare ideographs of names, emoji.
+    private const string Letters = @"\p{L}\p{M}\p{N}\p{Cs}";
+
+    // Within words: of addresses, paths, keys.
+    private const string Signs = @"_@.%+\-:/";
+
     private static readonly HashSet<string> s_fields = new(StringComparer.Ordinal)
     {
         "xid", "customer_key", "email", "name", "provider_key", "origin", "ip_address", "user_agent", "external_type", "sub_ids", "meta", "partner_key",
@@ -44,12 +50,15 @@ internal static partial class RefusalText
         var xid = document.RootElement.TryGetProperty("xid"u8, out var value) ? value.GetString() : null;
         var told = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         Gather(document.RootElement, told, xid);
-        var text = OneLine(message.Length <= MostRead ? message : message[..MostRead]);
+        var text = OneLine(Cut(message, MostRead));
         text = Quoted().Replace(text, match => IsAbout(match.Groups["text"].Value, xid) ? match.Value : Hidden);
         text = Word().Replace(text, match => IsAbout(match.Value, xid) || !MayBeData(match.Value, told) ? match.Value : Hidden);
         text = Repeated().Replace(text, Hidden).Trim();
-        return text.Length <= MaxLength ? text : text[..(MaxLength - 1)] + "…";
+        return text.Length <= MaxLength ? text : Cut(text, MaxLength - 1).TrimEnd() + "…";
     }
+
+    // Half a word is not known any more as one that was told, or as an address; and half of another may read like one that was told.
+    private static string Cut(string text, int length) => text.Length <= length ? text : LastWord().Replace(text[..length], "");
 
     private static bool IsAbout(string word, string? xid) => s_fields.Contains(word) || word == xid;
 
@@ -101,14 +110,17 @@ internal static partial class RefusalText
         return line.ToString();
     }
 
-    // An apostrophe within a word is no quotation mark.
-    [GeneratedRegex("""(?<![\p{L}\p{N}])(?<quote>["'`])(?<text>[^"'`]+)\k<quote>(?![\p{L}\p{N}])|[“‘«](?<text>[^”’»]+)[”’»]""")]
+    // An apostrophe within a word is no quotation mark. What is not closed, or was cut before that, goes to the end.
+    [GeneratedRegex("""(?<![\p{L}\p{N}])(?<quote>["'`])(?<text>[^"'`]+)(\k<quote>(?![\p{L}\p{N}])|\z)|[“‘«](?<text>[^”’»]+)([”’»]|\z)""")]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"[\p{L}\p{M}\p{N}_@.%+\-:/]*[\p{L}\p{M}\p{N}]")]
+    [GeneratedRegex($@"[{Letters}{Signs}]*[{Letters}]")]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"[\p{L}\p{M}\p{N}]+")]
+    [GeneratedRegex($@"[{Letters}{Signs}]+\z", RegexOptions.RightToLeft)]
+    private static partial Regex LastWord();
+
+    [GeneratedRegex($"[{Letters}]+")]
     private static partial Regex Part();
 
     [GeneratedRegex(@"\[…\](\s*\[…\])+")]

@@ -28,6 +28,8 @@ public sealed class RefusalTextTests
     [InlineData("customer 'Grace Hopper' has it", "customer […] has it")]
     [InlineData("customer \u201cGrace Hopper\u201d has it", "customer […] has it")]
     [InlineData("plan gold, 12 seats, Babbage, Byron, stripe_77, cus-42-ada", "plan […], […] seats, […], […], […], […]")]
+    [InlineData("customer 'Grace Hopper has it", "customer […]")]
+    [InlineData("customer \u201cGrace Hopper has it", "customer […]")]
     [InlineData("first\r\nsecond\u202eline", "first  second line")]
     [InlineData("It doesn't exist, and isn't known", "It doesn't exist, and isn't known")]
     [InlineData("", null)]
@@ -43,13 +45,41 @@ public sealed class RefusalTextTests
     public void A_text_of_the_conversion_that_was_cut_within_a_character_is_one_all_the_same(string conversion, string message, string expected) =>
         Assert.Equal(expected, RefusalText.Of(message, Encoding.UTF8.GetBytes(conversion)));
 
+    // Rare Chinese surnames are written with two UTF-16 code units.
+    [Theory]
+    [InlineData("\ud842\udfb7")]
+    [InlineData("\ud842\udfb7\u91ce")]
+    [InlineData("\ud83d\ude00")]
+    public void A_name_of_characters_that_take_two_code_units_goes_too(string name) => Assert.Equal(
+        "customer […] has it", RefusalText.Of($"customer {name} has it", Encoding.UTF8.GetBytes($$"""{"xid":"X1","customer_key":"c","name":"{{name}}"}""")));
+
     [Fact]
     public void It_is_short()
     {
         var text = RefusalText.Of(string.Concat(Enumerable.Repeat("no such click ", 5000)), s_conversion)!;
 
-        Assert.Equal(RefusalText.MaxLength, text.Length);
-        Assert.EndsWith("…", text, StringComparison.Ordinal);
+        Assert.InRange(text.Length, RefusalText.MaxLength - "click ".Length, RefusalText.MaxLength);
+        Assert.EndsWith("no…", text, StringComparison.Ordinal);
+    }
+
+    // Of what is cut off in its middle nothing says any more that it was told, is an address or stood in quotation marks; and a word may begin as one does that was told.
+    [Theory]
+    [InlineData("Lovelace", "Love")]
+    [InlineData("grace.hopper@navy.example", "grace")]
+    [InlineData("+49-170-1234567", "170")]
+    [InlineData("'Grace Hopper'", "Grace")]
+    [InlineData("\u201cGrace Hopper\u201d", "Grace")]
+    [InlineData("adamant", "ada\u2026")]
+    public void Nothing_of_what_stands_where_the_text_is_cut_is_left(string value, string part)
+    {
+        foreach (var filler in (string[])["ada@example.com ", "no such click "])
+        {
+            for (var before = 150; before < 1050; before++)
+            {
+                var padding = string.Concat(Enumerable.Repeat(filler, 1 + (before / filler.Length)))[^before..];
+                Assert.DoesNotContain(part, RefusalText.Of($"{padding}{value} {new string('y', 2000)}", s_conversion), StringComparison.Ordinal);
+            }
+        }
     }
 
     [Fact]
