@@ -58,7 +58,7 @@ internal sealed record ClickSettings(IReadOnlyList<ClickKeyTemplate> Keys, Click
             key, ClickKeyTemplate.Default.ToString(),
             $"Where a customer's click may stand in Redis, best first; all are read in one round trip and the first hit wins. Placeholders: {ClickKeyTemplate.PlaceholderNames}. "
             + "`{email}` is trimmed and in lower case, `{email_sha256}` the hex of its hash. One entry replaces the default.",
-            "click:email:{email_sha256}"), out var template))
+            "click-email:{email_sha256}"), out var template))
         {
             return template;
         }

@@ -4,7 +4,7 @@ using ProxyShim.Settings;
 namespace ProxyShim.Conversions;
 
 /// <param name="Address">Base address; <c>/conversion/xid</c> is added.</param>
-/// <param name="Token">The tracking token; null only while the mode is off.</param>
+/// <param name="Token">The tracking token; null only where the mode is not <c>Live</c>.</param>
 /// <param name="Test">The token belongs to the test environment.</param>
 /// <param name="AttemptTimeout">How long one attempt may take.</param>
 /// <param name="TotalTimeout">How long all inline attempts may take together, waits included.</param>
@@ -21,7 +21,7 @@ internal sealed record ConversionApiSettings(
             reader.Address(
                 "ConversionApi:Address", "https://partnerlinks.io", "Where conversions are sent: `/conversion/xid` is added to it.", "/conversion/xid", "/conversion"),
             reader.Secret(
-                "ConversionApi:Token", "The tracking token that PartnerStack's dashboard makes (not the key pair). Required unless `Rollout:Mode` is `Off`.", "trk_0a1b2c3d"),
+                "ConversionApi:Token", "The tracking token that PartnerStack's dashboard makes (not the key pair). Required where `Rollout:Mode` is `Live`.", "trk_0a1b2c3d"),
             reader.Flag(
                 "ConversionApi:Test", fallback: false,
                 "Whether the token belongs to the test environment. Its customers pay nobody; they have a ledger of their own, so that a trial uses up no real customer."),

@@ -18,9 +18,9 @@ internal static class SettingsPage
 
         Durations: `500ms`, `30s`, `15m`, `1h`, `3d`, also joined (`1h30m`) and as `days.hours:minutes:seconds` (`00:15:00`).
 
-        They are read at start; what cannot be used ends the start with exit code 78 and is told all at once. Of those marked *live* a change counts within seconds, without a restart: in the
-        file, also where Kubernetes mounts and swaps it, or in the folder. What cannot be used then changes nothing, and an event `SettingWarning` says so; one says too of any other setting
-        that its change waits for a restart.
+        They are read at start; what cannot be used ends the start with exit code 78 and is told all at once. A change of one that is marked *live* counts within seconds, without a restart, in
+        `appsettings.json` and in the folder of secrets, also where Kubernetes swaps what it has mounted (it never swaps a `subPath`); environment variables and the command line are read at start only. A change
+        that cannot be used changes nothing. An event `SettingWarning` says so, and of any other setting that its change waits for a restart.
 
         """;
 

@@ -10,11 +10,14 @@ namespace ProxyShim.Limits;
 /// </remarks>
 internal sealed record Capacity(int Connections, int RequestsInFlight, long BufferedBytes)
 {
+    // Below this it would not be of any use, whatever the memory; above the most, more has never been needed.
+    private static readonly Capacity s_least = new(4, 4, Mebibyte), s_most = new(20_000, 10_000, 256 * Mebibyte);
+
     /// <summary>The formula, as the page of the settings tells it.</summary>
     public static readonly (string Connections, string Requests, string Bytes) Formula = (
-        $"one for each {BytesOfConnection / 1024} KiB of memory beyond {Program / Mebibyte} MiB, but no more than every second open file",
-        $"one for each {BytesOfRequest / 1024} KiB of memory beyond {Program / Mebibyte} MiB, but no more than connections",
-        $"1/{ShareOfBodies} of the memory beyond {Program / Mebibyte} MiB");
+        $"one for each {BytesOfConnection / 1024} KiB of memory beyond {Program / Mebibyte} MiB, but no more than every second open file, and from {s_least.Connections} to {s_most.Connections}",
+        $"one for each {BytesOfRequest / 1024} KiB of memory beyond {Program / Mebibyte} MiB, but no more than connections, and from {s_least.RequestsInFlight} to {s_most.RequestsInFlight}",
+        $"1/{ShareOfBodies} of the memory beyond {Program / Mebibyte} MiB, from {s_least.BufferedBytes / Mebibyte} to {s_most.BufferedBytes / Mebibyte} MiB");
 
     /// <summary>For each connection so much memory is counted.</summary>
     public const long BytesOfConnection = 32 * 1024;
@@ -29,9 +32,6 @@ internal sealed record Capacity(int Connections, int RequestsInFlight, long Buff
 
     // What is open besides: the program's own files, Redis, the management listener and its callers.
     private const long OtherDescriptors = 32;
-
-    /// <summary>Below this it would not be of any use, whatever the memory; above the most, more has never been needed.</summary>
-    private static readonly Capacity s_least = new(4, 4, Mebibyte), s_most = new(20_000, 10_000, 256 * Mebibyte);
 
     /// <summary>
     /// Of what is free, the memory beyond 48 MiB: a connection for each 32 KiB, a request for each 64 KiB, a quarter for bodies. In 64 MiB: 512, 256 and 4 MiB;

@@ -54,7 +54,7 @@ internal sealed record ManagementToken(string Name, Secret Token, bool ReadOnly)
         var token = reader.Secret(
             key,
             isRequired ? "A further token of the admin API; a replaced one counts without a restart."
-                : "Bearer token of the admin API and of the console's data. Without one both are off.",
+                : "Bearer token of the admin API and of the console's data. Without one at the start both are off until the next start.",
             "(what `openssl rand -hex 24` prints)");
         if (token is null && isRequired)
         {

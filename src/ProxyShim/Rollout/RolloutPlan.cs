@@ -20,8 +20,8 @@ internal sealed record RolloutPlan(RolloutMode Mode, int Percent, IReadOnlyList<
     public static RolloutPlan Read(SettingsReader reader) => new(
         reader.Choice(
             "Rollout:Mode", RolloutMode.Live,
-            "`Live`: customers with a click are converted. `Shadow`: the Customer API answers as ever, and what would have been sent is composed, judged and logged. `Off`: everything passes "
-            + "through. In all three what the ledger holds is still delivered and proved."),
+            "`Live`: customers with a click are converted. `Shadow`: the Customer API answers as ever, and what would have been sent is composed, judged and logged. `Off`: no new customer is "
+            + "converted, and every new call passes through. In all three what the ledger holds is still delivered and proved, and calls about its customers are answered from it."),
         reader.Number(
             "Rollout:Percent", Everybody, 0, Everybody, "percent of the customers",
             "In `Live`: which share is converted. Who is in it stays in it while it grows: it follows from the `customer_key`. Who is not is treated as in `Shadow`."),

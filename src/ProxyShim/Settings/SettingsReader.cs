@@ -95,11 +95,11 @@ internal sealed class SettingsReader(IConfiguration configuration)
     }
 
     /// <param name="unit">What is counted.</param>
-    /// <param name="usual">Where the default is not the same on each machine: what decides it, in brackets.</param>
-    public int Number(string key, int fallback, int least, int most, string unit, string about, string? usual = null)
+    /// <param name="usual">Where the default is not the same on each machine: what decides it, in brackets, and a value as an example.</param>
+    public int Number(string key, int fallback, int least, int most, string unit, string about, (string Default, int Example)? usual = null)
     {
         Declare(
-            key, string.Create(CultureInfo.InvariantCulture, $"{unit}, {least} to {most}"), usual ?? $"{fallback}", about, $"{(usual is null ? fallback : least)}");
+            key, string.Create(CultureInfo.InvariantCulture, $"{unit}, {least} to {most}"), usual?.Default ?? $"{fallback}", about, $"{usual?.Example ?? fallback}");
         return Parse(key, fallback, $"is not a whole number from {least} to {most}", $"write one, such as {fallback}",
             (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most);
     }

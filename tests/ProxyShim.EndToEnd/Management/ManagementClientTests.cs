@@ -43,6 +43,24 @@ public sealed class ManagementClientTests(TestRedis redis)
         }
     }
 
+    // As the chart's test does, in a pod of its own: its settings name nobody.
+    [Theory]
+    [InlineData("127.0.0.2", "127.0.0.2")]
+    [InlineData("127.0.0.1", "localhost")]
+    public async Task Another_machines_shim_is_asked_by_its_address(string listen, string name)
+    {
+        var port = FreePort.Next();
+        await using var stand = await Stand.StartAsync(redis, Cancellation, ("Management:Url", $"http://{listen}:{port}"));
+        await using var asking = await ShimProcess.LaunchAsync(s_proxies.ToDictionary(proxy => proxy.Item1, proxy => proxy.Item2), "health", $"http://{name}:{port}");
+        Assert.Equal(0, await asking.WaitForExitAsync(Cancellation));
+        Assert.Contains("\"status\":\"ready\"", asking.Output.Single(), StringComparison.Ordinal);
+
+        await stand.Shim.StopAsync(Cancellation);
+        await using var inVain = await ShimProcess.LaunchAsync(new Dictionary<string, string>(), "health", $"http://{name}:{port}");
+        Assert.Equal(1, await inVain.WaitForExitAsync(Cancellation));
+        Assert.StartsWith($"http://{name}:{port} does not answer: ", inVain.Errors.Single(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("replay", "07-9f86d0")]
     [InlineData("discard", "x=y")]

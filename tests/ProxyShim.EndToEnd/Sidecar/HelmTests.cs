@@ -122,7 +122,7 @@ public sealed class HelmTests
     {
         var manifest = await Manifest.RenderAsync($"helm/{Existing}");
         var pod = manifest.All<V1Pod>().Single();
-        var asked = new Uri(pod.Spec.Containers.Single().Env.Single(variable => variable.Name == "Management__Url").Value);
+        var asked = new Uri(pod.Spec.Containers.Single().Args[1]);
         var service = manifest.All<V1Service>().Single(service => service.Metadata.Name == asked.Host);
 
         Assert.Equal((asked.Port, PodMonitor.ManagementPort), (service.Spec.Ports.Single().Port, (string)service.Spec.Ports.Single().TargetPort));
@@ -136,9 +136,9 @@ public sealed class HelmTests
         // And the program answers that question.
         using var folder = new TemporaryFolder();
         await using var shim = await ShimProcess.StartAsync(ShimSettings.Of(manifest, folder), Cancellation);
+        var here = shim.Management.OriginalString.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
         await using var health = await ShimProcess.LaunchAsync(
-            new Dictionary<string, string> { ["Management:Url"] = shim.Management.OriginalString.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) },
-            [.. pod.Spec.Containers.Single().Args]);
+            new Dictionary<string, string>(), [.. pod.Spec.Containers.Single().Args.Select(word => word == asked.OriginalString ? here : word)]);
         Assert.Equal(0, await health.WaitForExitAsync(Cancellation));
     }
 }

@@ -28,7 +28,8 @@ internal static class ShimSettings
         return settings;
     }
 
-    private static void WriteCertificate(TemporaryFolder folder)
+    /// <summary><c>tls.crt</c> and <c>tls.key</c>, good for a day.</summary>
+    public static void WriteCertificate(TemporaryFolder folder)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();

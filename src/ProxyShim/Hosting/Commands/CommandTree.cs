@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using ProxyShim.Hosting.Preflight;
 using ProxyShim.Management.Reporting;
 using ProxyShim.Primitives;
+using ProxyShim.Settings;
 
 namespace ProxyShim.Hosting.Commands;
 
@@ -55,19 +56,27 @@ internal sealed class CommandTree(string[] settings, Func<string[], Task<int>> s
 
     private Command Health()
     {
-        var command = new Command("health", "Asks the shim that runs on this machine whether it is ready, for an image without a shell.");
-        command.SetAction((_, _) => HealthCommand.RunAsync(settings));
+        var url = new Argument<string?>("URL") { Description = "The management listener of another machine: http://HOST:PORT.", Arity = ArgumentArity.ZeroOrOne };
+        url.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !ListenAddress.TryParse(token.Value, out _))
+            {
+                result.AddError($"'{token.Value}' is no address, such as http://proxyshim:8081.");
+            }
+        });
+        var command = new Command("health", "Asks the shim that runs on this machine, or at a URL, whether it is ready; for an image without a shell.") { url };
+        command.SetAction((words, _) => HealthCommand.RunAsync(settings, words.GetValue(url) is { } text ? new Uri(text) : null));
         return With(HelpText.Health, command);
     }
 
     private Command DeadLetters()
     {
-        var list = new Command("list", "Shows them all, the oldest first.");
+        var list = new Command("list", "Shows them, the oldest first; at most 64 of each of the 16 partitions.");
         list.SetAction((_, _) => DeadLettersCommand.ListAsync(settings));
 
         var replay = new Command("replay", "Sends one again, or all.");
         var optional = new Argument<string?>("REF") { Description = "As the list shows it; its beginning will do.", Arity = ArgumentArity.ZeroOrOne };
-        var all = new Option<bool>("--all") { Description = "All of them." };
+        var all = new Option<bool>("--all") { Description = "All conversions; a kept call is played again by its REF." };
         replay.Add(optional);
         replay.Add(all);
         replay.Validators.Add(result =>

@@ -47,15 +47,17 @@ internal static class HelpText
     public const string Health =
         """
         Settings:
-          Management:Url, from the same places as the shim's own: in its container nothing need be given.
+          Without a URL Management:Url, from the same places as the shim's own: in its container nothing need be given.
 
         Examples:
           proxyshim health
           kubectl exec deploy/shop -c proxyshim -- /app/proxyshim health
+          proxyshim health http://proxyshim-test:8081
 
         Exit codes:
           0   it is ready; what is degraded is printed
           1   it is not ready, or does not answer
+          64  the URL is none
           78  Management:Url cannot be used
 
         """;

@@ -49,16 +49,17 @@ internal sealed class ManagementClient : IDisposable
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", TokenOf(client._settings)!.Token.Reveal());
         }
 
-        try
-        {
-            using var answer = await client._client.SendAsync(request);
-            return await understand(answer);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
-        {
-            Console.Error.WriteLine($"{client._settings.Url} does not answer: {exception.Message}");
-            return 1;
-        }
+        return await SendAsync(client._client, request, $"{client._settings.Url}", understand);
+    }
+
+    /// <summary>Asks the shim of another machine what it tells anybody.</summary>
+    /// <inheritdoc cref="CallAsync" path="/param|/returns"/>
+    /// <param name="address">Of its management listener.</param>
+    public static async Task<int> AskAsync(Uri address, string path, TimeSpan timeout, Func<HttpResponseMessage, Task<int>> understand)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = timeout };
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, path));
+        return await SendAsync(client, request, address.GetLeftPart(UriPartial.Authority), understand);
     }
 
     /// <summary>What an answer of the admin API that is a refusal says.</summary>
@@ -76,6 +77,20 @@ internal sealed class ManagementClient : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static async Task<int> SendAsync(HttpClient client, HttpRequestMessage request, string address, Func<HttpResponseMessage, Task<int>> understand)
+    {
+        try
+        {
+            using var answer = await client.SendAsync(request);
+            return await understand(answer);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            Console.Error.WriteLine($"{address} does not answer: {exception.Message}");
+            return 1;
+        }
+    }
 
     // The first that may change things; a list can be read with any.
     private static ManagementToken? TokenOf(ManagementSettings settings) =>

@@ -18,7 +18,7 @@ internal sealed record OtlpSettings(OtlpTarget? Traces, OtlpTarget? Metrics)
     public static OtlpSettings? Read(SettingsReader reader)
     {
         var disabled = OtlpTarget.OneOf(reader, "OTEL_SDK_DISABLED", "`true`: nothing is exported.", "false", "true") == "true";
-        var general = OtlpTarget.Variables.Read(reader, "OTEL_EXPORTER_OTLP", "traces and metrics");
+        var general = OtlpTarget.Variables.ReadGeneral(reader);
         var (traces, metrics) = (OtlpTarget.Read(reader, "TRACES", general), OtlpTarget.Read(reader, "METRICS", general));
         foreach (var key in s_notRead.Where(key => reader.Text(key, "Not read: a private CA comes by `SSL_CERT_FILE`.", "/etc/ca.pem") is not null))
         {

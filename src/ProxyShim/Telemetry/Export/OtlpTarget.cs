@@ -11,20 +11,33 @@ internal sealed record OtlpTarget(Uri Endpoint, OtlpExportProtocol Protocol)
     private const string Otlp = "otlp";
     private const string HttpProtobuf = "http/protobuf";
     private const string Grpc = "grpc";
+    private const string General = "OTEL_EXPORTER_OTLP";
 
     /// <summary>What <c>OTEL_EXPORTER_OTLP_…</c> says for all signals, or <c>OTEL_EXPORTER_OTLP_TRACES_…</c> for one.</summary>
     /// <param name="Endpoint">Null when it is not said.</param>
     /// <param name="Protocol">Null when it is not said.</param>
     internal readonly record struct Variables(Uri? Endpoint, string? Protocol)
     {
-        /// <param name="what">Whose, such as "spans".</param>
-        public static Variables Read(SettingsReader reader, string prefix, string what) => new(
-            ReadEndpoint(reader, $"{prefix}_ENDPOINT", what),
-            OneOf(reader, $"{prefix}_PROTOCOL", $"How {what} are sent.", HttpProtobuf, Grpc));
+        public static Variables ReadGeneral(SettingsReader reader) => Read(
+            reader, General, "The collector that traces and metrics are sent to; over HTTP `/v1/traces` and `/v1/metrics` are added. Without one nothing is exported, unless a signal has its own.",
+            "http://collector:4318", "traces and metrics", "");
 
-        private static Uri? ReadEndpoint(SettingsReader reader, string key, string what)
+        /// <param name="signal">As it stands in the names, such as <c>TRACES</c>.</param>
+        public static Variables ReadOwn(SettingsReader reader, string signal)
         {
-            var text = reader.Text(key, $"The collector that {what} are sent to. Without one nothing is exported.", "http://collector:4318");
+            var what = signal.ToLowerInvariant();
+            return Read(
+                reader, $"{General}_{signal}", $"The whole address that {what} are sent to; none = that of `{General}_ENDPOINT`.", $"http://collector:4318/v1/{what}", what,
+                $" None = as `{General}_PROTOCOL` says.");
+        }
+
+        private static Variables Read(SettingsReader reader, string prefix, string endpoint, string example, string what, string otherwise) => new(
+            ReadEndpoint(reader, $"{prefix}_ENDPOINT", endpoint, example),
+            OneOf(reader, $"{prefix}_PROTOCOL", $"How {what} are sent: `http/protobuf` (the default; mostly port 4318) or `grpc` (4317).{otherwise}", HttpProtobuf, Grpc));
+
+        private static Uri? ReadEndpoint(SettingsReader reader, string key, string about, string example)
+        {
+            var text = reader.Text(key, about, example);
             if (text is null || (Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && endpoint is { Scheme: "http" or "https", UserInfo.Length: 0, Query.Length: 0 }))
             {
                 return text is null ? null : new Uri(text);
@@ -42,7 +55,7 @@ internal sealed record OtlpTarget(Uri Endpoint, OtlpExportProtocol Protocol)
     public static OtlpTarget? Read(SettingsReader reader, string signal, Variables general)
     {
         var what = signal.ToLowerInvariant();
-        var own = Variables.Read(reader, $"OTEL_EXPORTER_OTLP_{signal}", what);
+        var own = Variables.ReadOwn(reader, signal);
         if (OneOf(reader, $"OTEL_{signal}_EXPORTER", $"Whether {what} are exported; of a list what is known counts.", Otlp, "none") == "none"
             || (own.Endpoint ?? general.Endpoint) is not { } endpoint)
         {
