@@ -112,6 +112,13 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     {
         var keys = Keys.Of(id);
         var past = (await NowAsync()).ToUnixTimeMilliseconds() - 1;
+
+        // A held one is read back by the time of its last attempt, which may be later than what it waits for now.
+        if (await Redis.SortedSetScoreAsync(keys[5], id.Hash) is { } look && look > past)
+        {
+            await Redis.HashDecrementAsync(keys[0], "last_attempt", (long)look - past);
+        }
+
         foreach (var index in (RedisKey[])[keys[2], keys[3], keys[5]])
         {
             await Redis.SortedSetAddAsync(index, id.Hash, past, SortedSetWhen.Exists);

@@ -15,6 +15,7 @@ internal sealed class HeldCreations(LedgerSettings settings)
 {
     private readonly RedisValue _lease = (long)settings.Lease.TotalMilliseconds;
     private readonly RedisValue _bodyTtl = (long)settings.BodyTtl.TotalMilliseconds;
+    private readonly RedisValue _readBack = settings.ReadBackAfter is { } wait ? (long)wait.TotalMilliseconds : RedisValue.EmptyString;
 
     /// <summary>How long a creation that was taken belongs to its taker.</summary>
     public TimeSpan Lease => settings.Lease;
@@ -28,7 +29,7 @@ internal sealed class HeldCreations(LedgerSettings settings)
         LedgerScript.Hold, budget, RedisOperation.Claim, id, LedgerReply.Claim,
         token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, held.Body, _bodyTtl, (long)held.For.TotalMilliseconds, held.Fingerprint, held.TraceId, held.Caller);
 
-    /// <summary>Takes one whose next look is due.</summary>
+    /// <summary>Takes one whose next look is due. What may have landed is not before it can be read back.</summary>
     public ValueTask<(TakeOutcome Outcome, LedgerJob? Job)> TakeAsync(RedisBudget budget, ConversionId id, LeaseToken token) => RunAsync(
         LedgerScript.TakeHeld, budget, null, id,
         reply =>
@@ -41,7 +42,7 @@ internal sealed class HeldCreations(LedgerSettings settings)
                 _ => (TakeOutcome.Gone, null),
             };
         },
-        token.Value, _lease);
+        token.Value, _lease, _readBack);
 
     /// <summary>It is to be looked at again after a wait.</summary>
     /// <param name="mayHaveLanded">The Customer API may have it already: it is read back before anything else.</param>

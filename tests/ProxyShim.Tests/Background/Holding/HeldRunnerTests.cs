@@ -93,6 +93,22 @@ public class HeldRunnerTests(TestRedis redis)
     }
 
     [Fact]
+    public async Task A_hand_over_whose_worker_died_is_asked_for_when_the_customer_api_can_show_it_and_no_sooner()
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        var id = await background.Under.HoldAsync();
+        await EndHoldAsync(background, id);
+        await background.Held.BeginHandOverAsync(background.Under.Budget, id, (await background.Under.TakeHeldAsync(id)).Token, "no_click");
+
+        // Its lease has run out.
+        await AgainAsync(background, id);
+        Assert.Empty(background.PartnerStack.Calls);
+
+        await AgainAsync(background, id);
+        Assert.Equal("GET", Assert.Single(background.PartnerStack.Calls).Method);
+    }
+
+    [Fact]
     public async Task Without_the_vendors_pair_what_may_have_landed_is_for_a_person_to_judge()
     {
         await using var background = await BackgroundHost.OpenAsync(redis, [.. s_withoutVendor, ("CustomerApi:Callers:0:Name", "default")]);

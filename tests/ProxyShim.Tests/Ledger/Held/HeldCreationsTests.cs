@@ -81,14 +81,41 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     }
 
     [Fact]
-    public async Task A_hand_over_that_was_begun_and_left_may_have_landed()
+    public async Task A_hand_over_that_was_begun_and_left_may_have_landed_and_is_taken_when_it_can_be_read_back()
     {
         var id = await With.HoldAsync();
         await With.Held.BeginHandOverAsync(With.Budget, id, (await With.TakeHeldAsync(id)).Token, "no_click");
 
         await With.PassTimeAsync(id);
+        Assert.Equal(TakeOutcome.Gone, (await With.Held.TakeAsync(With.Budget, id, LeaseToken.New())).Outcome);
+        var waiting = (await With.SeeAsync(id))!;
+        Assert.Equal(waiting.Time("last_attempt") + LedgerUnderTest.Grace, waiting.DueAt);
 
+        await With.PassTimeAsync(id);
         Assert.True((await With.TakeHeldAsync(id)).MaybeLanded);
+    }
+
+    [Fact]
+    public async Task What_settles_a_hand_over_late_still_counts_as_long_as_nobody_else_has_taken_it()
+    {
+        var id = await With.HoldAsync();
+        var job = await With.TakeHeldAsync(id);
+        await With.Held.BeginHandOverAsync(With.Budget, id, job.Token, "no_click");
+        await With.PassTimeAsync(id);
+        await With.Held.TakeAsync(With.Budget, id, LeaseToken.New());
+
+        Assert.Equal(FencedWrite.Applied, await With.Held.HandedOverAsync(With.Budget, id, job.Token, "no_click"));
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_read_back_a_hand_over_that_was_left_waits_for_its_lease_only()
+    {
+        var id = await Without.HoldAsync();
+        await Without.Held.BeginHandOverAsync(Without.Budget, id, (await Without.TakeHeldAsync(id)).Token, "no_click");
+
+        await Without.PassTimeAsync(id);
+
+        Assert.True((await Without.TakeHeldAsync(id)).MaybeLanded);
     }
 
     [Theory]
