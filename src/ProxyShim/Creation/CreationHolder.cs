@@ -4,6 +4,7 @@ using ProxyShim.Ledger.Held;
 using ProxyShim.Ledger.Kept;
 using ProxyShim.Primitives;
 using ProxyShim.Redis;
+using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Tracing;
 
@@ -11,7 +12,7 @@ namespace ProxyShim.Creation;
 
 /// <summary>Keeps a customer whose click is not there yet, with the original request, and tells the caller so. DESIGN.md, Hold.</summary>
 internal sealed class CreationHolder(
-    ConversionSettings settings, Claims claims, HeldCreations held, ConversionLedger ledger, CustomerAnswers answers, TimeProvider time)
+    ConversionSettings settings, Claims claims, HeldCreations held, ConversionLedger ledger, SettlementBacklog backlog, CustomerAnswers answers, TimeProvider time)
 {
     /// <param name="reason">Why there is no click.</param>
     /// <returns><see cref="CreationAnswer.LookAgain"/> when another request was faster.</returns>
@@ -33,14 +34,28 @@ internal sealed class CreationHolder(
         }
         catch (RedisUnavailableException)
         {
-            return claims.Unknown(creation, lease);
+            var answer = claims.Unknown(creation, lease);
+            if (answer is not CreationAnswer.Forward)
+            {
+                backlog.NotForwarded(lease);
+            }
+
+            return answer;
         }
 
         // From here on it is the ledger's, whatever becomes of the answer.
         creation.Known = true;
-        if (!await ledger.AcknowledgeAsync(creation.Budget, creation.Id))
+        try
         {
-            return CreationAnswer.LookAgain.Instance;
+            if (!await ledger.AcknowledgeAsync(creation.Budget, creation.Id, lease.Token))
+            {
+                return CreationAnswer.LookAgain.Instance;
+            }
+        }
+        catch (RedisUnavailableException)
+        {
+            backlog.NotForwarded(lease);
+            throw;
         }
 
         record.Reason = reason;

@@ -83,8 +83,9 @@ internal sealed partial class ConversionLedger(LedgerSettings settings)
     /// Before a caller is told that it will be delivered: from here on not even the lease holder may leave it to the Customer API. False when it has been left
     /// to it already, or the ledger no longer has it.
     /// </summary>
-    public ValueTask<bool> AcknowledgeAsync(RedisBudget budget, ConversionId id) =>
-        RunAsync(LedgerScript.Acknowledge, budget, null, id, static reply => LedgerReply.Text(reply) == "known", null);
+    /// <param name="holder">Of whoever has just had it held, and has not left it to the Customer API: from here on its click is looked for.</param>
+    public ValueTask<bool> AcknowledgeAsync(RedisBudget budget, ConversionId id, LeaseToken? holder = null) =>
+        RunAsync(LedgerScript.Acknowledge, budget, null, id, static reply => LedgerReply.Text(reply) == "known", null, holder?.Value ?? RedisValue.EmptyString);
 
     /// <summary>
     /// PartnerStack accepted it, reported by the holder of its claim where it can be read back: the same as <see cref="SentAsync"/>, as long as the entry is

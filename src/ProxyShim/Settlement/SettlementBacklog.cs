@@ -93,6 +93,9 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
     public void Fallback(Lease lease, int attempts, string reason) =>
         Add(async budget => await ledger.FallbackAsync(budget, lease.Id, lease.Token, attempts, reason));
 
+    /// <summary>The caller was told to come again, and is held all the same: the Customer API has not got the request, so its click may be looked for at once.</summary>
+    public void NotForwarded(Lease lease) => Add(async budget => await ledger.AcknowledgeAsync(budget, lease.Id, lease.Token));
+
     /// <summary>The caller was told that it was refused: as if it had never been claimed.</summary>
     public void Release(Lease lease) => Add(async budget => await ledger.ReleaseAsync(budget, lease.Id, lease.Token));
 

@@ -42,7 +42,7 @@ internal sealed class CreationFlowHost : IAsyncDisposable
         var clicks = new ClickStore(settings.Clicks);
         var shadow = new Shadow(settings.Conversions, judge, clicks, ledger, Backlog);
         var claims = new Claims(settings.Conversions, shadow, Backlog);
-        var holder = new CreationHolder(settings.Conversions, claims, new HeldCreations(settings.Ledger), ledger, answers, time);
+        var holder = new CreationHolder(settings.Conversions, claims, new HeldCreations(settings.Ledger), ledger, Backlog, answers, time);
         var sending = new ClaimSending(settings.Conversions, claims, ledger, answers, background.Sender, background.Settler, Backlog, background.Events, time);
         _flow = new CreationFlow(
             judge, claims, shadow, holder, Control, _rollout, Redis, clicks, ledger, known, sending, Backlog, background.Events, time);

@@ -1,6 +1,9 @@
+using System.Net.Http.Headers;
+using System.Text;
 using ProxyShim.CustomerApi;
 using ProxyShim.Ledger;
 using ProxyShim.Rollout;
+using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Telemetry;
 using ProxyShim.Testing;
 using ProxyShim.Tests.Background;
@@ -115,19 +118,80 @@ public class HoldTests(TestRedis redis)
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Who_could_not_be_told_comes_again_and_is_still_held(bool carriedOut)
+    [InlineData(true, false, null)]
+    [InlineData(true, true, null)]
+    [InlineData(true, true, "own")]
+    [InlineData(false, false, null)]
+    [InlineData(false, true, null)]
+    public async Task Who_fell_back_because_the_reply_was_lost_is_at_one_api_only_although_the_replica_dies_that_knows(bool landed, bool repeated, string? own)
     {
         await using var background = await BackgroundHost.OpenAsync(redis, s_hold);
+        await using var dead = new CreationFlowHost(background);
+        await using var other = new CreationFlowHost(background);
+        dead.At(2, () => Task.FromResult(Loss.Reply));
+        Assert.IsType<CreationAnswer.Forward>((await dead.PostAsync()).Answer);
+        if (landed)
+        {
+            await ForwardAsync(background);
+        }
+
+        if (repeated)
+        {
+            Assert.Equal(Outcome.Duplicate, (await other.PostAsync(xid: own)).Record.Outcome);
+        }
+
+        await other.ClickAsync();
+        for (var round = 0; round < 4; round++)
+        {
+            // First its lease runs out.
+            await background.Under.PassTimeAsync(s_id);
+            await background.Holding.RunAsync([s_id], TestContext.Current.CancellationToken);
+            await background.DeliverAsync(s_id);
+        }
+
+        Assert.Equal(landed ? ConversionState.Fallback : ConversionState.Sent, (await background.SeeAsync(s_id)).State);
+        Assert.Equal(landed ? 0 : 1, background.PartnerStack.ArrivalsFor("customer"));
+        Assert.Equal(landed ? 1 : 0, background.PartnerStack.Calls.Count(call => call is { Kind: ApiKind.CustomerApi, Method: "POST" }));
+    }
+
+    [Fact]
+    public async Task Without_the_vendors_pair_a_person_judges_whether_the_customer_api_has_it()
+    {
+        await using var background = await BackgroundHost.OpenAsync(
+            redis,
+            [
+                .. s_hold, ("CustomerApi:PublicKey", null), ("CustomerApi:SecretKey", null), ("CustomerApi:Callers:0:Name", "default"),
+                ("CustomerApi:Callers:0:PublicKey", "pk_sandbox"), ("CustomerApi:Callers:0:SecretKey", "sk_sandbox"),
+            ]);
+        await using var dead = new CreationFlowHost(background);
+        dead.At(2, () => Task.FromResult(Loss.Reply));
+        await dead.PostAsync();
+
+        await dead.ClickAsync();
+        await background.Under.PassTimeAsync(s_id);
+        await background.Holding.RunAsync([s_id], TestContext.Current.CancellationToken);
+
+        Assert.Equal(["may_have_landed"], background.Deaths());
+        Assert.Empty(background.PartnerStack.Calls);
+    }
+
+    // 1 is the look-up, 2 the hold, 3 what says that its caller is about to be told.
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public async Task Who_could_not_be_told_comes_again_and_is_still_held(int script, bool carriedOut)
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, [.. s_hold, ("Conversions:OnRedisDown", "Unavailable")]);
         await using var stage = new CreationFlowHost(background);
 
-        stage.At(3, () => Task.FromResult(carriedOut ? Loss.Reply : Loss.Command));
+        stage.At(script, () => Task.FromResult(carriedOut ? Loss.Reply : Loss.Command));
         Assert.Equal(503, Assert.IsType<CreationAnswer.Failed>((await stage.PostAsync()).Answer).Status);
         await stage.CatchUpAsync();
 
         Assert.Equal(ConversionState.Held, (await background.SeeAsync(s_id)).State);
         Assert.Equal(Outcome.Duplicate, (await stage.PostAsync()).Record.Outcome);
+        Assert.False((await background.Under.TakeHeldAsync(s_id)).MaybeLanded);
     }
 
     [Fact]
@@ -140,5 +204,18 @@ public class HoldTests(TestRedis redis)
 
         Assert.Equal((Outcome.Shadowed, Outcome.Held), (record.Outcome, record.WouldBe));
         Assert.Null(await background.Under.SeeAsync(s_id));
+    }
+
+    // What the passthrough does with the call.
+    private static async Task ForwardAsync(BackgroundHost background)
+    {
+        using var client = new HttpClient();
+        using var call = new HttpRequestMessage(HttpMethod.Post, new Uri(background.PartnerStack.CustomerApiAddress, "/api/v2/customers"))
+        {
+            Content = new StringContent("""{"customer_key":"customer","email":"customer@example.com","partner_key":"partner"}""", Encoding.UTF8, "application/json"),
+        };
+        call.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("pk_sandbox:sk_sandbox"u8));
+        using var answer = await client.SendAsync(call, TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode);
     }
 }

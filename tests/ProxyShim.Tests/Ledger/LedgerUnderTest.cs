@@ -148,9 +148,9 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     /// <summary>Holds a customer whom nobody has, and tells its caller.</summary>
     public async Task<ConversionId> HoldAsync(string customerKey = "customer", string caller = "default")
     {
-        var id = IdOf(customerKey);
-        Assert.Equal(ClaimOutcome.Claimed, await TryHoldAsync(customerKey, LeaseToken.New(), caller: caller));
-        Assert.True(await Ledger.AcknowledgeAsync(Budget, id));
+        var (id, token) = (IdOf(customerKey), LeaseToken.New());
+        Assert.Equal(ClaimOutcome.Claimed, await TryHoldAsync(customerKey, token, caller: caller));
+        Assert.True(await Ledger.AcknowledgeAsync(Budget, id, token));
         return id;
     }
 

@@ -24,7 +24,9 @@ internal sealed class HeldCreations(LedgerSettings settings)
     public TimeSpan? ReadBackAfter => settings.ReadBackAfter;
 
     /// <summary>Holds a customer that has no entry yet, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
-    /// <remarks>No worker looks for the click before <see cref="ConversionLedger.AcknowledgeAsync"/>.</remarks>
+    /// <remarks>
+    /// No worker looks for the click before <see cref="ConversionLedger.AcknowledgeAsync"/> by the same holder; without that the Customer API may have the customer when the lease is over.
+    /// </remarks>
     public ValueTask<ClaimOutcome> HoldAsync(RedisBudget budget, ConversionId id, LeaseToken token, DateTimeOffset notAfter, HeldCreation held) => RunAsync(
         LedgerScript.Hold, budget, RedisOperation.Claim, id, LedgerReply.Claim,
         token.Value, notAfter.ToUnixTimeMilliseconds(), _lease, held.Body, _bodyTtl, (long)held.For.TotalMilliseconds, held.Fingerprint, held.TraceId, held.Caller);
@@ -57,7 +59,7 @@ internal sealed class HeldCreations(LedgerSettings settings)
         RedisBudget budget, ConversionId id, LeaseToken token, ReadOnlyMemory<byte> body, string xid, string? partnerKey = null, string? subIds = null) => FencedAsync(
             LedgerScript.ClickFound, budget, id, token.Value, body, _bodyTtl, xid, partnerKey ?? RedisValue.EmptyString, subIds ?? RedisValue.EmptyString);
 
-    /// <summary>A repeated request brings the click: it is due, whichever worker has taken it. Stale when it is no longer held, or its hand-over has begun.</summary>
+    /// <summary>A repeated request brings the click: it is due, whichever worker has taken it. Stale when it is no longer held, or the Customer API may have it.</summary>
     public ValueTask<FencedWrite> ClickSuppliedAsync(RedisBudget budget, ConversionId id, NewBody brought) => FencedAsync(
         LedgerScript.ClickFound, budget, id, RedisValue.EmptyString, brought.Body, _bodyTtl, brought.Xid, brought.PartnerKey, brought.SubIds ?? RedisValue.EmptyString);
 

@@ -1,10 +1,10 @@
 -- The click has come: to be sent now, as if it had been there from the start. Only the holder of the lease may say so; or a request that brings the click, without a
--- token, as long as no hand-over was begun: after this the holder may not begin one.
+-- token, as long as the Customer API cannot have the customer: after this the holder may not begin a hand-over.
 -- ARGV: id, token ('' = none), body, body's TTL ms, xid, partner, sub_ids ('' = none) -> 'due' | 'stale' | 'missing'
 local refused
 if ARGV[2] ~= '' then
   refused = check_lease(ARGV[2])
-elseif get('state') ~= 'held' or get('maybe') == '1' then
+elseif get('state') ~= 'held' or get('maybe') == '1' or is_unconfirmed() then
   refused = 'stale'
 end
 if refused then return refused end

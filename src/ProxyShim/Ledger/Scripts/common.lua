@@ -45,6 +45,10 @@ local function check_lease_unacknowledged(token)
   return check_lease(token) or redis.call('HEXISTS', CONVERSION, 'acknowledged_at') == 1 and 'stale' or nil
 end
 
+-- Who had it held has not said yet that its caller is about to be told (acknowledge.lua): for all that is known it did not hear of the hold, and left the customer
+-- to the Customer API.
+local function is_unconfirmed() return get('token') and redis.call('HEXISTS', CONVERSION, 'looks') == 0 end
+
 -- The last answer is shown of dead letters only.
 local function forget_answer() redis.call('HDEL', CONVERSION, 'answer_status', 'answer_text') end
 

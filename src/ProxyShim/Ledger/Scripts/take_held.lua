@@ -14,6 +14,7 @@ if not body then
   redis.call('HDEL', CONVERSION, 'token')
   return { 'lost' }
 end
+if is_unconfirmed() then redis.call('HSET', CONVERSION, 'maybe', 1, 'error', 'lease_expired') end
 -- What the Customer API may have is asked for when it can show it, and no sooner: a hand-over whose worker has died waits for its lease only.
 local wait = tonumber(ARGV[4])
 if wait and get('maybe') == '1' then

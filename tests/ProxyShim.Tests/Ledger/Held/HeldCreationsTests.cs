@@ -11,13 +11,71 @@ public class HeldCreationsTests(TestRedis redis) : LedgerFixture(redis)
     [Fact]
     public async Task Nobody_looks_for_the_click_before_the_caller_is_told()
     {
-        var id = LedgerUnderTest.IdOf("customer");
-        Assert.Equal(ClaimOutcome.Claimed, await With.TryHoldAsync("customer", LeaseToken.New()));
+        var (id, token) = (LedgerUnderTest.IdOf("customer"), LeaseToken.New());
+        Assert.Equal(ClaimOutcome.Claimed, await With.TryHoldAsync("customer", token));
         Assert.Equal((TakeOutcome.Gone, null), await With.Held.TakeAsync(With.Budget, id, LeaseToken.New()));
 
-        Assert.True(await With.Ledger.AcknowledgeAsync(With.Budget, id));
+        Assert.True(await With.Ledger.AcknowledgeAsync(With.Budget, id, token));
 
         Assert.False((await With.TakeHeldAsync(id)).MaybeLanded);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whose_holder_never_told_the_caller_is_read_back_first_whoever_else_was_told(bool repeated)
+    {
+        foreach (var under in new[] { With, Without })
+        {
+            var id = LedgerUnderTest.IdOf("customer");
+            await under.TryHoldAsync("customer", LeaseToken.New());
+            Assert.Equal(repeated, repeated && await under.Ledger.AcknowledgeAsync(under.Budget, id));
+            Assert.Equal(TakeOutcome.Gone, (await under.Held.TakeAsync(under.Budget, id, LeaseToken.New())).Outcome);
+
+            await under.PassTimeAsync(id);
+            if (under.ReadsBack)
+            {
+                Assert.Equal(TakeOutcome.Gone, (await under.Held.TakeAsync(under.Budget, id, LeaseToken.New())).Outcome);
+                var waiting = (await under.SeeAsync(id))!;
+                Assert.Equal(waiting.Time("last_attempt") + LedgerUnderTest.Grace, waiting.DueAt);
+                await under.PassTimeAsync(id);
+            }
+
+            Assert.True((await under.TakeHeldAsync(id)).MaybeLanded);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_had_it_held_says_late_what_became_of_it(bool given)
+    {
+        var (id, token) = (LedgerUnderTest.IdOf("customer"), LeaseToken.New());
+        await With.TryHoldAsync("customer", token);
+        await With.PassTimeAsync(id);
+        await With.Held.TakeAsync(With.Budget, id, LeaseToken.New());
+
+        if (given)
+        {
+            Assert.Equal(FencedWrite.Applied, await With.Ledger.FallbackAsync(With.Budget, id, token, 0, "redis_down"));
+            return;
+        }
+
+        Assert.True(await With.Ledger.AcknowledgeAsync(With.Budget, id, token));
+        Assert.False((await With.TakeHeldAsync(id)).MaybeLanded);
+    }
+
+    [Fact]
+    public async Task A_click_that_a_repeat_brings_does_not_convert_whom_the_customer_api_may_have()
+    {
+        var (id, token) = (LedgerUnderTest.IdOf("customer"), LeaseToken.New());
+        await With.TryHoldAsync("customer", token);
+        var brought = LedgerUnderTest.Anew("customer");
+
+        Assert.Equal(FencedWrite.StaleLease, await With.Held.ClickSuppliedAsync(With.Budget, id, brought));
+
+        await With.Ledger.AcknowledgeAsync(With.Budget, id, token);
+        Assert.Equal(FencedWrite.Applied, await With.Held.ClickSuppliedAsync(With.Budget, id, brought));
     }
 
     [Fact]

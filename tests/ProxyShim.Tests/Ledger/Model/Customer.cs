@@ -30,6 +30,9 @@ internal sealed class Customer(string key)
     /// <summary>A hand-over landed.</summary>
     public bool HandedOver { get; set; }
 
+    /// <summary>The Customer API took the call because Redis was silent, and the ledger has the customer all the same.</summary>
+    public bool Unheard { get; set; }
+
     /// <summary>A caller was told 2xx.</summary>
     public bool Acknowledged { get; set; }
 

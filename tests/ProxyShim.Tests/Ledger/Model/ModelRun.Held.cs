@@ -22,16 +22,16 @@ internal sealed partial class ModelRun
         else if (outcome is null && step.Luck < 5)
         {
             // Redis was silent, and the Customer API gets the request.
-            Forward(step, customer);
+            ForwardUnheard(step, customer);
             actor.Backlog.Enqueue((customer, IsSent: false, async budget => await Ledger.FallbackAsync(budget, customer.Id, token, 0, Reasons.RedisDown)));
         }
     }
 
     // Lost, or given away in the meantime: the caller comes again.
-    private async Task AcknowledgeAsync(RedisBudget redis, Customer customer)
+    private async Task AcknowledgeAsync(RedisBudget redis, Customer customer, LeaseToken? holder = null)
     {
         var confirmed = false;
-        await TryAsync(async () => confirmed = await Ledger.AcknowledgeAsync(redis, customer.Id));
+        await TryAsync(async () => confirmed = await Ledger.AcknowledgeAsync(redis, customer.Id, holder));
         customer.Acknowledged |= confirmed;
     }
 

@@ -80,7 +80,7 @@ internal sealed partial class ModelRun
                 HandOver(step, actor, customer);
                 break;
             case Act.Settle when actor.Holding is not null:
-                await AcknowledgeAsync(redis, customer);
+                await AcknowledgeAsync(redis, customer, actor.Holding);
                 actor.Rest();
                 break;
             case Act.Settle when actor.Handed is not null:
@@ -128,7 +128,7 @@ internal sealed partial class ModelRun
             case Act.Erase:
                 // The Customer API deletes whom it knows, the ledger whom it knows; both refuse nothing.
                 await Ledger.EraseAsync(_under.Budget, customer.Id);
-                (customer.Exists, customer.GivenAway) = (false, true);
+                (customer.Exists, customer.GivenAway, customer.Unheard) = (false, true, false);
                 break;
             case Act.Replay:
                 // Without a key pair that is a person's word that it is not there.
@@ -192,7 +192,7 @@ internal sealed partial class ModelRun
         else if (outcome is null && step.Luck < 5)
         {
             // Redis was silent, and the Customer API gets the request. (Otherwise the caller is told to come again.)
-            Forward(step, customer);
+            ForwardUnheard(step, customer);
             actor.Backlog.Enqueue((customer, IsSent: false, async budget => await Ledger.FallbackAsync(budget, customer.Id, lease.Token, 0, Reasons.RedisDown)));
         }
     }
@@ -347,6 +347,8 @@ internal sealed partial class ModelRun
         Assert.False(
             _under.ReadsBack && customer.HandOvers > 1 + customer.HandOverAbsences, $"{customer.HandOvers} hand-overs, {customer.HandOverAbsences} absences.");
         Assert.False(_under.ReadsBack && customer.HandedOver && customer.Landed, "Handed over, and converted.");
+        Assert.False(
+            _under.ReadsBack && customer.Unheard && (customer.Landed || customer.HandOvers > 0), "The Customer API had it when Redis was silent, and got it again.");
         Assert.True(Count(customer) <= 1, "Counted twice.");
         Assert.True(!customer.Acknowledged || customer.GivenAway || state is not null, "Acknowledged, and gone.");
         Assert.True(
@@ -412,6 +414,13 @@ internal sealed partial class ModelRun
         {
             (customer.Exists, customer.GivenAway) = (true, true);
         }
+    }
+
+    // Where only the reply was lost the ledger has the customer as well.
+    private static void ForwardUnheard(Step step, Customer customer)
+    {
+        Forward(step, customer);
+        customer.Unheard = customer.Exists && step.Loss == Loss.Reply;
     }
 
     private static ReadBackResult Read(Step step, Customer customer) =>
