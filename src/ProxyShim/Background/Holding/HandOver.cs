@@ -38,9 +38,7 @@ internal sealed class HandOver(
         // Written down first: a worker that finds it begun reads back. With it the lease begins anew.
         var before = Moment.Now(time);
         var begun = await held.BeginHandOverAsync(redis.NewBudget(), mine.Lease.Id, mine.Lease.Token, reason);
-
-        // What would end after the lease must not begin: another worker may have asked for the customer by then, and have got a 404.
-        if (begun == FencedWrite.Applied && before.Elapsed(time) <= held.Lease - CallPlayer.CallTimeout)
+        if (begun == FencedWrite.Applied && player.IsInTime(before, held.Lease))
         {
             var result = await player.PlayAsync(mine.Original);
             keyPairs.Called(mine.Original.Caller, result.Status);

@@ -3,6 +3,7 @@ using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;
 using ProxyShim.Http;
 using ProxyShim.Ledger.Kept;
+using ProxyShim.Primitives;
 using ProxyShim.Telemetry.Tracing;
 
 namespace ProxyShim.Background.Playing;
@@ -26,8 +27,15 @@ internal sealed class CallPlayer : IDisposable
             static pair => pair.Name, static pair => pair.ToHeader(), StringComparer.Ordinal);
     }
 
-    /// <summary>How long a call may take. A lease is longer.</summary>
-    public static TimeSpan CallTimeout { get; } = TimeSpan.FromSeconds(15);
+    // A lease is longer.
+    private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Whether a call that begins now ends within its lease. One of a process that was stopped in between (a paused container, a suspended host) must not begin: another worker may have
+    /// played it by then, or have asked for its customer.
+    /// </summary>
+    /// <param name="before">Just before the lease began.</param>
+    public bool IsInTime(Moment before, TimeSpan lease) => before.Elapsed(_time) <= lease - s_callTimeout;
 
     /// <summary>Whether the settings still have the caller's pair.</summary>
     public bool Knows(string caller) => _authorizations.ContainsKey(caller);
@@ -47,7 +55,7 @@ internal sealed class CallPlayer : IDisposable
 
         using var span = Spans.Forward(call.Method, call.Route, _settings.Address);
         TraceContext.Inject(request);
-        using var late = new CancellationTokenSource(CallTimeout, _time);
+        using var late = new CancellationTokenSource(s_callTimeout, _time);
         try
         {
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, late.Token);

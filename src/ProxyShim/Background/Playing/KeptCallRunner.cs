@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ProxyShim.Conversions;
 using ProxyShim.Ledger;
 using ProxyShim.Ledger.Kept;
+using ProxyShim.Primitives;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;
@@ -24,7 +25,7 @@ internal sealed class KeptCallRunner(
     /// <returns>Whether the customer's next call may be taken at once.</returns>
     private async ValueTask<bool> RunAsync(ConversionId id)
     {
-        var since = time.GetUtcNow();
+        var before = Moment.Now(time);
         try
         {
             if (await kept.TakeAsync(redis.NewBudget(), id, LeaseToken.New()) is not { } taken)
@@ -42,8 +43,8 @@ internal sealed class KeptCallRunner(
                 return await BuryAsync(null, taken, Reasons.BodyLost, null);
             }
 
-            using var span = Spans.Job("play", call.TraceId, default(ActivityContext), since);
-            return await PlayAsync(call, taken);
+            using var span = Spans.Job("play", call.TraceId, default(ActivityContext), before.Utc);
+            return await PlayAsync(call, taken, before);
         }
         catch (RedisUnavailableException)
         {
@@ -52,7 +53,7 @@ internal sealed class KeptCallRunner(
         }
     }
 
-    private async ValueTask<bool> PlayAsync(KeptCall call, TakenCall taken)
+    private async ValueTask<bool> PlayAsync(KeptCall call, TakenCall taken, Moment before)
     {
         if (taken.WasBegun && !call.IsIdempotent)
         {
@@ -62,6 +63,13 @@ internal sealed class KeptCallRunner(
         if (!player.Knows(call.Caller))
         {
             return await BuryAsync(call, taken, Reasons.CallerGone, null);
+        }
+
+        if (!player.IsInTime(before, kept.Lease))
+        {
+            // Where nobody else has taken it since, it surely has not landed by this one.
+            await kept.RescheduleAsync(redis.NewBudget(), taken, TimeSpan.Zero, mayHaveLanded: taken.WasBegun);
+            return false;
         }
 
         var result = await player.PlayAsync(call);

@@ -14,6 +14,9 @@ internal sealed class KeptCalls(LedgerSettings settings)
 
     private static readonly RedisValue s_count = FieldNames.Of("count");
 
+    /// <summary>How long a call that was taken belongs to its taker.</summary>
+    public TimeSpan Lease => settings.Lease;
+
     /// <summary>Whether calls can be kept at all: without a key pair to read back with the shim does not learn when a customer is shown.</summary>
     public bool IsPossible => settings.ReadBackAfter is not null;
 
