@@ -72,7 +72,7 @@ internal sealed class CreationFlow(
                 aborted.ThrowIfCancellationRequested();
 
                 creation.Known = reading.Entry is not null;
-                if (!creation.Known && await TryFlushSentAsync(creation))
+                if (await TryFlushAsync(creation))
                 {
                     // Now the ledger knows what we do.
                     continue;
@@ -109,11 +109,11 @@ internal sealed class CreationFlow(
         }
     }
 
-    private async ValueTask<bool> TryFlushSentAsync(CreationContext creation)
+    private async ValueTask<bool> TryFlushAsync(CreationContext creation)
     {
         try
         {
-            return await backlog.TryFlushSentAsync(creation.Id, creation.Budget);
+            return await (creation.Known ? backlog.TryFlushErasedAsync(creation.Id, creation.Budget) : backlog.TryFlushSentAsync(creation.Id, creation.Budget));
         }
         catch (RedisUnavailableException)
         {

@@ -14,7 +14,7 @@ namespace ProxyShim.FollowUps;
 
 /// <summary>Keeps the writes that come before PartnerStack shows their customer. DESIGN.md, "Follow-ups within the lag".</summary>
 internal sealed class CallKeeper(
-    FollowUpSettings settings, RedisGate redis, KeptCalls kept, KeptCallEvents events, TimeProvider time)
+    FollowUpSettings settings, RedisGate redis, KeptCalls kept, SettlementBacklog backlog, KeptCallEvents events, TimeProvider time)
 {
     /// <summary>Looks at the ledger before a call is forwarded, where the call may have to be kept.</summary>
     /// <returns>Null for a call that is forwarded like any other: its customer is not waited for, or it could not be played.</returns>
@@ -31,6 +31,7 @@ internal sealed class CallKeeper(
         var (id, budget) = (ConversionId.Of(followUp.CustomerKey), redis.NewBudget());
         try
         {
+            await backlog.TryFlushErasedAsync(id, budget);
             var (state, waiting, referral) = await kept.ReadStatusAsync(budget, id);
             followUp.Referral = referral;
             if (waiting == 0 && state is null or ConversionState.Verified or ConversionState.Fallback or ConversionState.Dead)

@@ -178,9 +178,11 @@ internal sealed class FollowUpFilter(
 
     private async ValueTask<(LedgerEntry? Entry, StoredConversion? Stored)> FindAsync(FollowUp followUp, RedisBudget budget)
     {
+        var id = ConversionId.Of(followUp.CustomerKey);
         try
         {
-            return await ledger.ReadWithBodyAsync(budget, ConversionId.Of(followUp.CustomerKey));
+            await backlog.TryFlushErasedAsync(id, budget);
+            return await ledger.ReadWithBodyAsync(budget, id);
         }
         catch (Exception exception) when (exception is RedisUnavailableException or FormatException)
         {

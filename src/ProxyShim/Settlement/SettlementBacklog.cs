@@ -10,8 +10,8 @@ namespace ProxyShim.Settlement;
 
 /// <summary>Writes down, as soon as Redis answers again, what it could not be told when it happened.</summary>
 /// <remarks>
-/// Nothing is lost without it: the lease runs out, and what may have been sent is read back. It spares that detour, and, where there is no key pair
-/// to read back with, the second attempt.
+/// Of what was sent or given away nothing is lost without it: the lease runs out, and what may have been sent is read back. It spares that detour, and, where there is
+/// no key pair to read back with, the second attempt. A deletion is known nowhere else: what dies with this process is DESIGN.md's, "Fallback".
 /// </remarks>
 internal sealed class SettlementBacklog(RedisGate redis, Settler settler, ConversionLedger ledger, TimeProvider time) : BackgroundService
 {
@@ -25,6 +25,9 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
 
     // Those of the reports that say that PartnerStack took a customer.
     private readonly ConcurrentDictionary<ConversionId, Report> _sent = new();
+
+    // Those that say that a customer was deleted.
+    private readonly ConcurrentDictionary<ConversionId, Report> _erased = new();
 
     // Whom PartnerStack took just now: Redis is being told.
     private readonly ConcurrentDictionary<ConversionId, (Lease Lease, int Attempts)> _telling = new();
@@ -79,15 +82,16 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
             return true;
         }
 
-        if (!_sent.TryGetValue(id, out var report))
-        {
-            return false;
-        }
-
-        await report.WriteAsync(budget);
-        report.Forget();
-        return true;
+        return await TryFlushAsync(_sent, id, budget);
     }
+
+    /// <summary>
+    /// Tells Redis at once that a customer was deleted, where that is known here and it has not heard: its entry must not answer for whoever has gone, nor keep a call that would go
+    /// with it.
+    /// </summary>
+    /// <returns>False when there is nothing to tell.</returns>
+    /// <exception cref="RedisUnavailableException">Redis did not answer within what remains of the budget.</exception>
+    public ValueTask<bool> TryFlushErasedAsync(ConversionId id, RedisBudget budget) => TryFlushAsync(_erased, id, budget);
 
     /// <summary>The Customer API got the request: it must not be sent as well.</summary>
     public void Fallback(Lease lease, int attempts, string reason) =>
@@ -104,7 +108,9 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
     {
         // By the time that Redis hears of it the legacy app may have created the customer anew.
         var deleted = Moment.Now(time);
-        Add(async budget => await ledger.EraseAsync(budget, id, deleted.Elapsed(time)));
+        var report = new Report(async budget => await ledger.EraseAsync(budget, id, deleted.Elapsed(time)), _erased, id);
+        _erased[id] = report;
+        _reports.Writer.TryWrite(report);
     }
 
     /// <summary>What is reported while the shim drains is still heard: this stops after the listener, and tells Redis what it can.</summary>
@@ -129,6 +135,18 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
 
             await Task.Delay(s_pause, time, stoppingToken);
         }
+    }
+
+    private static async ValueTask<bool> TryFlushAsync(ConcurrentDictionary<ConversionId, Report> index, ConversionId id, RedisBudget budget)
+    {
+        if (!index.TryGetValue(id, out var report))
+        {
+            return false;
+        }
+
+        await report.WriteAsync(budget);
+        report.Forget();
+        return true;
     }
 
     private void Add(Func<RedisBudget, ValueTask> write) => _reports.Writer.TryWrite(new Report(write));

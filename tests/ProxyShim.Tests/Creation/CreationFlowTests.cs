@@ -150,6 +150,59 @@ public class CreationFlowTests(TestRedis redis)
     }
 
     [Theory]
+    [InlineData(ConversionState.Held, true)]
+    [InlineData(ConversionState.Claimed, true)]
+    [InlineData(ConversionState.Due, true)]
+    [InlineData(ConversionState.Ambiguous, true)]
+    [InlineData(ConversionState.Sent, true)]
+    [InlineData(ConversionState.Verified, true)]
+    [InlineData(ConversionState.Dead, true)]
+    [InlineData(ConversionState.Verified, false)]
+    internal async Task Who_was_deleted_while_Redis_was_away_and_comes_again_is_no_duplicate_although_Redis_has_not_heard(ConversionState state, bool live)
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_patient);
+        await using var replica = new CreationFlowHost(background);
+        replica.Rollout = live ? replica.Rollout : replica.Rollout with { Mode = RolloutMode.Shadow };
+        await background.ReadyAsync(state);
+        replica.Backlog.Erase(s_id);
+
+        // The report waits for its turn.
+        var (answer, record) = await replica.PostAsync();
+
+        Assert.IsType<CreationAnswer.Forward>(answer);
+        Assert.Equal((Outcome.Fallback, Reasons.FallbackBefore), (record.Outcome, record.Reason));
+        Assert.Equal(ConversionState.Fallback, (await background.SeeAsync(s_id)).State);
+    }
+
+    [Fact]
+    public async Task Who_was_deleted_and_comes_again_is_told_to_come_later_where_Redis_cannot_be_told()
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_patient);
+        await using var replica = new CreationFlowHost(background);
+        await background.Under.BringToAsync(ConversionState.Verified);
+        replica.Backlog.Erase(s_id);
+
+        // 1 is the look-up, 2 the deletion.
+        replica.At(2, () => Task.FromResult(Loss.Command));
+        Assert.Equal(Outcome.Unavailable, (await replica.PostAsync()).Record.Outcome);
+        Assert.Equal(Outcome.Fallback, (await replica.PostAsync()).Record.Outcome);
+    }
+
+    [Fact]
+    public async Task Who_was_created_anew_since_the_deletion_is_a_duplicate_although_Redis_has_not_heard_of_that()
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, s_patient);
+        await using var replica = new CreationFlowHost(background);
+        replica.Backlog.Erase(s_id);
+        await background.Under.BringToAsync(ConversionState.Verified);
+
+        // Far more than has passed on Redis's clock since.
+        background.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(Outcome.Duplicate, (await replica.PostAsync()).Record.Outcome);
+    }
+
+    [Theory]
     [InlineData(Loss.None)]
     [InlineData(Loss.Command)]
     [InlineData(Loss.Reply)]
