@@ -32,14 +32,16 @@ internal sealed class CallKeeper(
         try
         {
             await backlog.TryFlushErasedAsync(id, budget);
-            var (state, waiting, referral) = await kept.ReadStatusAsync(budget, id);
+            var (state, waiting, referral, now) = await kept.ReadStatusAsync(budget, id);
+            now += budget.OwnDelay;
+            var seen = time.GetTimestamp();
             followUp.Referral = referral;
             if (waiting == 0 && state is null or ConversionState.Verified or ConversionState.Fallback or ConversionState.Dead)
             {
                 return null;
             }
 
-            return await ReadAsync(context, followUp, record) is { } call ? new EarlyWrite(followUp, id, call, waiting > 0, record) : null;
+            return await ReadAsync(context, followUp, record) is { } call ? new EarlyWrite(followUp, id, call, waiting > 0, record, seen, now) : null;
         }
         catch (Exception exception) when (exception is RedisUnavailableException or FormatException)
         {
@@ -52,7 +54,10 @@ internal sealed class CallKeeper(
         }
     }
 
-    /// <summary>Keeps what must not be forwarded: behind others, or where the Customer API would take it and do nothing.</summary>
+    /// <summary>
+    /// Keeps what must not be forwarded: behind others, or where the Customer API would take it and do nothing. Where nobody knows whether it
+    /// was kept, its caller is to come again: forwarded, it might take effect twice, or before those that wait, or not at all.
+    /// </summary>
     /// <returns>Null when it is to be forwarded.</returns>
     public async ValueTask<CreationAnswer?> TryKeepUnaskedAsync(EarlyWrite early)
     {
@@ -64,7 +69,8 @@ internal sealed class CallKeeper(
         var budget = redis.NewBudget();
         try
         {
-            return await KeepAsync(early, budget, wasUnverified: false, early.HasOthersBefore ? Reasons.BehindKept : Reasons.WithinLag);
+            var (outcome, answer) = await KeepAsync(early, budget, wasUnverified: false, early.HasOthersBefore ? Reasons.BehindKept : Reasons.WithinLag);
+            return outcome is KeepOutcome.NotNeeded or KeepOutcome.TooMany ? null : answer ?? Unavailable(early.Record, early.Record.Reason!);
         }
         finally
         {
@@ -74,7 +80,8 @@ internal sealed class CallKeeper(
 
     /// <summary>Keeps what the Customer API has just answered with its 404.</summary>
     /// <returns>Null when the 404 is the answer.</returns>
-    public ValueTask<CreationAnswer?> TryKeepAsync(EarlyWrite early, RedisBudget budget) => KeepAsync(early, budget, wasUnverified: true, Reasons.WithinLag);
+    public async ValueTask<CreationAnswer?> TryKeepAsync(EarlyWrite early, RedisBudget budget) =>
+        (await KeepAsync(early, budget, wasUnverified: true, Reasons.WithinLag)).Answer;
 
     /// <summary>The customer as it will be: a caller reads what it wrote.</summary>
     public async ValueTask<CustomerRequest> PatchedAsync(CustomerRequest customer, RedisBudget budget)
@@ -95,30 +102,56 @@ internal sealed class CallKeeper(
         }
     }
 
-    private async ValueTask<CreationAnswer?> KeepAsync(EarlyWrite early, RedisBudget budget, bool wasUnverified, string reason)
+    // The answer is null unless it is kept.
+    private async ValueTask<(KeepOutcome Outcome, CreationAnswer? Answer)> KeepAsync(EarlyWrite early, RedisBudget budget, bool wasUnverified, string reason)
     {
+        var outcome = await AskToKeepAsync(early, budget, wasUnverified);
+        switch (outcome)
+        {
+            case KeepOutcome.Kept:
+                early.Record.Outcome = Outcome.Kept;
+                early.Record.Reason = reason;
+                early.Record.CustomerRef = events.NameOf(early.Call, early.Id);
+                events.Kept(early.Call, early.Id, reason);
+                return (outcome, new CreationAnswer.Kept(new KeptObject(early.FollowUp.Version, ByteOrderMark.Skip(early.Call.Body)), settings.QueuedStatus));
+            case KeepOutcome.TooMany:
+                early.Record.Reason = Reasons.TooManyKept;
+                break;
+            case KeepOutcome.Late:
+                early.Record.Reason = Reasons.RedisDown;
+                break;
+        }
+
+        return (outcome, null);
+    }
+
+    // Late also where it may have been kept nevertheless: it is withdrawn then.
+    private async ValueTask<KeepOutcome> AskToKeepAsync(EarlyWrite early, RedisBudget budget, bool wasUnverified)
+    {
+        DateTimeOffset? notAfter = null;
         try
         {
-            switch (await kept.KeepAsync(budget, early.Id, early.Call, settings.MaxCalls, wasUnverified))
-            {
-                case KeepOutcome.Kept:
-                    early.Record.Outcome = Outcome.Kept;
-                    early.Record.Reason = reason;
-                    early.Record.CustomerRef = events.NameOf(early.Call, early.Id);
-                    events.Kept(early.Call, early.Id, reason);
-                    return new CreationAnswer.Kept(new KeptObject(early.FollowUp.Version, ByteOrderMark.Skip(early.Call.Body)), settings.QueuedStatus);
-                case KeepOutcome.TooMany:
-                    early.Record.Reason = Reasons.TooManyKept;
-                    return null;
-                default:
-                    return null;
-            }
+            // By the clock of the server that keeps it, and no later than the caller waits.
+            var now = early.RedisTime is { } then ? then + time.GetElapsedTime(early.Seen) : await kept.ReadTimeAsync(budget, early.Id) + budget.OwnDelay;
+            notAfter = now + budget.Remaining;
+            return await kept.KeepAsync(budget, early.Id, early.Call, early.Nonce, settings.MaxCalls, wasUnverified, notAfter.Value);
         }
         catch (RedisUnavailableException)
         {
-            early.Record.Reason = Reasons.RedisDown;
-            return null;
+            if (notAfter is { } deadline)
+            {
+                backlog.Withdraw(early.Id, early.Nonce, deadline);
+            }
+
+            return KeepOutcome.Late;
         }
+    }
+
+    private static CreationAnswer.Failed Unavailable(RequestRecord record, string reason)
+    {
+        record.Outcome = Outcome.Unavailable;
+        record.Reason = reason;
+        return CreationAnswer.Failed.Unavailable;
     }
 
     // Null for a body that is too large to keep, or none that could be answered for.

@@ -62,6 +62,8 @@ internal sealed partial class LedgerScript
 
     public static LedgerScript KeepCall { get; } = new("keep_call");
 
+    public static LedgerScript WithdrawCall { get; } = new("withdraw_call");
+
     public static LedgerScript TakeCall { get; } = new("take_call");
 
     public static LedgerScript SettleCall { get; } = new("settle_call");

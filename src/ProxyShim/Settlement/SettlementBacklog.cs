@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Primitives;
 using ProxyShim.Redis;
 
@@ -11,9 +12,9 @@ namespace ProxyShim.Settlement;
 /// <summary>Writes down, as soon as Redis answers again, what it could not be told when it happened.</summary>
 /// <remarks>
 /// Of what was sent or given away nothing is lost without it: the lease runs out, and what may have been sent is read back. It spares that detour, and, where there is
-/// no key pair to read back with, the second attempt. A deletion is known nowhere else: what dies with this process is DESIGN.md's, "Fallback".
+/// no key pair to read back with, the second attempt; and a call that may have been kept the second effect. A deletion is known nowhere else: what dies with this process is DESIGN.md's, "Fallback".
 /// </remarks>
-internal sealed class SettlementBacklog(RedisGate redis, Settler settler, ConversionLedger ledger, TimeProvider time) : BackgroundService
+internal sealed class SettlementBacklog(RedisGate redis, Settler settler, ConversionLedger ledger, KeptCalls kept, TimeProvider time) : BackgroundService
 {
     // Some hours of a busy shim's conversions, some megabytes.
     private const int Capacity = 20_000;
@@ -102,6 +103,23 @@ internal sealed class SettlementBacklog(RedisGate redis, Settler settler, Conver
 
     /// <summary>The caller was told that it was refused: as if it had never been claimed.</summary>
     public void Release(Lease lease) => Add(async budget => await ledger.ReleaseAsync(budget, lease.Id, lease.Token));
+
+    /// <summary>A call may have been kept, and its caller was given another answer: it must not be played as well.</summary>
+    /// <param name="notAfter">When Redis refuses to keep it, by Redis's clock.</param>
+    public void Withdraw(ConversionId id, CallNonce nonce, DateTimeOffset notAfter)
+    {
+        // By both clocks, so that Redis's, set back, does not keep this going.
+        var asked = time.GetTimestamp();
+        WithdrawUntilRefused();
+
+        void WithdrawUntilRefused() => Add(async budget =>
+        {
+            if (!await kept.WithdrawAsync(budget, id, nonce, notAfter) && time.GetElapsedTime(asked) < redis.Settings.Timeout)
+            {
+                WithdrawUntilRefused();
+            }
+        });
+    }
 
     /// <summary>The customer was deleted just now.</summary>
     public void Erase(ConversionId id)

@@ -53,7 +53,8 @@ internal sealed class BackgroundHost : IAsyncDisposable
         Redis = new RedisGate(Settings.Redis, Time, () => Task.FromResult(LossyRedis.Over(scope.Connection, () => Losses())));
         Events = Log.NewConversionEvents(new PrivacySettings(CustomerRefKind.Plain, null));
         Settler = new Settler(Ledger, Settings.Delivery, new Backoff(Settings.Delivery, () => 0.5), Events, Time);
-        Backlog = new SettlementBacklog(Redis, Settler, Ledger, Time);
+        var kept = new KeptCalls(Settings.Ledger);
+        Backlog = new SettlementBacklog(Redis, Settler, Ledger, kept, Time);
         Clocks = new RedisClocks(Redis, Ledger, Settings.Ledger, new AlertEvents(Log.Events, new ShimMetrics()), Time);
         Pipeline = new ConversionPipeline(Settings.ConversionApi, Time);
         _services = new ServiceCollection().AddLogging().AddHttpForwarder().BuildServiceProvider();
@@ -67,7 +68,7 @@ internal sealed class BackgroundHost : IAsyncDisposable
         var keyPairs = new KeyPairWatch(Settings.CustomerApi, Events);
         _player = new CallPlayer(Settings.CustomerApi, reach, clients, Time);
         Playing = new KeptCallRunner(
-            Redis, new KeptCalls(Settings.Ledger), _player, keyPairs, Log.NewKeptCallEvents(new PrivacySettings(CustomerRefKind.Plain, null)),
+            Redis, kept, _player, keyPairs, Log.NewKeptCallEvents(new PrivacySettings(CustomerRefKind.Plain, null)),
             new Backoff(Settings.Delivery, () => 0.5), Settings.Delivery, Time);
         Held = new HeldCreations(Settings.Ledger);
         Holding = new HeldRunner(

@@ -6,6 +6,7 @@ using ProxyShim.Creation;
 using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Ledger.Held;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Redis;
 using ProxyShim.Rollout;
 using ProxyShim.Settlement;
@@ -33,7 +34,7 @@ internal sealed class CreationFlowHost : IAsyncDisposable
 
         // The connection is that of all tests, so nobody here closes it.
         Redis = new RedisGate(settings.Redis, time, () => Task.FromResult(LossyRedis.Over(background.Under.Scope.Connection, () => Losses())));
-        Backlog = new SettlementBacklog(Redis, background.Settler, ledger, time);
+        Backlog = new SettlementBacklog(Redis, background.Settler, ledger, new KeptCalls(settings.Ledger), time);
         var answers = new CustomerAnswers(settings.Conversions, settings.ConversionApi, ledger);
         var known = new DuplicateRequests(settings.ConversionApi, Redis, ledger, background.Held, answers, background.Events, time);
         var bounds = settings.RolloutBounds;

@@ -1,9 +1,11 @@
 using ProxyShim.Background;
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Metrics;
 using ProxyShim.Testing;
+using ProxyShim.Tests.Ledger.Kept;
 using ProxyShim.Tests.Settings;
 using ProxyShim.Tests.Telemetry;
 using StackExchange.Redis;
@@ -89,6 +91,24 @@ public sealed class ClusterTests : IAsyncLifetime
 
             Assert.True(await IsConfirmedAsync(LedgerUnderTest.IdOf(customer)));
         }
+    }
+
+    [Fact]
+    public async Task A_call_is_kept_by_the_clock_of_the_server_that_has_it_and_withdrawn_there()
+    {
+        var (kept, nonce) = (new KeptCalls(_settings), CallNonce.New());
+        var status = await RunAsync(redis => kept.ReadStatusAsync(redis, _customer.Id));
+        Assert.Equal((ConversionState.Claimed, null), (status.State, status.Now));
+        var now = await RunAsync(redis => kept.ReadTimeAsync(redis, _customer.Id));
+        Assert.InRange(TimeProvider.System.GetUtcNow() - now, -TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+
+        Assert.Equal(KeepOutcome.Late, await KeepAsync(now - TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(KeepOutcome.Kept, await KeepAsync(now + TimeSpan.FromMinutes(1)));
+        Assert.True(await RunAsync(redis => kept.WithdrawAsync(redis, _customer.Id, nonce, now)));
+        Assert.Equal(0, (await RunAsync(redis => kept.ReadStatusAsync(redis, _customer.Id))).Waiting);
+
+        Task<KeepOutcome> KeepAsync(DateTimeOffset notAfter) =>
+            RunAsync(redis => kept.KeepAsync(redis, _customer.Id, KeptUnderTest.Call("a"), nonce, max: 10, wasUnverified: false, notAfter));
     }
 
     [Fact]

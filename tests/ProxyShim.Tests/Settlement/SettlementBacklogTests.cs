@@ -1,8 +1,10 @@
 using ProxyShim.Ledger;
+using ProxyShim.Ledger.Kept;
 using ProxyShim.Primitives;
 using ProxyShim.Testing;
 using ProxyShim.Tests.Background;
 using ProxyShim.Tests.Ledger;
+using ProxyShim.Tests.Ledger.Kept;
 using ProxyShim.Tests.Ledger.Model;
 using Xunit;
 
@@ -22,8 +24,12 @@ public class SettlementBacklogTests(TestRedis redis)
         var refused = await LeaseAsync(background, "refused");
         var erased = await LeaseAsync(background, "erased");
         await BackdateAsync(background, erased.Id);
+        await using var kept = new KeptUnderTest(background.Under);
+        var nonce = CallNonce.New();
+        await kept.KeepAsync(sent.Id, "a", nonce: nonce);
         background.Losses = () => Loss.Command;
         await background.Backlog.StartAsync(Cancellation);
+        background.Backlog.Withdraw(sent.Id, nonce, DateTimeOffset.UnixEpoch);
         background.Backlog.Sent(sent, 1);
         background.Backlog.Fallback(given, 0, "redis_down");
         background.Backlog.Release(refused);
@@ -38,6 +44,7 @@ public class SettlementBacklogTests(TestRedis redis)
         Assert.Equal(ConversionState.Sent, (await background.SeeAsync(sent.Id)).State);
         Assert.Equal((ConversionState.Fallback, "redis_down"), ((await background.SeeAsync(given.Id)).State, (await background.SeeAsync(given.Id)).Field("error")));
         Assert.Null(await background.Under.SeeAsync(refused.Id));
+        Assert.Empty(await kept.LeftAsync());
         Assert.Equal(1, background.Count("ConversionSent"));
     }
 
@@ -90,6 +97,33 @@ public class SettlementBacklogTests(TestRedis redis)
         await background.Backlog.StopAsync(Cancellation);
 
         Assert.Equal(before ? ConversionState.Fallback : ConversionState.Due, (await background.SeeAsync(id)).State);
+    }
+
+    [Fact]
+    public async Task A_call_that_Redis_keeps_after_it_was_withdrawn_is_withdrawn_again()
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis);
+        var lease = await LeaseAsync(background, "customer");
+        await using var kept = new KeptUnderTest(background.Under);
+        var (nonce, notAfter) = (CallNonce.New(), await background.Under.NowAsync() + TimeSpan.FromMinutes(1));
+        var (asked, times) = (new TaskCompletionSource(), 0);
+        background.Losses = () =>
+        {
+            if (++times == 2)
+            {
+                asked.TrySetResult();
+            }
+
+            return Loss.None;
+        };
+
+        background.Backlog.Withdraw(lease.Id, nonce, notAfter);
+        await background.Backlog.StartAsync(Cancellation);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        Assert.Equal(KeepOutcome.Kept, await kept.KeepAsync(lease.Id, "a", nonce: nonce, notAfter: notAfter));
+        await background.Backlog.StopAsync(Cancellation);
+
+        Assert.Empty(await kept.LeftAsync());
     }
 
     [Fact]

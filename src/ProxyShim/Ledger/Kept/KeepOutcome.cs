@@ -9,6 +9,9 @@ internal enum KeepOutcome
     /// <summary>As many wait, or as many bytes, as the settings allow.</summary>
     TooMany,
 
+    /// <summary>It reached Redis too late and was refused.</summary>
+    Late,
+
     /// <summary>There is no reason to: PartnerStack shows this customer already, or it has no entry.</summary>
     NotNeeded,
 }

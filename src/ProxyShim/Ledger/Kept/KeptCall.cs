@@ -29,9 +29,13 @@ internal sealed record KeptCall(
     public bool IsIdempotent => Method is not "POST";
 
     /// <summary>As the ledger keeps it.</summary>
-    public byte[] Write() => JsonText.Write(this, static (json, call) =>
+    /// <param name="nonce">Tells it from one that says the same, and is kept with it: by this alone it is withdrawn.</param>
+    public byte[] Write(CallNonce nonce) => JsonText.Write((Call: this, nonce), static (json, kept) =>
     {
-        call.Write(json);
+        json.WriteStartObject();
+        kept.Call.WriteMembers(json);
+        json.WriteString("nonce"u8, kept.nonce.Value);
+        json.WriteEndObject();
         return 0;
     }).Text;
 
@@ -39,15 +43,7 @@ internal sealed record KeptCall(
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        json.WriteString("customer_key"u8, CustomerKey.Value);
-        json.WriteString("method"u8, Method);
-        json.WriteString("target"u8, Target);
-        json.WriteString("route"u8, Route);
-        json.WriteString("content_type"u8, ContentType);
-        json.WriteBase64String("body"u8, Body.Span);
-        json.WriteString("caller"u8, Caller);
-        json.WriteString("trace"u8, TraceId);
-        json.WriteNumber("kept_at"u8, KeptAt.ToUnixTimeMilliseconds());
+        WriteMembers(json);
         json.WriteEndObject();
     }
 
@@ -85,5 +81,18 @@ internal sealed record KeptCall(
         {
             throw new FormatException("A kept call cannot be read.");
         }
+    }
+
+    private void WriteMembers(Utf8JsonWriter json)
+    {
+        json.WriteString("customer_key"u8, CustomerKey.Value);
+        json.WriteString("method"u8, Method);
+        json.WriteString("target"u8, Target);
+        json.WriteString("route"u8, Route);
+        json.WriteString("content_type"u8, ContentType);
+        json.WriteBase64String("body"u8, Body.Span);
+        json.WriteString("caller"u8, Caller);
+        json.WriteString("trace"u8, TraceId);
+        json.WriteNumber("kept_at"u8, KeptAt.ToUnixTimeMilliseconds());
     }
 }

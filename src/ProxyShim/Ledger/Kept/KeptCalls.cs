@@ -2,6 +2,7 @@ using System.Globalization;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry;
 using StackExchange.Redis;
+using static ProxyShim.Redis.Sockets.ReplyAwaiting;
 
 namespace ProxyShim.Ledger.Kept;
 
@@ -20,19 +21,28 @@ internal sealed class KeptCalls(LedgerSettings settings)
     /// <summary>Whether calls can be kept at all: without a key pair to read back with the shim does not learn when a customer is shown.</summary>
     public bool IsPossible => settings.ReadBackAfter is not null;
 
-    /// <summary>The customer's state, null when the ledger does not know it, how many calls wait, and what brought the customer.</summary>
+    /// <summary>
+    /// The customer's state, null when the ledger does not know it, how many calls wait, what brought the customer, and Redis's clock: null in a cluster, where
+    /// that would be another server's, and no script is run for what is asked of every write.
+    /// </summary>
     /// <exception cref="FormatException">A newer version has written a state that this one does not know.</exception>
-    public ValueTask<(ConversionState? State, int Waiting, Referral? Referral)> ReadStatusAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
+    public ValueTask<(ConversionState? State, int Waiting, Referral? Referral, DateTimeOffset? Now)> ReadStatusAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
         RedisOperation.LookUp,
         static async (database, call) =>
         {
             // The state first: calls that are played between the two reads have been played.
             var entry = database.GetFieldsFromMaster(call.Keys.EntryOf(call.id), Referrals.Fields);
             var waiting = database.GetFieldFromMasterAsync(call.Keys.CallsOf(call.id), s_count);
+            var asking = RedisTopology.IsCluster(database) ? (Reply<RedisResult>?)null : database.AskMasterForTime();
             var (state, referral) = Referrals.Read(await entry);
-            return (state, (int?)await waiting ?? 0, referral);
+            var count = (int?)await waiting ?? 0;
+            return (state, count, referral, asking is { } time ? LedgerReply.ServerTime(await time) : (DateTimeOffset?)null);
         },
         (settings.Keys, id));
+
+    /// <summary>The clock of the server that has a customer's calls.</summary>
+    public ValueTask<DateTimeOffset> ReadTimeAsync(RedisBudget budget, ConversionId id) => LedgerScript.Read.RunAsync(
+        budget, RedisOperation.LookUp, [settings.Keys.EntryOf(id)], [], static reply => LedgerReply.Time(((RedisResult[])reply!)[0]));
 
     /// <summary>The calls that wait for a customer, in their order: for a read that has to show what they will write.</summary>
     public ValueTask<IReadOnlyList<KeptCall>> ReadAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
@@ -48,17 +58,27 @@ internal sealed class KeptCalls(LedgerSettings settings)
         },
         (settings.Keys, id));
 
-    /// <summary>Keeps a call behind those that wait.</summary>
+    /// <summary>Keeps a call behind those that wait, unless it is later than <paramref name="notAfter"/> by Redis's clock.</summary>
+    /// <param name="nonce">By which it can be withdrawn.</param>
     /// <param name="max">Calls that may wait for this customer.</param>
     /// <param name="wasUnverified">The Customer API has just said 404, of a customer who was not verified when it was asked.</param>
-    public ValueTask<KeepOutcome> KeepAsync(RedisBudget budget, ConversionId id, KeptCall call, int max, bool wasUnverified) => RunAsync(
-        budget, RedisOperation.Keep, LedgerScript.KeepCall, id, [call.Write(), max, MaxBytes, wasUnverified],
+    public ValueTask<KeepOutcome> KeepAsync(
+        RedisBudget budget, ConversionId id, KeptCall call, CallNonce nonce, int max, bool wasUnverified, DateTimeOffset notAfter) => RunAsync(
+        budget, RedisOperation.Keep, LedgerScript.KeepCall, id, [call.Write(nonce), max, MaxBytes, wasUnverified, notAfter.ToUnixTimeMilliseconds()],
         static reply => (string?)reply switch
         {
             "kept" => KeepOutcome.Kept,
             "too_many" => KeepOutcome.TooMany,
+            "late" => KeepOutcome.Late,
             _ => KeepOutcome.NotNeeded,
         });
+
+    /// <summary>Takes back a call that may have been kept: its caller was given another answer. What has begun to be played stays.</summary>
+    /// <param name="notAfter">As when it was to be kept.</param>
+    /// <returns>False where it is not there and may come yet: Redis has not carried the other command out, and would not refuse it.</returns>
+    public ValueTask<bool> WithdrawAsync(RedisBudget budget, ConversionId id, CallNonce nonce, DateTimeOffset notAfter) => RunAsync(
+        budget, RedisOperation.Keep, LedgerScript.WithdrawCall, id, [nonce.Value, notAfter.ToUnixTimeMilliseconds()],
+        static reply => (string?)reply != "early");
 
     /// <summary>Takes a customer's first call, when it is its turn. Null when it is not, or another worker has taken it.</summary>
     public ValueTask<TakenCall?> TakeAsync(RedisBudget budget, ConversionId id, LeaseToken token) => RunAsync(

@@ -38,6 +38,13 @@ local function append(call)
   end
 end
 
+-- The last that waited is gone; dead ones stay.
+local function end_waiting()
+  redis.call('ZREM', WAITING, id)
+  redis.call('ZREM', PLAYING, id)
+  if count_of('letters') == 0 then redis.call('DEL', CALLS) end
+end
+
 -- Deletes all of the customer's calls, dead ones too.
 local function forget_calls()
   local dead = count_of('letters')

@@ -24,7 +24,5 @@ if left > 0 then
   redis.call('ZADD', PLAYING, text(now), id)
   return outcome
 end
-redis.call('ZREM', WAITING, id)
-redis.call('ZREM', PLAYING, id)
-if count_of('letters') == 0 then redis.call('DEL', CALLS) end
+end_waiting()
 return outcome

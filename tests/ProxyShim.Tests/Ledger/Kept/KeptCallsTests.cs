@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using ProxyShim.Ledger;
 using ProxyShim.Ledger.Kept;
+using ProxyShim.Primitives;
 using ProxyShim.Testing;
 using Xunit;
 
@@ -80,6 +83,120 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
 
         Assert.Equal(KeepOutcome.TooMany, await kept.KeepAsync(id, "b", most: 1));
         Assert.Equal(KeepOutcome.TooMany, await kept.KeepAsync(id, new string('x', KeptCalls.MaxBytes), most: 10));
+    }
+
+    [Fact]
+    public async Task What_comes_after_its_caller_has_another_answer_is_not_kept()
+    {
+        await using var kept = new KeptUnderTest(With);
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+        var now = await With.NowAsync();
+
+        Assert.Equal(KeepOutcome.Late, await kept.KeepAsync(id, "a", notAfter: now - TimeSpan.FromMilliseconds(1)));
+        Assert.Empty(await kept.LeftAsync());
+        Assert.Equal(KeepOutcome.Kept, await kept.KeepAsync(id, "a", notAfter: now + TimeSpan.FromMinutes(1)));
+    }
+
+    [Theory]
+    [InlineData(1, "bc")]
+    [InlineData(2, "ac")]
+    [InlineData(3, "ab")]
+    public async Task What_is_withdrawn_is_not_played_and_leaves_no_gap(int which, string played)
+    {
+        await using var kept = new KeptUnderTest(With);
+        var (id, token) = await With.BringToAsync(ConversionState.Sent);
+        var nonces = Enumerable.Range(0, 3).Select(_ => CallNonce.New()).ToArray();
+        foreach (var (body, nonce) in ((string[])["a", "b", "c"]).Zip(nonces))
+        {
+            await kept.KeepAsync(id, body, nonce: nonce);
+        }
+
+        await kept.WithdrawAsync(id, nonces[which - 1]);
+        await kept.WithdrawAsync(id, nonces[which - 1]);
+        await kept.WithdrawAsync(id, CallNonce.New());
+
+        // An older replica takes a number without a call for the end.
+        var fields = (await With.Redis.HashGetAllAsync(With.Keys.CallsOf(id))).ToDictionary(field => $"{field.Name}", field => (string?)field.Value);
+        var numbers = Enumerable.Range((int)long.Parse(fields["first"]!, CultureInfo.InvariantCulture), 2).ToArray();
+        Assert.Equal(numbers.Select(number => $"c:{number}"), fields.Keys.Where(name => name.StartsWith("c:", StringComparison.Ordinal)).Order());
+        Assert.Equal(
+            ($"{numbers[^1]}", "2", $"{numbers.Sum(number => fields[$"c:{number}"]!.Length)}"), (fields["last"], fields["count"], fields["bytes"]));
+        await With.Ledger.VerifiedAsync(With.Budget, id, token, "");
+        await kept.PassTimeAsync(id);
+        Assert.Equal(played, await kept.PlayAsync(id) + await kept.PlayAsync(id));
+        Assert.Empty(await kept.LeftAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_only_one_that_waits_is_withdrawn_and_nothing_is_left_but_the_dead(bool hasDead)
+    {
+        await using var kept = new KeptUnderTest(With);
+        var (id, token) = await With.BringToAsync(ConversionState.Sent);
+        if (hasDead)
+        {
+            await kept.KeepAsync(id, "a");
+            await With.Ledger.VerifiedAsync(With.Budget, id, token, "");
+            await kept.PassTimeAsync(id);
+            await kept.Calls.BuryAsync(kept.Budget, (await kept.TakeAsync(id))!, "refused", 400);
+        }
+
+        var nonce = CallNonce.New();
+        await kept.KeepAsync(id, "b", wasUnverified: true, nonce: nonce);
+        await kept.WithdrawAsync(id, nonce);
+
+        Assert.Equal(hasDead ? ["letters"] : [], (await kept.LeftAsync()).Select(key => key.Split(':')[^1]).Where(name => name.Length < id.Hash.Length));
+        Assert.Equal(hasDead, await With.Redis.KeyExistsAsync(With.Keys.CallsOf(id)));
+
+        await kept.KeepAsync(id, "c", wasUnverified: true);
+        await With.Ledger.VerifiedAsync(With.Budget, id, token, "");
+        await kept.PassTimeAsync(id);
+        Assert.Equal("c", await kept.PlayAsync(id));
+    }
+
+    [Fact]
+    public async Task What_has_begun_to_be_played_is_not_withdrawn()
+    {
+        await using var kept = new KeptUnderTest(With);
+        var (id, token) = await With.BringToAsync(ConversionState.Sent);
+        var nonce = CallNonce.New();
+        await kept.KeepAsync(id, "a", nonce: nonce);
+        await With.Ledger.VerifiedAsync(With.Budget, id, token, "");
+        await kept.PassTimeAsync(id);
+        var taken = (await kept.TakeAsync(id))!;
+
+        await kept.WithdrawAsync(id, nonce);
+
+        Assert.True(await kept.Calls.PlayedAsync(kept.Budget, taken));
+        Assert.Empty(await kept.LeftAsync());
+    }
+
+    [Fact]
+    public async Task What_may_come_yet_is_not_said_to_be_withdrawn()
+    {
+        await using var kept = new KeptUnderTest(With);
+        var (id, _) = await With.BringToAsync(ConversionState.Sent);
+        var (nonce, now) = (CallNonce.New(), await With.NowAsync());
+
+        Assert.False(await kept.Calls.WithdrawAsync(kept.Budget, id, nonce, now + TimeSpan.FromMinutes(1)));
+        await kept.KeepAsync(id, "a", nonce: nonce, notAfter: now + TimeSpan.FromMinutes(1));
+        Assert.True(await kept.Calls.WithdrawAsync(kept.Budget, id, nonce, now + TimeSpan.FromMinutes(1)));
+        Assert.Empty(await kept.LeftAsync());
+    }
+
+    [Fact]
+    public void A_nonce_is_nothing_that_an_older_version_stumbles_over_and_nothing_that_is_missed()
+    {
+        var call = KeptUnderTest.Call("""{"a":1}""");
+        var (kept, older) = (JsonElement.Parse(call.Write(CallNonce.New())), JsonText.Write(call, static (json, call) =>
+        {
+            call.Write(json);
+            return 0;
+        }).Text);
+
+        Assert.Equal(JsonElement.Parse(older).EnumerateObject().Select(member => member.Name), kept.EnumerateObject().Select(member => member.Name).SkipLast(1));
+        Assert.Equal(KeptCall.Read(kept).Body.ToArray(), KeptCall.Read(older).Body.ToArray());
     }
 
     [Fact]
@@ -175,7 +292,10 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
         Assert.Equal([id], (await With.Ledger.SurveyAsync(With.Redis, id.Partition, 10)).Playing);
     }
 
-    /// <summary>Random interleavings of two players, a person and a customer's fate: each call takes effect once, in order, or is a dead letter, or went with its customer.</summary>
+    /// <summary>
+    /// Random interleavings of an app, of which some calls are withdrawn, since nobody knew whether they were kept, and two players: each call takes effect once, in
+    /// order, or is a dead letter, or was withdrawn before it was begun.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -190,14 +310,22 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
         {
             var (id, token) = await With.BringToAsync(ConversionState.Sent, $"customer-{customer}");
             var (sent, effects, dead, holders) = (0, new List<int>(), new List<int>(), new List<TakenCall>());
+            var (begun, doubtful, withdrawn) = (new HashSet<int>(), new Dictionary<int, CallNonce>(), new HashSet<int>());
             var verified = false;
             for (var step = 0; step < 120; step++)
             {
                 await kept.PassTimeAsync(id);
-                switch (random.Next(6))
+                switch (random.Next(7))
                 {
                     case 0 or 1 when !verified:
-                        Assert.Equal(KeepOutcome.Kept, await kept.KeepAsync(id, $"{++sent}", most: 1000));
+                        var nonce = CallNonce.New();
+                        Assert.Equal(KeepOutcome.Kept, await kept.KeepAsync(id, $"{++sent}", most: 1000, nonce: nonce));
+                        if (random.Next(3) == 0)
+                        {
+                            // The reply is lost.
+                            doubtful[sent] = nonce;
+                        }
+
                         break;
                     case 2 when step > 40 && !verified:
                         await With.Ledger.VerifiedAsync(With.Budget, id, token, "");
@@ -205,6 +333,7 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
                         break;
                     case 3 or 4 when await kept.TakeAsync(id) is { } taken:
                         Assert.True(verified);
+                        begun.Add(NumberOf(taken));
                         if (taken.WasBegun)
                         {
                             // A POST that may have landed: whoever began it is gone, or late.
@@ -225,6 +354,15 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
                         // Too late, perhaps.
                         await kept.Calls.PlayedAsync(kept.Budget, holders[random.Next(holders.Count)]);
                         break;
+                    case 6 when doubtful.Count > 0 && random.Next(3) == 0:
+                        var (number, doubted) = doubtful.ElementAt(random.Next(doubtful.Count));
+                        await kept.WithdrawAsync(id, doubted);
+                        if (!begun.Contains(number))
+                        {
+                            withdrawn.Add(number);
+                        }
+
+                        break;
                 }
             }
 
@@ -238,10 +376,10 @@ public class KeptCallsTests(TestRedis redis) : LedgerFixture(redis)
             }
 
             Assert.Equal(effects.Order().Distinct(), effects);
-            Assert.Equal(Enumerable.Range(1, sent), effects.Union(dead).Order());
+            Assert.Equal(Enumerable.Range(1, sent).Except(withdrawn), effects.Union(dead).Order());
             Assert.Distinct(dead);
         }
     }
 
-    private static int NumberOf(TakenCall taken) => int.Parse(Encoding.UTF8.GetString(KeptCall.Read(taken.Call).Body.Span), System.Globalization.CultureInfo.InvariantCulture);
+    private static int NumberOf(TakenCall taken) => int.Parse(Encoding.UTF8.GetString(KeptCall.Read(taken.Call).Body.Span), CultureInfo.InvariantCulture);
 }

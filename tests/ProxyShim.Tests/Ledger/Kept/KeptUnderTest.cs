@@ -31,8 +31,12 @@ internal sealed class KeptUnderTest : IAsyncDisposable
         LedgerUnderTest.KeyOf("customer"), "POST", "/api/v2/transactions", "/api/v2/transactions", "application/json", Encoding.UTF8.GetBytes(body), "default",
         LedgerUnderTest.TraceId, DateTimeOffset.UnixEpoch);
 
-    public async Task<KeepOutcome> KeepAsync(ConversionId id, string body, int most = 100, bool wasUnverified = false) =>
-        await Calls.KeepAsync(Budget, id, Call(body), most, wasUnverified);
+    public async Task<KeepOutcome> KeepAsync(
+        ConversionId id, string body, int most = 100, bool wasUnverified = false, CallNonce? nonce = null, DateTimeOffset? notAfter = null) =>
+        await Calls.KeepAsync(Budget, id, Call(body), nonce ?? CallNonce.New(), most, wasUnverified, notAfter ?? DateTimeOffset.MaxValue);
+
+    /// <summary>Takes back what would not be kept any more.</summary>
+    public async Task WithdrawAsync(ConversionId id, CallNonce nonce) => Assert.True(await Calls.WithdrawAsync(Budget, id, nonce, DateTimeOffset.UnixEpoch));
 
     public async Task<TakenCall?> TakeAsync(ConversionId id) => await Calls.TakeAsync(Budget, id, LeaseToken.New());
 
