@@ -17,7 +17,10 @@ internal sealed class CallKeeper(
     FollowUpSettings settings, RedisGate redis, KeptCalls kept, SettlementBacklog backlog, KeptCallEvents events, TimeProvider time)
 {
     /// <summary>Looks at the ledger before a call is forwarded, where the call may have to be kept.</summary>
-    /// <returns>Null for a call that is forwarded like any other: its customer is not waited for, or it could not be played.</returns>
+    /// <returns>
+    /// Null for a call that is not to be kept: its customer is not waited for, or it could not be played. It is forwarded like any other, unless it has its
+    /// <see cref="FollowUp.Replacement"/>.
+    /// </returns>
     [AsyncMethodBuilder(typeof(PooledAsync<>))]
     public async ValueTask<EarlyWrite?> LookAsync(HttpContext context, FollowUp followUp)
     {
@@ -41,7 +44,15 @@ internal sealed class CallKeeper(
                 return null;
             }
 
-            return await ReadAsync(context, followUp, record) is { } call ? new EarlyWrite(followUp, id, call, waiting > 0, record, seen, now) : null;
+            var (call, reason) = await ReadAsync(context, followUp, record);
+            if (call is not null)
+            {
+                return new EarlyWrite(followUp, id, call, waiting > 0, record, seen, now);
+            }
+
+            // Whatever it is, the changes that wait must not undo it.
+            followUp.Replacement = waiting > 0 && !HttpMethods.IsPost(context.Request.Method) ? Unavailable(record, reason!) : null;
+            return null;
         }
         catch (Exception exception) when (exception is RedisUnavailableException or FormatException)
         {
@@ -55,8 +66,8 @@ internal sealed class CallKeeper(
     }
 
     /// <summary>
-    /// Keeps what must not be forwarded: behind others, or where the Customer API would take it and do nothing. Where nobody knows whether it
-    /// was kept, its caller is to come again: forwarded, it might take effect twice, or before those that wait, or not at all.
+    /// Keeps what must not be forwarded: behind others, or where the Customer API would take it and do nothing. Where it cannot be kept, or nobody knows
+    /// whether it was, its caller is to come again: forwarded, it might take effect twice, or before those that wait, or not at all.
     /// </summary>
     /// <returns>Null when it is to be forwarded.</returns>
     public async ValueTask<CreationAnswer?> TryKeepUnaskedAsync(EarlyWrite early)
@@ -70,7 +81,9 @@ internal sealed class CallKeeper(
         try
         {
             var (outcome, answer) = await KeepAsync(early, budget, wasUnverified: false, early.HasOthersBefore ? Reasons.BehindKept : Reasons.WithinLag);
-            return outcome is KeepOutcome.NotNeeded or KeepOutcome.TooMany ? null : answer ?? Unavailable(early.Record, early.Record.Reason!);
+            return outcome is KeepOutcome.NotNeeded || (outcome is KeepOutcome.TooMany && !early.MustNotOvertake)
+                ? null
+                : answer ?? Unavailable(early.Record, early.Record.Reason!);
         }
         finally
         {
@@ -154,13 +167,15 @@ internal sealed class CallKeeper(
         return CreationAnswer.Failed.Unavailable;
     }
 
-    // Null for a body that is too large to keep, or none that could be answered for.
-    private async ValueTask<KeptCall?> ReadAsync(HttpContext context, FollowUp followUp, RequestRecord record)
+    // Null, and why, for a body that is too large to keep, or none that could be answered for.
+    private async ValueTask<(KeptCall? Call, string? Reason)> ReadAsync(HttpContext context, FollowUp followUp, RequestRecord record)
     {
-        var (body, _) = await RequestBody.PeekAsync(context.Request, time, context.RequestAborted);
-        return body is not { } json || !IsObject(ByteOrderMark.Skip(json)) ? null : new KeptCall(
-            followUp.CustomerKey, context.Request.Method, record.Target, record.Route, context.Request.ContentType, json.ToArray(), record.Caller!,
-            record.TraceId, time.GetUtcNow());
+        var (body, reason) = await RequestBody.PeekAsync(context.Request, time, context.RequestAborted);
+        return body is not { } json ? (null, reason)
+            : !IsObject(ByteOrderMark.Skip(json)) ? (null, Reasons.MalformedJson)
+            : (new KeptCall(
+                followUp.CustomerKey, context.Request.Method, record.Target, record.Route, context.Request.ContentType, json.ToArray(), record.Caller!,
+                record.TraceId, time.GetUtcNow()), null);
     }
 
     internal static bool IsObject(ReadOnlyMemory<byte> json)

@@ -14,4 +14,7 @@ internal sealed record EarlyWrite(
 {
     /// <summary>By which it is withdrawn, where nobody knows whether it was kept.</summary>
     public CallNonce Nonce { get; } = CallNonce.New();
+
+    /// <summary>Forwarded, it would be undone by a change that waits and is played later; of a payment the order decides nothing.</summary>
+    public bool MustNotOvertake => HasOthersBefore && Call.IsIdempotent;
 }

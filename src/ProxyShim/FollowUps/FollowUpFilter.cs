@@ -30,9 +30,10 @@ internal sealed class FollowUpFilter(
         try
         {
             var early = followUp.Kind == FollowUpKind.Write ? await keeper.LookAsync(context, followUp) : null;
-            if (early is not null && await keeper.TryKeepUnaskedAsync(early) is { } kept)
+            var unforwarded = followUp.Replacement ?? (early is null ? null : await keeper.TryKeepUnaskedAsync(early));
+            if (unforwarded is not null)
             {
-                await ShimAnswer.WriteAsync(context, kept);
+                await ShimAnswer.WriteAsync(context, unforwarded);
                 return;
             }
 

@@ -12,6 +12,6 @@ internal sealed record FollowUpSettings(FollowUpMode Mode, int MaxCalls, int Que
             "FollowUps:Mode", FollowUpMode.Keep,
             "A write about a customer whom PartnerStack does not show yet, minutes after the sign-up: `Keep` it and play it in order once the customer is verified "
             + "(needs the vendor's key pair), or `PassThrough` the Customer API's 404."),
-        reader.Number("FollowUps:MaxCalls", 100, 1, 10_000, "calls", "How many calls may wait for one customer; beyond it, or beyond 1 MiB, the 404 passes."),
+        reader.Number("FollowUps:MaxCalls", 100, 1, 10_000, "calls", "How many calls may wait for one customer; beyond it, or beyond 1 MiB, the 404 passes; a `PATCH` or `PUT` behind others gets a 503."),
         queuedStatus);
 }

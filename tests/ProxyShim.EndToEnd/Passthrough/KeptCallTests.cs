@@ -119,6 +119,29 @@ public sealed class KeptCallTests(TestRedis redis)
         Assert.Equal("too_many_kept", (await stand.EventOfAsync(answer, Cancellation)).GetProperty("Reason").GetString());
     }
 
+    [Theory]
+    [InlineData("too_many_kept")]
+    [InlineData("body_too_large")]
+    public async Task A_change_that_cannot_be_kept_is_asked_for_again_until_those_before_it_are_made(string reason)
+    {
+        await using var stand = await LaggingAsync(("FollowUps:MaxCalls", "1"));
+        stand.PartnerStack.Lag = TimeSpan.FromSeconds(2);
+        var key = await SignUpAsync(stand);
+        var later = reason == "body_too_large" ? $$$"""{"name":"Bob","meta":{"text":"{{{new string('x', 300_000)}}}"}}""" : Change("Bob");
+        Assert.Equal("kept", (await WriteAsync(stand, key, "customers", Change("Ann"))).Outcome);
+        await stand.PartnerStack.WaitUntilAsync(stack => stack.FindCustomer(key) is not null, s_limit, Cancellation);
+
+        var answer = await WriteAsync(stand, key, "customers", later);
+        Assert.Equal((503, "unavailable", "5", 503), (answer.Status, answer.Outcome, answer.RetryAfter, answer.Json.GetProperty("status").GetInt32()));
+        Assert.Equal(reason, (await stand.EventOfAsync(answer, Cancellation)).GetProperty("Reason").GetString());
+        await Eventually.IsTrueAsync(
+            "the app has come again often enough", async () => (await WriteAsync(stand, key, "customers", later)).Status == 200, s_limit, Cancellation);
+
+        Assert.Equal([Change("Ann"), later], stand.PartnerStack.FollowUps.Select(done => done.BodyText));
+        Assert.Equal("Bob", stand.PartnerStack.FindCustomer(key)!.Name);
+        await AssertNothingIsLeftAsync(stand, key);
+    }
+
     [Fact]
     public async Task A_stranger_keeps_nothing_and_a_gateways_404_says_nothing()
     {

@@ -104,4 +104,54 @@ public class KeepingTests(TestRedis redis)
         Assert.Equal((told, Reasons.RedisDown), (status, record.Reason));
         Assert.Equal(isBehind ? [FollowUpHost.Payment(1)] : [], host.Effects());
     }
+
+    [Theory]
+    [InlineData("too many", null)]
+    [InlineData("too large", null)]
+    [InlineData("no object", null)]
+    [InlineData("packed", "br")]
+    public async Task A_change_that_cannot_be_kept_does_not_overtake_the_one_that_waits(string why, string? coding)
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, ("FollowUps:MaxCalls", why == "too many" ? "1" : "100"));
+        await using var host = await FollowUpHost.OpenAsync(background);
+        Assert.Equal(200, (await host.CallAsync("customers", FollowUpHost.Change("Ann"))).Status);
+        await host.ShowAsync();
+        var later = why switch
+        {
+            "too large" => $$$"""{"name":"Bob","meta":{"text":"{{{new string('x', 256 * 1024)}}}"}}""",
+            "no object" => """[{"name":"Bob"}]""",
+            _ => FollowUpHost.Change("Bob"),
+        };
+
+        var (status, retryAfter, record) = await host.CallAsync("customers", later, coding);
+
+        Assert.Equal((503, "5", Outcome.Unavailable), (status, retryAfter, record.Outcome));
+        Assert.Equal(why switch { "too many" => "too_many_kept", "too large" => "body_too_large", "packed" => "content_encoding", _ => "malformed_json" }, record.Reason);
+        Assert.Empty(host.Effects());
+        await host.PlayAsync();
+        Assert.Equal("Ann", background.PartnerStack.FindCustomer("customer")!.Name);
+
+        // None waits any more: whatever it is, it is the Customer API's to judge.
+        (status, _, record) = await host.CallAsync("customers", later, coding);
+        Assert.Equal((why == "no object" ? 400 : 200, Outcome.Passthrough), (status, record.Outcome));
+        Assert.Equal(why == "no object" ? "Ann" : "Bob", background.PartnerStack.FindCustomer("customer")!.Name);
+    }
+
+    [Theory]
+    [InlineData(false, 404)]
+    [InlineData(true, 200)]
+    public async Task A_payment_that_cannot_be_kept_is_for_the_Customer_API_to_answer(bool isShown, int status)
+    {
+        await using var background = await BackgroundHost.OpenAsync(redis, ("FollowUps:MaxCalls", "1"));
+        await using var host = await FollowUpHost.OpenAsync(background);
+        await host.CallAsync("transactions", FollowUpHost.Payment(1));
+        if (isShown)
+        {
+            await host.ShowAsync();
+        }
+
+        var answer = await host.CallAsync("transactions", FollowUpHost.Payment(2));
+
+        Assert.Equal((status, Outcome.Passthrough, Reasons.TooManyKept), (answer.Status, answer.Record.Outcome, answer.Record.Reason));
+    }
 }
