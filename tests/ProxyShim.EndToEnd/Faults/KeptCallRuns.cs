@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using ProxyShim.Sandbox.PartnerStack;
@@ -28,6 +29,12 @@ public sealed class KeptCallRuns : IAsyncDisposable
         ["Delivery:Schedule:0"] = "00:00:00.300",
         ["Redis:Timeout"] = "00:00:02",
     };
+
+    // Time enough for a fault to come and go before PartnerStack shows anybody: a look at the ledger that fails says nothing of who waits, and what is forwarded then
+    // overtakes it.
+    private static readonly TimeSpan s_lagWhileKeeping = TimeSpan.FromSeconds(30);
+
+    private static readonly Dictionary<string, string> s_settingsWhileKeeping = new(s_settings) { ["Verification:Grace"] = "00:00:32" };
 
     private static readonly Dictionary<string, Func<Scenario, ConcurrentDictionary<string, bool>, CancellationToken, Task>> s_faults = new()
     {
@@ -86,11 +93,19 @@ public sealed class KeptCallRuns : IAsyncDisposable
         },
     };
 
+    // Faults that strike when the first calls have been kept, and last until apps have met them. Until each app was told that its calls are taken it comes again, long
+    // before PartnerStack shows anybody.
+    private static readonly Dictionary<string, (Func<RedisServer, Task> StrikeAsync, Func<RedisServer, CancellationToken, Task> LiftAsync)> s_whileKeeping = new()
+    {
+        ["Redis is paused (SIGSTOP) while calls are kept"] = (static redis => Do(redis.Pause), static (redis, _) => Do(redis.Resume)),
+        ["Redis is killed and restarted while calls are kept"] = (static redis => redis.KillAsync(), static (redis, cancellation) => redis.RestartAsync(cancellation)),
+    };
+
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
     private readonly Lazy<SideBySide<KeptCallResult>> _results;
 
     /// <summary>The faults by name.</summary>
-    internal static IReadOnlyList<string> Rows { get; } = [.. s_faults.Keys, .. s_earlier.Keys];
+    internal static IReadOnlyList<string> Rows { get; } = [.. s_faults.Keys, .. s_earlier.Keys, .. s_whileKeeping.Keys];
 
     /// <summary>Plays nothing yet: that is for the first test that finds what it needs.</summary>
     public KeptCallRuns() => _results = new(() => new(Rows, AtOnceForEachCore, fault => PlayAsync(fault, _cancellation)));
@@ -109,8 +124,9 @@ public sealed class KeptCallRuns : IAsyncDisposable
 
     private static async Task<KeptCallResult> PlayAsync(string fault, CancellationToken cancellation)
     {
-        await using var scenario = await Scenario.StartAsync(2, keyPair: true, s_settings, [], cancellation);
-        scenario.PartnerStack.Lag = s_lag;
+        var strikesKeeping = s_whileKeeping.TryGetValue(fault, out var keeping);
+        await using var scenario = await Scenario.StartAsync(2, keyPair: true, strikesKeeping ? s_settingsWhileKeeping : s_settings, [], cancellation);
+        scenario.PartnerStack.Lag = strikesKeeping ? s_lagWhileKeeping : s_lag;
         var customers = Enumerable.Range(0, Customers).Select(LegacyApp.Customer).ToArray();
         await using (var clicks = await scenario.OpenLedgerAsync(cancellation))
         {
@@ -122,9 +138,12 @@ public sealed class KeptCallRuns : IAsyncDisposable
             begin(scenario);
         }
 
+        var refusals = new StrongBox<int>();
+        var striking = strikesKeeping ? StrikeKeepingAsync() : Task.CompletedTask;
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Customers), new ParallelOptions { MaxDegreeOfParallelism = 6, CancellationToken = cancellation },
-            async (customer, token) => await SignUpAndCallAsync(scenario, customer, token));
+            async (customer, token) => await SignUpAndCallAsync(scenario, customer, strikesKeeping ? refusals : null, token));
+        await striking;
         var erased = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         if (s_faults.TryGetValue(fault, out var strikeAsync))
         {
@@ -138,6 +157,23 @@ public sealed class KeptCallRuns : IAsyncDisposable
             [.. customers.Select(key => new KeptCallOutcome(erased.ContainsKey(key), [.. done[key]], [.. dead[LedgerView.IdOf(key)]]))],
             [.. dead.Select(customer => customer.Key).Order()],
             [.. (await ledger.CallsAsync()).Order()]);
+
+        async Task StrikeKeepingAsync()
+        {
+            await Eventually.IsTrueAsync(
+                "calls are being kept",
+                () => Task.FromResult(scenario.Replicas.Any(static replica => replica.Output.Any(static line => line.Contains("CallKept", StringComparison.Ordinal)))),
+                cancellation: cancellation);
+            await keeping.StrikeAsync(scenario.Redis);
+            await Eventually.IsTrueAsync("apps have met it", () => Task.FromResult(Volatile.Read(ref refusals.Value) > Customers), cancellation: cancellation);
+            await keeping.LiftAsync(scenario.Redis, cancellation);
+        }
+    }
+
+    private static Task Do(Action action)
+    {
+        action();
+        return Task.CompletedTask;
     }
 
     private static Task WhilePlayingAsync(Scenario scenario, CancellationToken cancellation) =>
@@ -152,12 +188,31 @@ public sealed class KeptCallRuns : IAsyncDisposable
     }
 
     // A payment, a change, a payment.
-    private static async Task SignUpAndCallAsync(Scenario scenario, int customer, CancellationToken cancellation)
+    private static async Task SignUpAndCallAsync(Scenario scenario, int customer, StrongBox<int>? refusals, CancellationToken cancellation)
     {
         var key = LegacyApp.Customer(customer);
         Assert.Equal(AppReply.Acknowledged, await scenario.App.CreateAsync(key, cancellation));
         using var client = NewClient();
         for (var number = 1; number <= CallsEach; number++)
+        {
+            if (refusals is null)
+            {
+                Assert.Equal("kept", await CallAsync(number));
+                continue;
+            }
+
+            await Eventually.IsTrueAsync(
+                "the call is taken",
+                async () =>
+                {
+                    var isKept = await CallAsync(number) == "kept";
+                    _ = isKept || Interlocked.Increment(ref refusals.Value) > 0;
+                    return isKept;
+                },
+                cancellation: cancellation);
+        }
+
+        async Task<string> CallAsync(int number)
         {
             // Each at another replica.
             var shim = scenario.Replicas[number % 2].Address;
@@ -167,7 +222,7 @@ public sealed class KeptCallRuns : IAsyncDisposable
             request.Content = new StringContent(
                 string.Create(CultureInfo.InvariantCulture, $"{{\"customer_key\":\"{key}\",\"meta\":{{\"number\":{number}}}}}"), Encoding.UTF8, "application/json");
             using var answer = await client.SendAsync(request, cancellation);
-            Assert.Equal("kept", answer.Headers.TryGetValues("X-ProxyShim-Outcome", out var outcome) ? outcome.Single() : $"{answer.StatusCode}");
+            return answer.Headers.TryGetValues("X-ProxyShim-Outcome", out var outcome) ? outcome.Single() : $"{answer.StatusCode}";
         }
     }
 
