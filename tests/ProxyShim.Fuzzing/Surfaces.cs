@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
-using ProxyShim.Background.Verification;
 using ProxyShim.Clicks;
 using ProxyShim.Conversions;
 using ProxyShim.CustomerApi;

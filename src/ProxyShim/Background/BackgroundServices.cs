@@ -11,7 +11,6 @@ internal static class BackgroundServices
     public static IServiceCollection AddBackground(this IServiceCollection services, VerificationSettings verification, HoldingSettings holding) => services
         .AddSingleton(verification)
         .AddSingleton(holding)
-        .AddSingleton<CustomerReader>()
         .AddSingleton<KeyPairWatch>()
         .AddSingleton<ResendGuard>()
         .AddSingleton<VerificationRunner>()

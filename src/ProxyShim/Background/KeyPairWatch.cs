@@ -1,4 +1,3 @@
-using ProxyShim.Background.Verification;
 using ProxyShim.CustomerApi;
 using ProxyShim.Settlement;
 using ProxyShim.Telemetry;

@@ -9,6 +9,7 @@ internal static class CustomerApiServices
         .AddSingleton(settings)
         .AddSingleton<Callers>()
         .AddSingleton<CustomerApiReach>()
+        .AddSingleton<CustomerReader>()
         .AddSingleton<BadRequests>()
         .AddSingleton<CallerIdentification>();
 

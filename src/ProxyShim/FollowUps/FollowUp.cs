@@ -26,6 +26,9 @@ internal sealed record FollowUp(FollowUpKind Kind, CustomerApiVersion Version, C
     /// <summary>What brought the customer, where the ledger knows it.</summary>
     public Referral? Referral { get; set; }
 
+    /// <summary>Of a deletion: whose customer_key it is that it names, as PartnerStack showed before; null where it did not.</summary>
+    public CustomerKey? Owner { get; set; }
+
     /// <summary>The answer that the shim gives instead of the Customer API's; null leaves that one as it is.</summary>
     public CreationAnswer? Replacement { get; set; }
 

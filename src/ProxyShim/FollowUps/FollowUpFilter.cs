@@ -14,8 +14,8 @@ namespace ProxyShim.FollowUps;
 /// customer out of it, and a write that comes too soon is kept until the customer is there.
 /// </summary>
 internal sealed class FollowUpFilter(
-    ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, SettlementBacklog backlog, CallKeeper keeper, ConversionEvents events,
-    TimeProvider time) : IMiddleware
+    ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, Deletions deletions, CallKeeper keeper, ConversionEvents events, TimeProvider time)
+    : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -35,6 +35,11 @@ internal sealed class FollowUpFilter(
             {
                 await ShimAnswer.WriteAsync(context, unforwarded);
                 return;
+            }
+
+            if (followUp.Kind == FollowUpKind.Delete)
+            {
+                await deletions.BeginAsync(followUp);
             }
 
             // Who forwards the call takes the body away; of a customer whom no conversion has brought nothing is told.
@@ -64,7 +69,7 @@ internal sealed class FollowUpFilter(
         {
             followUp.Replacement = (followUp.Kind, (int)response.StatusCode) switch
             {
-                (FollowUpKind.Delete, (>= 200 and < 300) or 404) => await EraseAsync(followUp, record, budget),
+                (FollowUpKind.Delete, (>= 200 and < 300) or 404) => await deletions.EndAsync(followUp, response, record, budget),
                 (FollowUpKind.Read, 404) => await ReadAsync(followUp, record, budget),
 
                 // The API's own 404 is JSON; a gateway's says nothing of the customer.
@@ -137,23 +142,6 @@ internal sealed class FollowUpFilter(
 
         var (body, _) = await RequestBody.PeekAsync(context.Request, time, context.RequestAborted);
         return body is { } json ? FollowUp.OfBody(named.Row, named.Version, json) : null;
-    }
-
-    private async ValueTask<CreationAnswer?> EraseAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)
-    {
-        var id = ConversionId.Of(followUp.CustomerKey);
-        try
-        {
-            await ledger.EraseAsync(budget, id);
-        }
-        catch (RedisUnavailableException)
-        {
-            // The Customer API has deleted it, and says so; what Redis must forget it is told as soon as it answers again.
-            backlog.Erase(id);
-            record.Reason = Reasons.RedisDown;
-        }
-
-        return null;
     }
 
     private async ValueTask<CreationAnswer?> ReadAsync(FollowUp followUp, RequestRecord record, RedisBudget budget)

@@ -63,6 +63,9 @@ internal sealed record ReasonText(string Meaning, string Remedy = "")
             "No answer came to a call that must not be made twice, so it may have landed.", "Look for it at PartnerStack; replay it if it is not there, else discard it."),
         [Reasons.CallerGone] = new("The settings have no key pair of the call's caller any more.", "Write the pair back into CustomerApi:Callers, and replay it."),
         [Reasons.FromLedger] = new("PartnerStack does not show the customer yet; the ledger answered."),
+        [Reasons.OwnKeyUnread] = new(
+            "The call deleted a customer by PartnerStack's own key, and PartnerStack did not say whose that was, so the ledger may know the customer still.",
+            "Set the vendor's key pair, with which the shim asks first; or let the app delete by customer_key, also now."),
         [Reasons.AlreadyExisted] = new("PartnerStack had the customer before the sign-up was converted, so it is tied to no click of ours."),
         [Reasons.Phantom] = new(
             "It was taken again and again, and never landed.", "Look whether the click still counts at PartnerStack; then replay it, or discard it."),

@@ -36,6 +36,7 @@ internal static class Reasons
     public const string BodyLost = "body_lost";
     public const string ConflictAfterAmbiguity = "conflict_after_ambiguity";
     public const string FromLedger = "from_ledger";
+    public const string OwnKeyUnread = "own_key_unread";
     public const string BadRequest = "bad_request";
     public const string BodyOverLimit = "body_over_limit";
     public const string RateLimited = "rate_limited";

@@ -1,5 +1,5 @@
 using ProxyShim.Background;
-using ProxyShim.Background.Verification;
+using ProxyShim.CustomerApi;
 using ProxyShim.Telemetry;
 using ProxyShim.Tests.Settings;
 using ProxyShim.Tests.Telemetry;

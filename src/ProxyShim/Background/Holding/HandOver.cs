@@ -1,6 +1,7 @@
 using ProxyShim.Background.Playing;
 using ProxyShim.Background.Verification;
 using ProxyShim.Conversions;
+using ProxyShim.CustomerApi;
 using ProxyShim.Ledger;
 using ProxyShim.Ledger.Held;
 using ProxyShim.Primitives;

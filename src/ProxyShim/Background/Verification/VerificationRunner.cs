@@ -1,4 +1,5 @@
 using ProxyShim.Conversions;
+using ProxyShim.CustomerApi;
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
 using ProxyShim.Settlement;

@@ -1,5 +1,5 @@
-using ProxyShim.Background.Verification;
 using ProxyShim.Conversions;
+using ProxyShim.CustomerApi;
 using ProxyShim.Ledger;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry;

@@ -1,12 +1,11 @@
 using System.Net;
 using System.Text;
 using CsCheck;
-using ProxyShim.Background.Verification;
-using ProxyShim.Tests.CustomerApi;
+using ProxyShim.CustomerApi;
 using ProxyShim.Tests.Ledger;
 using Xunit;
 
-namespace ProxyShim.Tests.Background.Verification;
+namespace ProxyShim.Tests.CustomerApi;
 
 public class ReadBackProperties
 {

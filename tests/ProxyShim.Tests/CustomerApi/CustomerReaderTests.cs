@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
-using ProxyShim.Background.Verification;
 using ProxyShim.CustomerApi;
 using ProxyShim.Http;
 using ProxyShim.Sandbox.PartnerStack;
@@ -12,7 +11,7 @@ using ProxyShim.Tests.Settings;
 using ProxyShim.Tests.Telemetry;
 using Xunit;
 
-namespace ProxyShim.Tests.Background.Verification;
+namespace ProxyShim.Tests.CustomerApi;
 
 public sealed class CustomerReaderTests : IAsyncLifetime
 {

@@ -1,18 +1,21 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using ProxyShim.CustomerApi;
 using ProxyShim.Customers;
 using ProxyShim.Http;
 using ProxyShim.Primitives;
 using ProxyShim.Telemetry.Tracing;
 
-namespace ProxyShim.Background.Verification;
+namespace ProxyShim.CustomerApi;
 
 /// <summary>Asks the Customer API for a customer, with the vendor's own key pair.</summary>
 internal sealed class CustomerReader : IDisposable
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+
+    // An app whose call waits for the answer may have a timeout of ten seconds for all of it.
+    private static readonly TimeSpan s_awaitedTimeout = TimeSpan.FromSeconds(4);
+
     private static readonly string s_route = CustomerApiVersion.V2.Path + "/{key}";
 
     // A Customer object is some hundred bytes and the vendor's custom fields.
@@ -36,33 +39,17 @@ internal sealed class CustomerReader : IDisposable
     }
 
     /// <summary>Asks once. Never throws for what the Customer API or the network does.</summary>
-    public async Task<ReadBack> ReadAsync(CustomerKey customerKey, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, RawTarget.On(_customers, Uri.EscapeDataString(customerKey.Value)));
-        request.Headers.Authorization = _authorization;
-        using var span = Spans.Read(s_route, _address);
-        TraceContext.Inject(request);
+    public async Task<ReadBack> ReadAsync(CustomerKey customerKey, CancellationToken cancellationToken) =>
+        await AskAsync(customerKey, s_timeout, cancellationToken) is { } answer
+            ? Judge(answer.Status, answer.Body, customerKey) with { Status = (int)answer.Status, RetryAfter = answer.RetryAfter }
+            : new ReadBack(ReadBackResult.Unknown);
 
-        // Not the client's own timeout, which knows no TimeProvider.
-        using var late = new CancellationTokenSource(s_timeout, _time);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            using var response = await _client.SendAsync(request, ended.Token);
-            span.Answered((int)response.StatusCode);
-            _reach.Answered();
-            var body = await response.Content.ReadAsByteArrayAsync(ended.Token);
-            var retryAfter = RetryAfterHeader.WaitOf(response.Headers.RetryAfter, _time);
-            return Judge(response.StatusCode, body, customerKey) with { Status = (int)response.StatusCode, RetryAfter = retryAfter };
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException
-            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            span.Failed(exception.GetType().FullName!);
-            _reach.Failed(exception);
-            return new ReadBack(ReadBackResult.Unknown);
-        }
-    }
+    /// <summary>Asks once which customer has this key of PartnerStack's own, for a caller who waits. Never throws for what the Customer API or the network does.</summary>
+    /// <returns>As <see cref="OwnKey.OwnerIn"/>; null too where nothing told it.</returns>
+    public async Task<CustomerKey?> FindOwnerAsync(CustomerKey ownKey) =>
+        await AskAsync(ownKey, s_awaitedTimeout, CancellationToken.None) is { Status: HttpStatusCode.OK } answer
+            ? OwnKey.OwnerIn(answer.Body, CustomerApiVersion.V2, ownKey)
+            : null;
 
     public void Dispose() => _client.Dispose();
 
@@ -82,6 +69,34 @@ internal sealed class CustomerReader : IDisposable
         {
             // A page of some proxy's, say.
             return new ReadBack(ReadBackResult.Unknown);
+        }
+    }
+
+    // Null when no answer came.
+    private async Task<(HttpStatusCode Status, byte[] Body, TimeSpan? RetryAfter)?> AskAsync(CustomerKey identifier, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, RawTarget.On(_customers, Uri.EscapeDataString(identifier.Value)));
+        request.Headers.Authorization = _authorization;
+        using var span = Spans.Read(s_route, _address);
+        TraceContext.Inject(request);
+
+        // Not the client's own timeout, which knows no TimeProvider.
+        using var late = new CancellationTokenSource(timeout, _time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            using var response = await _client.SendAsync(request, ended.Token);
+            span.Answered((int)response.StatusCode);
+            _reach.Answered();
+            var body = await response.Content.ReadAsByteArrayAsync(ended.Token);
+            return (response.StatusCode, body, RetryAfterHeader.WaitOf(response.Headers.RetryAfter, _time));
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            span.Failed(exception.GetType().FullName!);
+            _reach.Failed(exception);
+            return null;
         }
     }
 

@@ -1,4 +1,4 @@
-namespace ProxyShim.Background.Verification;
+namespace ProxyShim.CustomerApi;
 
 /// <summary>What a read-back found.</summary>
 internal enum ReadBackResult
