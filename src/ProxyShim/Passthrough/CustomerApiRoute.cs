@@ -67,9 +67,10 @@ internal static class CustomerApiRoute
                             HopByHop.Remove(connection.ToString(), transform.HttpContext.Response.Headers);
                         }
 
-                        transform.SuppressResponseBody = BodilessAnswers.Mend(transform.HttpContext)
-                            || (transform.HttpContext.Features.Get<IForwardedAnswerFilter>() is { } filter
-                                && !await filter.AcceptAsync(transform.HttpContext, response));
+                        // Who looks at the answers sees those without a body, too: a deletion's may be one.
+                        var isBodiless = BodilessAnswers.Mend(transform.HttpContext);
+                        transform.SuppressResponseBody = (transform.HttpContext.Features.Get<IForwardedAnswerFilter>() is { } filter
+                            && !await filter.AcceptAsync(transform.HttpContext, response)) || isBodiless;
                     }
                 });
             });

@@ -54,6 +54,22 @@ public sealed class DeletionTests(TestRedis redis)
         await AssertSignsUpAgainAsync(stand, key);
     }
 
+    [Theory]
+    [InlineData(200)]
+    [InlineData(204)]
+    public async Task Whatever_answers_a_deletion_that_was_made_the_customer_can_sign_up_again(int status)
+    {
+        await using var stand = await Stand.StartAsync(redis, Cancellation, s_quick);
+        var key = await stand.NewCustomerAsync();
+        await SignUpAsync(stand, key, isVerified: true);
+        stand.PartnerStack.CustomerApi.EnqueueFaults(Fault.Status(status, "", landed: true));
+
+        var answer = await DeleteAsync(stand, key);
+
+        Assert.Equal((status, "", null), (answer.Status, answer.Text, answer.Outcome));
+        await AssertSignsUpAgainAsync(stand, key);
+    }
+
     /// <summary>Vendors use their payment provider's ids, which begin as PartnerStack's own do.</summary>
     [Fact]
     public async Task A_customer_key_that_looks_like_PartnerStacks_own_is_deleted_as_any()
