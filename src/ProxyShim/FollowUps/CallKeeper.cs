@@ -14,7 +14,7 @@ namespace ProxyShim.FollowUps;
 
 /// <summary>Keeps the writes that come before PartnerStack shows their customer. DESIGN.md, "Follow-ups within the lag".</summary>
 internal sealed class CallKeeper(
-    FollowUpSettings settings, RedisGate redis, KeptCalls kept, SettlementBacklog backlog, KeptCallEvents events, TimeProvider time)
+    FollowUpSettings settings, RedisGate redis, KeptCalls kept, KeptCallEvents events, SettlementBacklog backlog, TimeProvider time)
 {
     /// <summary>Looks at the ledger before a call is forwarded, where the call may have to be kept.</summary>
     /// <returns>
@@ -35,9 +35,7 @@ internal sealed class CallKeeper(
         try
         {
             await backlog.TryFlushErasedAsync(id, budget);
-            var (state, waiting, referral, now) = await kept.ReadStatusAsync(budget, id);
-            now += budget.OwnDelay;
-            var seen = time.GetTimestamp();
+            var (state, waiting, referral) = await kept.ReadStatusAsync(budget, id);
             followUp.Referral = referral;
             if (waiting == 0 && state is null or ConversionState.Verified or ConversionState.Fallback or ConversionState.Dead)
             {
@@ -47,7 +45,7 @@ internal sealed class CallKeeper(
             var (call, reason) = await ReadAsync(context, followUp, record);
             if (call is not null)
             {
-                return new EarlyWrite(followUp, id, call, waiting > 0, record, seen, now);
+                return new EarlyWrite(followUp, id, call, waiting > 0, record);
             }
 
             // Whatever it is, the changes that wait must not undo it.
@@ -144,8 +142,8 @@ internal sealed class CallKeeper(
         DateTimeOffset? notAfter = null;
         try
         {
-            // By the clock of the server that keeps it, and no later than the caller waits.
-            var now = early.RedisTime is { } then ? then + time.GetElapsedTime(early.Seen) : await kept.ReadTimeAsync(budget, early.Id) + budget.OwnDelay;
+            // By the clock of the server that keeps it, and no later than the caller waits. Asked of those alone that are to be kept: the look is every write's.
+            var now = await kept.ReadTimeAsync(budget, early.Id) + budget.OwnDelay;
             notAfter = now + budget.Remaining;
             return await kept.KeepAsync(budget, early.Id, early.Call, early.Nonce, settings.MaxCalls, wasUnverified, notAfter.Value);
         }

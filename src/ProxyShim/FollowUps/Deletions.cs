@@ -27,7 +27,13 @@ internal sealed class Deletions(ConversionLedger ledger, SettlementBacklog backl
     /// <summary>The Customer API has deleted the customer, or does not know it.</summary>
     public async ValueTask<CreationAnswer?> EndAsync(FollowUp followUp, HttpResponseMessage response, RequestRecord record, RedisBudget budget)
     {
-        await EraseAsync(followUp.CustomerKey, record, budget);
+        var former = await EraseAsync(followUp.CustomerKey, record, budget);
+        if (!response.IsSuccessStatusCode && former is ConversionState.Claimed or ConversionState.Ambiguous or ConversionState.Sent)
+        {
+            // The 404 says that PartnerStack does not show the customer yet, and perhaps will.
+            record.Reason = Reasons.WithinLag;
+        }
+
         if (followUp.Owner is null && response.IsSuccessStatusCode && OwnKey.IsLike(followUp.CustomerKey))
         {
             followUp.Owner = await OwnerInAsync(followUp, response);
@@ -42,18 +48,20 @@ internal sealed class Deletions(ConversionLedger ledger, SettlementBacklog backl
         return null;
     }
 
-    private async ValueTask EraseAsync(CustomerKey customerKey, RequestRecord record, RedisBudget budget)
+    /// <returns>The state that the ledger had; null where it knows nobody, or Redis cannot say.</returns>
+    private async ValueTask<ConversionState?> EraseAsync(CustomerKey customerKey, RequestRecord record, RedisBudget budget)
     {
         var id = ConversionId.Of(customerKey);
         try
         {
-            await ledger.EraseAsync(budget, id);
+            return await ledger.EraseAsync(budget, id);
         }
         catch (RedisUnavailableException)
         {
             // The Customer API has deleted it, and says so; what Redis must forget it is told as soon as it answers again.
             backlog.Erase(id);
             record.Reason = Reasons.RedisDown;
+            return null;
         }
     }
 

@@ -14,8 +14,8 @@ namespace ProxyShim.FollowUps;
 /// customer out of it, and a write that comes too soon is kept until the customer is there.
 /// </summary>
 internal sealed class FollowUpFilter(
-    ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, Deletions deletions, CallKeeper keeper, ConversionEvents events, TimeProvider time)
-    : IMiddleware
+    ConversionApiSettings settings, RedisGate redis, ConversionLedger ledger, SettlementBacklog backlog, Deletions deletions, CallKeeper keeper, ConversionEvents events,
+    TimeProvider time) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {

@@ -101,6 +101,25 @@ public sealed class DeletionTests(TestRedis redis)
         await AssertSignsUpAgainAsync(stand, key);
     }
 
+    // The app must delete the customer once more, since PartnerStack shows it minutes later; the log tells whom.
+    [Theory]
+    [InlineData(true, "within_lag")]
+    [InlineData(false, null)]
+    public async Task Of_whom_PartnerStack_does_not_show_yet_the_log_says_that_the_deletion_came_too_soon(bool isSent, string? reason)
+    {
+        await using var stand = await Stand.StartAsync(redis, Cancellation, s_quick);
+        stand.PartnerStack.Lag = TimeSpan.FromHours(1);
+        var key = await stand.NewCustomerAsync();
+        stand.PartnerStack.ConversionApi.SetFault(isSent ? null : Fault.Status(503));
+        var answer = await stand.PostAsync(Stand.Body(key), Cancellation);
+        await stand.EventOfAsync(answer, Cancellation);
+
+        var deleted = await DeleteAsync(stand, key);
+
+        Assert.Equal((404, null), (deleted.Status, deleted.Outcome));
+        Assert.Equal(reason, (await stand.EventOfAsync(deleted, Cancellation)).GetProperty("Reason").GetString());
+    }
+
     [Fact]
     public async Task Where_nothing_tells_whose_key_it_is_the_log_says_so_and_the_answer_is_passed_on()
     {

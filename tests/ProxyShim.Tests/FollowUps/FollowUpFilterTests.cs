@@ -44,9 +44,10 @@ public class FollowUpFilterTests(TestRedis redis)
     private static async Task<bool> PassesAsync(BackgroundHost background, KeptCalls kept, string method)
     {
         var events = background.Log.NewKeptCallEvents(new PrivacySettings(CustomerRefKind.Plain, null));
-        var keeper = new CallKeeper(new FollowUpSettings(FollowUpMode.Keep, 100, 200), background.Redis, kept, background.Backlog, events, background.Time);
+        var keeper = new CallKeeper(new FollowUpSettings(FollowUpMode.Keep, 100, 200), background.Redis, kept, events, background.Backlog, background.Time);
         var filter = new FollowUpFilter(
-            background.Settings.ConversionApi, background.Redis, background.Ledger, background.Backlog, keeper, background.Events, background.Time);
+            background.Settings.ConversionApi, background.Redis, background.Ledger, background.Backlog,
+            new Deletions(background.Ledger, background.Backlog, background.Reader, background.Time), keeper, background.Events, background.Time);
         var http = new DefaultHttpContext();
         http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = Target;
         (http.Request.Method, http.Request.ContentType, http.Request.Body) = (method, "application/json", new MemoryStream(Encoding.UTF8.GetBytes("""{"name":"Bob"}""")));

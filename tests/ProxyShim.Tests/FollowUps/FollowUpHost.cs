@@ -42,7 +42,7 @@ internal sealed class FollowUpHost : IAsyncDisposable
         var kept = new KeptCalls(settings.Ledger);
         _backlog = new SettlementBacklog(redis, background.Settler, ledger, kept, time);
         var keeper = new CallKeeper(settings.FollowUps, redis, kept, background.Log.NewKeptCallEvents(settings.Privacy), _backlog, time);
-        _filter = new FollowUpFilter(settings.ConversionApi, redis, ledger, _backlog, keeper, background.Events, time);
+        _filter = new FollowUpFilter(settings.ConversionApi, redis, ledger, _backlog, new Deletions(ledger, _backlog, background.Reader, time), keeper, background.Events, time);
     }
 
     public static ConversionId Id { get; } = LedgerUnderTest.IdOf(CustomerKey);

@@ -2,7 +2,6 @@ using System.Globalization;
 using ProxyShim.Redis;
 using ProxyShim.Telemetry;
 using StackExchange.Redis;
-using static ProxyShim.Redis.Sockets.ReplyAwaiting;
 
 namespace ProxyShim.Ledger.Kept;
 
@@ -21,22 +20,17 @@ internal sealed class KeptCalls(LedgerSettings settings)
     /// <summary>Whether calls can be kept at all: without a key pair to read back with the shim does not learn when a customer is shown.</summary>
     public bool IsPossible => settings.ReadBackAfter is not null;
 
-    /// <summary>
-    /// The customer's state, null when the ledger does not know it, how many calls wait, what brought the customer, and Redis's clock: null in a cluster, where
-    /// that would be another server's, and no script is run for what is asked of every write.
-    /// </summary>
+    /// <summary>The customer's state, null when the ledger does not know it, how many calls wait, and what brought the customer.</summary>
     /// <exception cref="FormatException">A newer version has written a state that this one does not know.</exception>
-    public ValueTask<(ConversionState? State, int Waiting, Referral? Referral, DateTimeOffset? Now)> ReadStatusAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
+    public ValueTask<(ConversionState? State, int Waiting, Referral? Referral)> ReadStatusAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
         RedisOperation.LookUp,
         static async (database, call) =>
         {
             // The state first: calls that are played between the two reads have been played.
             var entry = database.GetFieldsFromMaster(call.Keys.EntryOf(call.id), Referrals.Fields);
             var waiting = database.GetFieldFromMasterAsync(call.Keys.CallsOf(call.id), s_count);
-            var asking = RedisTopology.IsCluster(database) ? (Reply<RedisResult>?)null : database.AskMasterForTime();
             var (state, referral) = Referrals.Read(await entry);
-            var count = (int?)await waiting ?? 0;
-            return (state, count, referral, asking is { } time ? LedgerReply.ServerTime(await time) : (DateTimeOffset?)null);
+            return (state, (int?)await waiting ?? 0, referral);
         },
         (settings.Keys, id));
 

@@ -50,7 +50,8 @@ public class KeptCallRunnerTests(TestRedis redis)
         foreach (var body in bodies)
         {
             var call = KeptUnderTest.Call(body) with { Method = method, Target = target, Route = target };
-            Assert.Equal(KeepOutcome.Kept, await kept.Calls.KeepAsync(background.Under.Budget, id, call, 100, wasUnverified: false));
+            Assert.Equal(KeepOutcome.Kept, await kept.Calls.KeepAsync(
+                background.Under.Budget, id, call, CallNonce.New(), max: 100, wasUnverified: false, notAfter: DateTimeOffset.MaxValue));
         }
 
         await background.Under.PassTimeAsync(id);
