@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProxyShim.Settings;
 
 namespace ProxyShim.Hosting;
@@ -23,11 +24,19 @@ internal static class ShimConfiguration
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            // The outer message names the file, the innermost the place in it (measured: ShimConfigurationTests).
-            var cause = exception.GetBaseException();
-            throw new SettingsException([cause == exception ? exception.Message : $"{exception.Message} {cause.Message}"]);
+            throw new SettingsException([ProblemOf(exception)]);
         }
     }
+
+    /// <summary>Why a source cannot be read: the outer message names the file, the innermost what is wrong with it.</summary>
+    internal static string ProblemOf(Exception exception) => exception.GetBaseException() switch
+    {
+        // Its own message quotes a mistyped word up to the file's end, with whatever secrets stand there
+        // (https://github.com/dotnet/runtime/blob/main/src/libraries/System.Text.Json/src/System/Text/Json/ThrowHelper.cs).
+        JsonException json => $"{exception.Message} It is no JSON: line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.",
+        var cause when cause == exception => exception.Message,
+        var cause => $"{exception.Message} {cause.Message}",
+    };
 
     /// <summary>Declares it, with the rest of the settings.</summary>
     /// <returns>An absolute path.</returns>

@@ -125,6 +125,26 @@ public sealed class SwitchOverTests(TestRedis redis)
         Assert.Single(stand.Shim.Log, Is);
     }
 
+    // Whatever follows a mistake may be a secret; the admin API shows the log's events.
+    [Theory]
+    [InlineData("""{"ConversionApi":{"Test":flase,"Token":"trk_canary"}}""", "line 1, byte 27")]
+    [InlineData("{\n\"ConversionApi\":{\"Token\": trk_canary}}", "line 2, byte 29")]
+    public async Task A_change_that_is_no_JSON_is_told_with_the_place_and_nothing_of_what_stands_there(string text, string place)
+    {
+        await using var stand = await Stand.StartAsync(redis, Cancellation, ("Management:Token", AdminToken));
+        using var admin = new HttpClient { DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", AdminToken) } };
+
+        new MountedFile(stand.Shim.Folder).Write(text);
+
+        var warning = await stand.Shim.WaitForLogAsync("it is told", line => line.GetProperty("Event").GetString() == "SettingWarning", Cancellation);
+        var cause = warning.GetProperty("Cause").GetString();
+        Assert.Contains("appsettings.json", cause, StringComparison.Ordinal);
+        Assert.Contains(place, cause, StringComparison.Ordinal);
+        var events = await admin.GetStringAsync(new Uri(stand.Shim.Management, "/admin/events"), Cancellation);
+        Assert.Contains(place, events, StringComparison.Ordinal);
+        Assert.DoesNotContain("trk_canary", warning.GetRawText() + events, StringComparison.Ordinal);
+    }
+
     private static Task<JsonElement> ChangeAsync(ShimProcess shim) => shim.WaitForLogAsync("the change is an event", Is, Cancellation);
 
     private static bool Is(JsonElement line) => line.GetProperty("Event").GetString() == "RolloutChanged";
