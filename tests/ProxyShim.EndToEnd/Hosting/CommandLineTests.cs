@@ -71,6 +71,24 @@ public sealed class CommandLineTests
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
 
+    // What was meant as a setting may be a secret.
+    [Theory]
+    [InlineData("serve -ConversionApi:Token=trk_secret", "'-ConversionApi:Token=…'")]
+    [InlineData("-ConversionApi:Token=trk_secret", "'-ConversionApi:Token=…'")]
+    [InlineData("ConversionApi:Token=trk_secret", "'ConversionApi:Token=…'")]
+    [InlineData("check ConversionApi__Token=trk_secret=", "'ConversionApi__Token=…'")]
+    [InlineData("health -- --ConversionApi:Token=trk_secret", "'--ConversionApi:Token=…'")]
+    [InlineData("report -- --ConversionApi:Token=trk_secret", "'--ConversionApi:Token=…'")]
+    [InlineData("help Redis:ConnectionString=redis:6379,password=trk_secret", "'Redis:ConnectionString=…'")]
+    public async Task What_it_does_not_know_is_told_without_its_value(string line, string expected)
+    {
+        var (exitCode, output, errors) = await RunAsync(line.Split(' '));
+
+        Assert.Equal((64, ""), (exitCode, output));
+        Assert.Contains(expected, errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("trk_secret", errors, StringComparison.Ordinal);
+    }
+
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
     {
         await using var shim = await ShimProcess.LaunchAsync(new Dictionary<string, string>(), arguments);

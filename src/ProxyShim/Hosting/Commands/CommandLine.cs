@@ -26,7 +26,7 @@ internal static class CommandLine
         var result = new CommandTree(settings, serve).Build().Parse(words, Parsing);
         if (result.Errors.Count > 0)
         {
-            return Usage(result);
+            return Usage(result, words);
         }
 
         try
@@ -45,12 +45,12 @@ internal static class CommandLine
         }
     }
 
-    private static int Usage(ParseResult result)
+    private static int Usage(ParseResult result, string[] words)
     {
         var command = result.CommandResult.Command;
         foreach (var error in result.Errors)
         {
-            Console.Error.WriteLine(error.Message);
+            Console.Error.WriteLine(SettingArguments.WithoutValues(error.Message, words));
         }
 
         var near = result.UnmatchedTokens.Select(word => NearestName.Of(word, command.Subcommands.Select(part => part.Name))).OfType<string>().FirstOrDefault();

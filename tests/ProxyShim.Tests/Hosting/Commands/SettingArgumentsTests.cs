@@ -11,6 +11,7 @@ public class SettingArgumentsTests
     [InlineData("--Redis:Timeout 1s", "--Redis:Timeout 1s", "")]
     [InlineData("--urls http://a --ShutdownTimeout 1s", "--urls http://a --ShutdownTimeout 1s", "")]
     [InlineData("serve --Urls=x Rollout:Mode=Off /Redis:Timeout=1s", "--Urls=x Rollout:Mode=Off /Redis:Timeout=1s", "serve")]
+    [InlineData("serve -Redis:Timeout=1s", "", "serve -Redis:Timeout=1s")]
     [InlineData("dead-letters discard x=y --Management:Token=t", "--Management:Token=t", "dead-letters discard x=y")]
     [InlineData("--Management:Url=x dead-letters replay --all", "--Management:Url=x", "dead-letters replay --all")]
     [InlineData("report --json /var/log/a=b.log -", "", "report --json /var/log/a=b.log -")]
