@@ -18,6 +18,8 @@ internal static class RedisAddress
     // What is in no host name, and in what people write for one: "user:password@host", "host 6379", "host;6379".
     private static readonly SearchValues<char> s_noHost = SearchValues.Create("@/=;'\" []");
 
+    private static readonly string[] s_passwords = ["password", "sentinelPassword"];
+
     // Whether it means TLS.
     private static readonly Dictionary<string, bool> s_schemes = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -58,6 +60,11 @@ internal static class RedisAddress
 
     private static (ConfigurationOptions?, string) OfOptions(string text)
     {
+        if (HasServerBehindPassword(text))
+        {
+            return (null, "names a server behind a password (servers stand first; a password with a comma is written in a URL, the comma as %2C)");
+        }
+
         try
         {
             var options = ConfigurationOptions.Parse(text);
@@ -73,6 +80,11 @@ internal static class RedisAddress
             return (null, "is not a StackExchange.Redis connection string");
         }
     }
+
+    // A comma ends a password for StackExchange.Redis, and the rest of it would be taken for a server: logs and health name servers.
+    private static bool HasServerBehindPassword(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .SkipWhile(static piece => piece.Split('=') is not [var name, _, ..] || !s_passwords.Contains(name.TrimEnd(), StringComparer.OrdinalIgnoreCase))
+        .Any(static piece => !piece.Contains('=', StringComparison.Ordinal));
 
     // By hand: a password may hold what is no part of a URL, several hosts may be named, and Uri's messages would quote both.
     private static (ConfigurationOptions?, string) OfUrl(string rest, bool tls)

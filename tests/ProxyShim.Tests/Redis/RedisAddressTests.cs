@@ -7,6 +7,9 @@ namespace ProxyShim.Tests.Redis;
 /// <summary>The forms in which platforms hand out a Redis, and what is refused because it would never connect.</summary>
 public class RedisAddressTests
 {
+    private const string BehindPassword =
+        "names a server behind a password (servers stand first; a password with a comma is written in a URL, the comma as %2C)";
+
     // servers|user|password|database|TLS
     [Theory]
     [InlineData("redis://127.0.0.1:6379", "127.0.0.1:6379||||False")]
@@ -27,6 +30,9 @@ public class RedisAddressTests
     [InlineData("redis://:x@a:1,b:2,c/0", "a:1,b:2,c:6379||x|0|False")]
     [InlineData("redis://my_redis:6379", "my_redis:6379||||False")]
     [InlineData("a:1,b,password=p,user=u,ssl=true,defaultDatabase=2", "a:1,b:0|u|p|2|True")]
+    [InlineData("a:1,b,password=p", "a:1,b:0||p||False")]
+    [InlineData("ssl=true,a:1,password=p, ,", "a:1||p||True")]
+    [InlineData("redis://:p%2Cq@redis", "redis:6379||p,q||False")]
     public void Both_forms_are_understood(string text, string expected)
     {
         Assert.True(RedisAddress.TryParse(text, out var options, out var wrong, out _), wrong);
@@ -56,6 +62,11 @@ public class RedisAddressTests
     [InlineData("password=canary", "names no server")]
     [InlineData("redis:6379,nonsense=canary", "is not a StackExchange.Redis connection string")]
     [InlineData("redis:6379/0", "names no server")]
+    [InlineData("redis:6379,password=ab,canary", BehindPassword)]
+    [InlineData("redis:6379, PassWord = ab , canary:6379,ssl=true", BehindPassword)]
+    [InlineData("redis:6379,password=ab,ssl=true,canary", BehindPassword)]
+    [InlineData("redis:6379,sentinelPassword=ab,canary,serviceName=mymaster", BehindPassword)]
+    [InlineData("password=ab,canary", BehindPassword)]
     public void What_cannot_be_one_is_told_without_its_secrets(string text, string expected)
     {
         Assert.False(RedisAddress.TryParse(text, out var options, out var wrong, out var write));
