@@ -125,10 +125,17 @@ internal static partial class Surfaces
 
     private static void Refusal(byte[] bytes)
     {
-        var shown = RefusalText.Of(ConversionForwarder.MessageIn(bytes), s_refused);
+        var message = ConversionForwarder.MessageIn(bytes);
+        var shown = RefusalText.Of(message, s_refused) ?? "";
         Unless(
-            shown is null || (shown.Length <= RefusalText.MaxLength && !shown.Any(char.IsControl) && !Words().Matches(shown).Any(static word => word.Value.Equals("canary", StringComparison.OrdinalIgnoreCase))),
+            shown.Length <= RefusalText.MaxLength && !shown.Any(char.IsControl)
+                && !Words().Matches(shown).Any(static word => word.Value.Equals("canary", StringComparison.OrdinalIgnoreCase)),
             "it is one short line without what the customer told");
+        Unless(!Escaped().IsMatch(shown), "no word of it reads otherwise when its escapes are undone");
+
+        // Only what closes it ends it, and escapes may hide that.
+        var quoted = RefusalText.Of($"“{message?.Replace("”", "", StringComparison.Ordinal).Replace("&", "", StringComparison.Ordinal)} stranger” has it", s_refused)!;
+        Unless(Words().Matches(quoted).All(static word => word.Value is "has" or "it"), "what stands in quotation marks is hidden whole");
     }
 
     private static void Rollout(byte[] bytes)
@@ -212,6 +219,9 @@ internal static partial class Surfaces
     // What the customer told is hidden word by word.
     [GeneratedRegex(@"[\p{L}\p{M}\p{N}]+")]
     private static partial Regex Words();
+
+    [GeneratedRegex(@"[\\&%][\p{L}\p{N}]")]
+    private static partial Regex Escaped();
 
     private static Click Click(string text) => Xid.TryParse(text, out var xid) ? new(xid) : throw new ArgumentException(text);
 

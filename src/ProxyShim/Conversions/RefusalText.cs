@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -9,7 +10,7 @@ namespace ProxyShim.Conversions;
 /// <summary>What a refusal of the Conversion API said, without what may be personal data: to be kept for the operator who has to judge, and shown.</summary>
 /// <remarks>
 /// Whatever the conversion told of the customer is taken out, word by word, in whatever form it is repeated; and so is what looks like data: an address,
-/// a longer number, anything in quotation marks. The names of the API's own fields and the click id stay: they are what a message is about.
+/// a longer number, escaped letters, anything in quotation marks. The names of the API's own fields and the click id stay: they are what a message is about.
 /// </remarks>
 internal static partial class RefusalText
 {
@@ -26,10 +27,14 @@ internal static partial class RefusalText
     private const int MostDigits = 3;
 
     // Of words. What takes two UTF-16 code units (\p{Cs}) has no category of its own there: rare ideographs of names, emoji.
-    private const string Letters = @"\p{L}\p{M}\p{N}\p{Cs}";
+    private const string PlainLetters = @"\p{L}\p{M}\p{N}";
+    private const string Letters = PlainLetters + @"\p{Cs}";
 
-    // Within words: of addresses, paths, keys.
-    private const string Signs = @"_@.%+\-:/";
+    // Within words: of addresses, paths, keys, escaped letters (J\u00f6rg, J&ouml;rg).
+    private const string Signs = @"_@.%+\-:/\\&#;";
+
+    // Of an address, and of letters that are escaped, so that nothing tells whose they are.
+    private const string DataSigns = @"@%\&";
 
     private static readonly HashSet<string> s_fields = new(StringComparer.Ordinal)
     {
@@ -50,8 +55,10 @@ internal static partial class RefusalText
         var xid = document.RootElement.TryGetProperty("xid"u8, out var value) ? value.GetString() : null;
         var told = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         Gather(document.RootElement, told, xid);
-        var text = OneLine(Cut(message, MostRead));
-        text = Quoted().Replace(text, match => IsAbout(match.Groups["text"].Value, xid) ? match.Value : Hidden);
+
+        // An API that escapes for a page escapes quotation marks too.
+        var text = OneLine(WebUtility.HtmlDecode(Cut(message, MostRead)));
+        text = QuotedText.Replace(text, Hidden, inner => IsAbout(inner, xid));
         text = Word().Replace(text, match => IsAbout(match.Value, xid) || !MayBeData(match.Value, told) ? match.Value : Hidden);
         text = Repeated().Replace(text, Hidden).Trim();
         return text.Length <= MaxLength ? text : Cut(text, MaxLength - 1).TrimEnd() + "…";
@@ -63,10 +70,11 @@ internal static partial class RefusalText
     private static bool IsAbout(string word, string? xid) => s_fields.Contains(word) || word == xid;
 
     private static bool MayBeData(string word, HashSet<string> told) =>
-        word.Contains('@', StringComparison.Ordinal)
-        || word.Contains('%', StringComparison.Ordinal)
+        word.AsSpan().ContainsAny(DataSigns)
         || word.Count(char.IsDigit) > MostDigits
-        || Part().Matches(word).Any(part => told.Contains(part.Value));
+        || PartsOf(word).Any(told.Contains);
+
+    private static IEnumerable<string> PartsOf(string text) => Part().Matches(text).Concat(PlainPart().Matches(text)).Select(part => part.Value);
 
     // Every word of every value; the names of meta's fields are the vendor's, not the customer's.
     private static void Gather(JsonElement element, HashSet<string> told, string? xid)
@@ -88,10 +96,10 @@ internal static partial class RefusalText
 
                 break;
             case JsonValueKind.String when JsonText.TextOf(element) is var text && text != xid:
-                told.UnionWith(Part().Matches(text).Select(match => match.Value));
+                told.UnionWith(PartsOf(text));
                 break;
             case JsonValueKind.Number:
-                told.UnionWith(Part().Matches(element.GetRawText()).Select(match => match.Value));
+                told.UnionWith(PartsOf(element.GetRawText()));
                 break;
         }
     }
@@ -110,10 +118,6 @@ internal static partial class RefusalText
         return line.ToString();
     }
 
-    // An apostrophe within a word is no quotation mark. What is not closed, or was cut before that, goes to the end.
-    [GeneratedRegex("""(?<![\p{L}\p{N}])(?<quote>["'`])(?<text>[^"'`]+)(\k<quote>(?![\p{L}\p{N}])|\z)|[“‘«](?<text>[^”’»]+)([”’»]|\z)""")]
-    private static partial Regex Quoted();
-
     [GeneratedRegex($@"[{Letters}{Signs}]*[{Letters}]")]
     private static partial Regex Word();
 
@@ -122,6 +126,10 @@ internal static partial class RefusalText
 
     [GeneratedRegex($"[{Letters}]+")]
     private static partial Regex Part();
+
+    // An emoji beside a name is not of it.
+    [GeneratedRegex($"[{PlainLetters}]+")]
+    private static partial Regex PlainPart();
 
     [GeneratedRegex(@"\[…\](\s*\[…\])+")]
     private static partial Regex Repeated();

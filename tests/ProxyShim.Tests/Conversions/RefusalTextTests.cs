@@ -30,6 +30,28 @@ public sealed class RefusalTextTests
     [InlineData("plan gold, 12 seats, Babbage, Byron, stripe_77, cus-42-ada", "plan […], […] seats, […], […], […], […]")]
     [InlineData("customer 'Grace Hopper has it", "customer […]")]
     [InlineData("customer \u201cGrace Hopper has it", "customer […]")]
+    [InlineData("customer \"Conan O'Brien\" has it", "customer […] has it")]
+    [InlineData("customer 'Conan O'Brien' has it", "customer […] has it")]
+    [InlineData("customer “Conan O’Brien” has it", "customer […] has it")]
+    [InlineData("customer ‘Conan O’Brien’ has it", "customer […] has it")]
+    [InlineData("u'Grace Hopper' is too short", "u[…] is too short")]
+    [InlineData("u\"Conan O'Brien\" is too short", "u[…] is too short")]
+    [InlineData("{u'name': br'Grace Hopper'}", "{u'name': br[…]}")]
+    [InlineData("u'xid' is a required property", "u'xid' is a required property")]
+    [InlineData("„Grace Hopper“ has it", "[…] has it")]
+    [InlineData("„Grace Hopper” has it", "[…] has it")]
+    [InlineData("»Grace Hopper« has it", "[…] has it")]
+    [InlineData("« Grace Hopper » has it", "[…] has it")]
+    [InlineData("`Grace Hopper' has it", "[…] has it")]
+    [InlineData("「Grace Hopper」 has it", "[…] has it")]
+    [InlineData("\"Grace \"\"Amazing\"\" Hopper\" has it", "[…] has it")]
+    [InlineData("\"Grace \\\"Amazing\\\" Hopper\" has it", "[…] has it")]
+    [InlineData("{\"name\": \"J\\u00f6rg O'Brien\"}", "{\"name\": […]}")]
+    [InlineData("{\\\"name\\\":\\\"Conan O'Brien\\\"}", "{\\\"name\\\":\\[…]}")]
+    [InlineData("&quot;Grace Murray Hopper&quot; has it", "[…] has it")]
+    [InlineData("&#39;Conan Christopher O&#39;Brien&#39; has it", "[…] has it")]
+    [InlineData("'' is too short, and so is \"\"", "'' is too short, and so is \"\"")]
+    [InlineData("the customers' names & addresses", "the customers' names & addresses")]
     [InlineData("first\r\nsecond\u202eline", "first  second line")]
     [InlineData("It doesn't exist, and isn't known", "It doesn't exist, and isn't known")]
     [InlineData("", null)]
@@ -44,6 +66,30 @@ public sealed class RefusalTextTests
     [InlineData("""{"meta":{"note":"\ud83d"}}""", "somebody has it", "somebody has it")]
     public void A_text_of_the_conversion_that_was_cut_within_a_character_is_one_all_the_same(string conversion, string message, string expected) =>
         Assert.Equal(expected, RefusalText.Of(message, Encoding.UTF8.GetBytes(conversion)));
+
+    [Theory]
+    [InlineData("J\\u00f6rg")]
+    [InlineData("J\\xf6rg")]
+    [InlineData("J\\303\\266rg")]
+    [InlineData("J&ouml;rg")]
+    [InlineData("J&#246;rg")]
+    [InlineData("J&#xF6;rg")]
+    [InlineData("J&amp;ouml;rg")]
+    [InlineData("J&amp;#246;rg")]
+    [InlineData("J%C3%B6rg")]
+    [InlineData("&Ouml;rjan")]
+    [InlineData("Jos&eacute;")]
+    public void A_name_with_escaped_letters_goes_too(string name) => Assert.Matches(
+        "^customer \\[…];? has it$", RefusalText.Of($"customer {name} has it", """{"xid":"X1","customer_key":"c","name":"J\u00f6rg \u00d6rjan Jos\u00e9"}"""u8.ToArray()));
+
+    // No letter, though it takes two code units as some letters do.
+    [Theory]
+    [InlineData("Lovelace\ud83d\ude00", "Lovelace")]
+    [InlineData("\ud83d\ude00Lovelace", "Lovelace")]
+    [InlineData("\ud83d\ude00Lovelace\ud83d\ude00", "Lovelace")]
+    [InlineData("Lovelace", "Lovelace\ud83d\ude00")]
+    public void A_name_beside_an_emoji_goes_too(string said, string told) => Assert.Equal(
+        "customer […] has it", RefusalText.Of($"customer {said} has it", Encoding.UTF8.GetBytes($$"""{"xid":"X1","customer_key":"c","name":"{{told}}"}""")));
 
     // Rare Chinese surnames are written with two UTF-16 code units.
     [Theory]
