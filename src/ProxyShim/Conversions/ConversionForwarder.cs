@@ -28,6 +28,7 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
     private readonly HttpMessageInvoker _client;
     private readonly string _prefix;
     private readonly Uri _uri;
+    private readonly string? _token;
     private readonly string? _authorization;
     private readonly TimeProvider _time;
 
@@ -38,7 +39,8 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
         _exchanges = Pools.Create(() => new ConversionExchange(_client), static exchange => exchange.Reset());
         _prefix = settings.Address.ToString().TrimEnd('/');
         _uri = new Uri(_prefix + Path);
-        _authorization = settings.Token is { } token ? $"Bearer {token.Reveal()}" : null;
+        _token = settings.Token?.Reveal();
+        _authorization = _token is null ? null : $"Bearer {_token}";
         _time = time;
 
         // The attempt's own timeout ends it; YARP's (https://github.com/dotnet/yarp/blob/main/src/ReverseProxy/Forwarder/HttpForwarder.cs, DefaultTimeout)
@@ -113,14 +115,14 @@ internal sealed class ConversionForwarder : HttpTransformer, IDisposable
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    private static async Task<string?> ReadMessageAsync(HttpContent content, CancellationToken cancellationToken)
+    private async Task<string?> ReadMessageAsync(HttpContent content, CancellationToken cancellationToken)
     {
         try
         {
             await using var stream = await content.ReadAsStreamAsync(cancellationToken);
             var buffer = new byte[MaxMessageBytes];
             var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-            return MessageIn(buffer.AsMemory(0, length));
+            return MessageIn(buffer.AsMemory(0, length)) is { } message ? TokenEcho.Hide(message, _token, isCut: length == MaxMessageBytes) : null;
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {

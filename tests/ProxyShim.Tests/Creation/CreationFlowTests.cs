@@ -61,6 +61,28 @@ public class CreationFlowTests(TestRedis redis)
         Assert.Equal((Outcome.Fallback, Reasons.Refused, 400, "[…]: no such xid"), (record.Outcome, record.Reason, record.UpstreamStatus, record.Said));
     }
 
+    // The second is longer than what is read of it, which ends within the token.
+    [Theory]
+    [InlineData("""{"message":"Token tok_sandbox may not do that"}""", "Token […] may not do that")]
+    [InlineData("Token {0}tok_sandbox", "Token {0}")]
+    public async Task Our_own_token_in_a_refusal_is_told_to_nobody(string said, string told)
+    {
+        var filler = new string('.', (8 * 1024) - "Token ".Length - "tok_sand".Length);
+        await using var background = await BackgroundHost.OpenAsync(redis, s_patient, ("Conversions:OnRejected", "Return"));
+        await using var first = new CreationFlowHost(background);
+        await first.ClickAsync();
+        background.PartnerStack.ConversionApi.SetFault(Fault.Status(400, said.Replace("{0}", filler, StringComparison.Ordinal)));
+
+        var (answer, record) = await first.PostAsync();
+        var id = await background.ReadyAsync(ConversionState.Due, "other");
+        await background.DeliverAsync(id);
+
+        Assert.Equal(told.Replace("{0}", filler, StringComparison.Ordinal), Assert.IsType<CreationAnswer.Failed>(answer).Message);
+        var letter = (await background.Ledger.DescribeWithBodyAsync(background.Under.Budget, id)).Details!;
+        Assert.Equal(ConversionState.Dead, letter.State);
+        Assert.All([record.Said!, letter.AnswerText, .. background.Log.Lines], text => Assert.DoesNotContain("tok_", text, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task What_a_second_caller_was_promised_the_first_one_does_not_give_away()
     {
