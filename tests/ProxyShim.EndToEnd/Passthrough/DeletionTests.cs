@@ -107,7 +107,7 @@ public sealed class DeletionTests(TestRedis redis)
     [InlineData(false, null)]
     public async Task Of_whom_PartnerStack_does_not_show_yet_the_log_says_that_the_deletion_came_too_soon(bool isSent, string? reason)
     {
-        await using var stand = await Stand.StartAsync(redis, Cancellation, s_quick);
+        await using var stand = await Stand.StartAsync(redis, Cancellation, ("Verification:Grace", "01:00:00"), ("Delivery:Schedule:0", "01:00:00"));
         stand.PartnerStack.Lag = TimeSpan.FromHours(1);
         var key = await stand.NewCustomerAsync();
         stand.PartnerStack.ConversionApi.SetFault(isSent ? null : Fault.Status(503));
