@@ -48,11 +48,14 @@ internal sealed record RolloutPlan(RolloutMode Mode, int Percent, IReadOnlyList<
     public override int GetHashCode() => HashCode.Combine(Mode, Percent, Partners.Count, Callers.Count);
 
     /// <summary>In one line, such as <c>Live 10 % partners=lovelace callers=crm</c>.</summary>
-    public override string ToString() => string.Join(' ', ((string?[])
+    /// <param name="nameOfPartner">
+    /// How a <c>partner_key</c>, which may be somebody's address, is named there. <see cref="object.ToString"/> does not do this: a log or a page would call it unasked.
+    /// </param>
+    public string Describe(Func<string, string> nameOfPartner) => string.Join(' ', ((string?[])
     [
         Mode.ToString(),
         Mode == RolloutMode.Live ? $"{Percent} %" : null,
-        Mode == RolloutMode.Live && Partners.Count > 0 ? $"partners={string.Join(',', Partners)}" : null,
+        Mode == RolloutMode.Live && Partners.Count > 0 ? $"partners={string.Join(',', Partners.Select(nameOfPartner))}" : null,
         Mode == RolloutMode.Live && Callers.Count > 0 ? $"callers={string.Join(',', Callers)}" : null,
     ]).OfType<string>());
 

@@ -145,6 +145,6 @@ internal sealed class RolloutControl(
 
         state.Plan = plan;
         var by = isShared || wasShared ? _shared?.ChangedBy : null;
-        LogEvents.RolloutChanged(log, by, isShared ? RolloutNow.SourceRuntime : RolloutNow.SourceSettings, former.ToString(), plan.ToString(), isFollowed);
+        LogEvents.RolloutChanged(log, by, isShared ? RolloutNow.SourceRuntime : RolloutNow.SourceSettings, former, plan, isFollowed);
     }
 }

@@ -299,12 +299,12 @@ internal static class LogEvents
     /// <param name="by">The name of the management token that changed it; null where the settings did.</param>
     /// <param name="source"><c>settings</c> or <c>runtime</c>.</param>
     /// <param name="isFollowed">It was changed through another replica.</param>
-    public static void RolloutChanged(EventLog log, string? by, string source, string from, string to, bool isFollowed) => log.Write(log
+    public static void RolloutChanged(EventLog log, string? by, string source, RolloutPlan from, RolloutPlan to, bool isFollowed) => log.Write(log
         .Begin("RolloutChanged"u8)
         .Text("By"u8, by)
         .Text("Source"u8, source)
-        .Text("From"u8, from, MaxSentence)
-        .Text("To"u8, to, MaxSentence)
+        .Rollout("From"u8, from, MaxSentence)
+        .Rollout("To"u8, to, MaxSentence)
         .Flag("Followed"u8, isFollowed));
 
     /// <summary>A setting that does less than it says, at start; or one that was changed since, and waits for a restart.</summary>

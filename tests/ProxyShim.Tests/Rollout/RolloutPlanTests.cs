@@ -57,8 +57,15 @@ public class RolloutPlanTests
 
         Assert.Equal(plan, new RolloutPlan(RolloutMode.Live, 10, ["lovelace"], ["crm"]));
         Assert.NotEqual(plan, plan with { Partners = ["hopper"] });
-        Assert.Equal(("Live 10 % partners=lovelace callers=crm", "Shadow"), (plan.ToString(), (plan with { Mode = RolloutMode.Shadow }).ToString()));
+        Assert.Equal(("Live 10 % partners=lovelace callers=crm", "Shadow"), (Told(plan), Told(plan with { Mode = RolloutMode.Shadow })));
     }
+
+    /// <summary>A log or a page calls it unasked.</summary>
+    [Fact]
+    public void Its_ToString_names_nobody() =>
+        Assert.DoesNotContain("jane", $"{new RolloutPlan(RolloutMode.Live, 10, ["jane@acme.com"], ["jane"])}", StringComparison.Ordinal);
+
+    private static string Told(RolloutPlan plan) => plan.Describe(static partner => partner);
 
     private static HashSet<CustomerKey> Live(int percent)
     {

@@ -122,6 +122,43 @@ public sealed class RolloutControlTests(TestRedis redis)
         Assert.Equal((RolloutPlan.Usual, true), (replica.State.Plan, replica.Control.IsKnown));
     }
 
+    /// <summary>The plan stands in each replica's log and on its pages.</summary>
+    [Theory]
+    [InlineData("jane@acme.com")]
+    [InlineData("jane%40acme.com")]
+    [InlineData("amFuZUBhY21lLmNvbQ")]
+    public async Task A_partner_who_is_an_address_is_named_by_a_pseudonym_where_a_change_is_told(string address)
+    {
+        await using var scope = await redis.OpenAsync();
+        var (first, second) = (new Replica(scope), new Replica(scope));
+        await first.Control.ChangeAsync(RolloutPlan.Usual with { Partners = ["lovelace", address] }, "ann");
+        await second.Control.LookAsync();
+
+        await first.Control.ChangeAsync(null, "ann");
+
+        string?[] told = [PlansOf(first)[0].To, PlansOf(first)[1].From, PlansOf(second)[0].To];
+        Assert.All(told, plan => Assert.Matches("^Live 100 % partners=lovelace,[0-9a-f]{32}$", plan));
+        Assert.All([.. first.Log.Lines, .. second.Log.Lines], line => Assert.DoesNotContain(address, line, StringComparison.Ordinal));
+    }
+
+    /// <summary>Half of an address does not look like one any more.</summary>
+    [Fact]
+    public async Task No_address_is_told_wherever_the_log_cuts_a_plan()
+    {
+        await using var scope = await redis.OpenAsync();
+        var replica = new Replica(scope);
+        foreach (var length in Enumerable.Range(180, 60))
+        {
+            replica.Control.TakeSettings(RolloutPlan.Usual with { Partners = [new('x', 200), new('x', 60), new('x', length), "jane.doe@acme.com"] });
+        }
+
+        Assert.Contains(PlansOf(replica), plan => plan.To!.Length == 512);
+        Assert.All(PlansOf(replica), plan => Assert.DoesNotContain("j", plan.From + plan.To, StringComparison.Ordinal));
+    }
+
+    private static IReadOnlyList<(string? From, string? To)> PlansOf(Replica replica) =>
+        [.. replica.Log.Entries.Select(entry => (entry.GetProperty("From").GetString(), entry.GetProperty("To").GetString()))];
+
     private sealed class Replica
     {
         public Replica(RedisScope scope, params (string Key, string? Value)[] settings)
@@ -129,7 +166,8 @@ public sealed class RolloutControlTests(TestRedis redis)
             Settings = Given.Settings([("Redis:KeyPrefix", scope.KeyPrefix), .. settings]);
             var gate = new RedisGate(Settings.Redis, Time, () => Task.FromResult(AwayRedis.Over(scope.Connection, () => IsAway)));
             State = new RolloutState(Settings.Rollout);
-            Control = new RolloutControl(Settings.Rollout, Settings.RolloutBounds, new RolloutStore(Settings.Ledger), gate, State, new CapturedLog(Time).Events);
+            Log = new CapturedLog(Time);
+            Control = new RolloutControl(Settings.Rollout, Settings.RolloutBounds, new RolloutStore(Settings.Ledger), gate, State, Log.Events);
         }
 
         public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 5, 4, 3, 2, 1, TimeSpan.Zero));
@@ -137,6 +175,8 @@ public sealed class RolloutControlTests(TestRedis redis)
         public ShimSettings Settings { get; }
 
         public RolloutState State { get; }
+
+        public CapturedLog Log { get; }
 
         public RolloutControl Control { get; }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using ProxyShim.Conversions;
 using ProxyShim.Customers;
+using ProxyShim.Rollout;
 using ProxyShim.Settings;
 using ProxyShim.Telemetry;
 using ProxyShim.Telemetry.Health;
@@ -60,7 +61,7 @@ internal static class SampleLines
             TraceExport = false,
             MetricExport = false,
         });
-        LogEvents.RolloutChanged(log.Events, "ann", "runtime", "Live 0 %", "Live 10 %", isFollowed: false);
+        LogEvents.RolloutChanged(log.Events, "ann", "runtime", RolloutPlan.Usual with { Percent = 0 }, RolloutPlan.Usual with { Percent = 10 }, isFollowed: false);
         LogEvents.SettingWarning(log.Events, new SettingWarning("NO_PROXY", "'*' never matches", "write a host name"));
         log.Write(LogEvents.LogEventsDropped(DateTimeOffset.UnixEpoch, 1, 2, DateTimeOffset.UnixEpoch).Bytes);
         using var factory = new SerilogLoggerFactory(log.Logger);

@@ -1,4 +1,5 @@
 using ProxyShim.Settings;
+using ProxyShim.Telemetry;
 
 namespace ProxyShim.Hosting.Preflight;
 
@@ -32,7 +33,8 @@ internal static class PreflightCommand
             return ConfigurationError;
         }
 
-        findings.Write(Finding.Well("settings", $"they can be used; rollout: {settings.Rollout}; environment: {(settings.ConversionApi.Test ? "test" : "live")}"));
+        var rollout = settings.Rollout.Describe(new CustomerRef(settings.Privacy).OfPartner);
+        findings.Write(Finding.Well("settings", $"they can be used; rollout: {rollout}; environment: {(settings.ConversionApi.Test ? "test" : "live")}"));
         foreach (var warning in settings.Warnings)
         {
             findings.Write(Finding.Warning("settings", "warning", $"{warning.Setting}: {warning.Cause}", "it does less than it says", warning.Remedy));

@@ -15,7 +15,8 @@ internal sealed record ShownRollout(
     string Mode, int Percent, IReadOnlyList<string> Partners, IReadOnlyList<string> Callers, string Source, DateTimeOffset? ChangedAt, string? ChangedBy, string Settings)
 {
     public static ShownRollout Of(RolloutNow now) => new(
-        now.Plan.Mode.ToString(), now.Plan.Percent, now.Plan.Partners, now.Plan.Callers, now.Source, now.ChangedAt, now.ChangedBy, now.Settings.ToString());
+        now.Plan.Mode.ToString(), now.Plan.Percent, now.Plan.Partners, now.Plan.Callers, now.Source, now.ChangedAt, now.ChangedBy,
+        now.Settings.Describe(static partner => partner));
 }
 
 /// <summary>A rollout that cannot be; nothing was changed.</summary>

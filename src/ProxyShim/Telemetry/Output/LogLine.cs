@@ -1,4 +1,5 @@
 using System.Text;
+using ProxyShim.Rollout;
 using Serilog.Events;
 
 namespace ProxyShim.Telemetry.Output;
@@ -133,8 +134,10 @@ internal sealed class LogLine : LogEventPropertyValue
             .Text("TraceId"u8, call.TraceId);
 
     /// <summary>A partner_key. One that is an e-mail address is a mistake: the log tells partners apart, not who they are.</summary>
-    public LogLine Partner(ReadOnlySpan<byte> name, string? key) =>
-        Text(name, key is null ? null : _names is not null ? _names.OfPartner(key) : AddressLike.Matches(key) ? Redacted : key);
+    public LogLine Partner(ReadOnlySpan<byte> name, string? key) => Text(name, key is null ? null : NameOf(key));
+
+    /// <summary>A plan of the rollout, the partners in it likewise, each by itself: half of an address, or one among others, does not look like one any more.</summary>
+    public LogLine Rollout(ReadOnlySpan<byte> name, RolloutPlan plan, int max) => Text(name, plan.Describe(NameOf), max);
 
     /// <summary>SubIDs, likewise; as many as have room.</summary>
     /// <param name="joined">Those of a customer who was converted before, as <see cref="CustomerRef.OfSubIds"/> has joined them.</param>
@@ -219,6 +222,8 @@ internal sealed class LogLine : LogEventPropertyValue
         _json.Text(value);
         return this;
     }
+
+    private string NameOf(string partner) => _names is not null ? _names.OfPartner(partner) : AddressLike.Matches(partner) ? Redacted : partner;
 
     private ReadOnlySpan<char> Cut(ReadOnlySpan<byte> name, string value, int max)
     {

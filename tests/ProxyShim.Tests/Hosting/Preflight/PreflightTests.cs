@@ -170,6 +170,17 @@ public sealed class PreflightTests : SimulatorFixture
         Assert.Contains("Rollout:Percent", Assert.Single(findings).Seen, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("jane@acme.com")]
+    [InlineData("amFuZUBhY21lLmNvbQ")]
+    public async Task A_partner_who_is_an_address_is_named_by_a_pseudonym(string address)
+    {
+        var (_, findings) = await CheckAsync($"127.0.0.1:{FreePort.Next()}", more: [("Rollout:Partners:0", "lovelace"), ("Rollout:Partners:1", address)]);
+
+        Assert.Matches("partners=lovelace,[0-9a-f]{32};", findings.First(finding => finding.Part == "settings").Seen);
+        Assert.All(findings, finding => Assert.DoesNotContain(address, $"{finding}", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_line_says_what_was_seen_what_it_means_and_what_to_do()
     {
