@@ -105,7 +105,7 @@ internal sealed class CallKeeper(
         try
         {
             var calls = await kept.ReadAsync(budget, ConversionId.Of(customer.CustomerKey));
-            return calls.Where(static call => call.IsIdempotent).Aggregate(customer, static (patched, call) => CustomerPatch.Apply(patched, call.Body));
+            return CustomerPatch.Apply(customer, calls.Where(static call => call.IsIdempotent).Select(static call => call.Body));
         }
         catch (Exception exception) when (exception is RedisUnavailableException or FormatException)
         {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
 using ProxyShim.Customers;
@@ -6,59 +5,48 @@ using ProxyShim.Primitives;
 
 namespace ProxyShim.FollowUps;
 
-/// <summary>What a write about a customer changes, as far as a read shows it.</summary>
+/// <summary>What writes about a customer change, as far as a read shows it.</summary>
 internal static class CustomerPatch
 {
-    /// <param name="body">
-    /// A JSON object; members that are absent, or of another type, change nothing. One with a text in it that is none changes nothing at all.
+    /// <param name="bodies">
+    /// In the order in which they came, each a JSON object; members that are absent, or of another type, change nothing. One with a text in it that is none changes nothing
+    /// at all.
     /// </param>
-    public static CustomerRequest Apply(CustomerRequest customer, ReadOnlyMemory<byte> body)
+    public static CustomerRequest Apply(CustomerRequest customer, params IEnumerable<ReadOnlyMemory<byte>> bodies)
     {
-        try
+        var fields = new CustomFields(customer.Meta);
+        foreach (var body in bodies.Where(static body => Utf8.IsValid(body.Span)))
         {
-            return Utf8.IsValid(body.Span) ? Patch(customer, body) : customer;
+            try
+            {
+                customer = Patch(customer, body, fields);
+            }
+            catch (InvalidOperationException)
+            {
+                // Half of a surrogate pair: what PartnerStack makes of it, it shows in some minutes.
+            }
         }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair: what PartnerStack makes of it, it shows in some minutes.
-            return customer;
-        }
+
+        return fields.Write() is { } meta ? customer with { Meta = meta } : customer;
     }
 
-    private static CustomerRequest Patch(CustomerRequest customer, ReadOnlyMemory<byte> body)
+    private static CustomerRequest Patch(CustomerRequest customer, ReadOnlyMemory<byte> body, CustomFields fields)
     {
         using var document = JsonDocument.Parse(ByteOrderMark.Skip(body));
         var root = document.RootElement;
-        return customer with
+        var patched = customer with
         {
             Email = Text(root, "email") ?? customer.Email,
             Name = Text(root, "name") ?? customer.Name,
             ProviderKey = Text(root, "provider_key") ?? customer.ProviderKey,
             PartnerKey = Text(root, "partner_key") ?? customer.PartnerKey,
-            Meta = root.TryGetProperty("meta"u8, out var meta) && meta.ValueKind == JsonValueKind.Object ? Merge(customer.Meta, meta) : customer.Meta,
         };
-    }
-
-    // Custom fields are set one by one: what is not named stays.
-    private static ReadOnlyMemory<byte> Merge(ReadOnlyMemory<byte>? before, JsonElement meta)
-    {
-        if (before is not { } known)
+        if (root.TryGetProperty("meta"u8, out var meta) && meta.ValueKind == JsonValueKind.Object)
         {
-            return JsonMarshal.GetRawUtf8Value(meta).ToArray();
+            fields.Set(meta);
         }
 
-        using var document = JsonDocument.Parse(known);
-        return JsonText.Write((document.RootElement, meta), static (json, both) =>
-        {
-            json.WriteStartObject();
-            foreach (var field in both.RootElement.EnumerateObject().Where(field => !both.meta.TryGetProperty(field.Name, out _)).Concat(both.meta.EnumerateObject()))
-            {
-                field.WriteTo(json);
-            }
-
-            json.WriteEndObject();
-            return 0;
-        }).Text;
+        return patched;
     }
 
     private static string? Text(JsonElement root, string name) =>
