@@ -30,7 +30,9 @@ internal sealed record CustomerApiSettings(Uri Address, CallerPair? Vendor, IRea
         // An incomplete pair has been reported already.
         var noneIsMeant = callers.Count == 0 && reader.Problems.Count == told;
         var anonymous = reader.Flag(
-            "CustomerApi:AllowAnonymous", fallback: false, "Whether any caller may convert, whatever pair it presents. Who can reach the shim can then make conversions.");
+            "CustomerApi:AllowAnonymous", fallback: false,
+            "Whether any caller may convert, whatever pair it presents. Who can reach the shim can then make conversions. After a 404 of the Customer API, which may be another account's, the ledger "
+            + "stands in for customers only where the caller has a pair of the settings.");
         if (noneIsMeant && !anonymous)
         {
             reader.Problem("CustomerApi:PublicKey", "is missing, so no caller may convert",

@@ -69,8 +69,11 @@ internal sealed class FollowUpFilter(
         {
             followUp.Replacement = (followUp.Kind, (int)response.StatusCode) switch
             {
-                (FollowUpKind.Delete, (>= 200 and < 300) or 404) => await deletions.EndAsync(followUp, response, record, budget),
-                (FollowUpKind.Read, 404) => await ReadAsync(followUp, record, budget),
+                (FollowUpKind.Delete, >= 200 and < 300) => await deletions.EndAsync(followUp, response, record, budget),
+
+                // Where anyone may convert, a pair that is not of the settings may be another account's, and of that account a 404 is true.
+                (FollowUpKind.Delete, 404) when Callers.IsKnown(record.Caller) => await deletions.EndAsync(followUp, response, record, budget),
+                (FollowUpKind.Read, 404) when Callers.IsKnown(record.Caller) => await ReadAsync(followUp, record, budget),
 
                 // The API's own 404 is JSON; a gateway's says nothing of the customer.
                 (FollowUpKind.Write, 404) when early is not null && response.Content.Headers.ContentType?.MediaType == "application/json" =>

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using ProxyShim.EndToEnd.Harness;
 using ProxyShim.Sandbox.PartnerStack;
 using ProxyShim.Testing;
@@ -67,6 +68,32 @@ public sealed class FollowUpTests(TestRedis redis)
         var read = await stand.CallAsync(About(HttpMethod.Get, key, Stand.Stranger), Cancellation);
 
         Assert.Equal(404, read.Status);
+    }
+
+    /// <summary>Where anyone may convert, a pair that is not of the settings may be another account's: that one's 404 is true, and says nothing of ours.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_404_of_another_account_opens_nothing_keeps_nothing_and_erases_nothing(bool hasPair)
+    {
+        (string Key, string? Value)[] none = hasPair ? [] : [("CustomerApi:PublicKey", null), ("CustomerApi:SecretKey", null)];
+        await using var stand = await LaggingAsync(
+            [.. none, ("CustomerApi:AllowAnonymous", "true"), ("Delivery:Schedule:0", "00:00:00.300"), ("ConversionApi:MaxAttempts", "1")]);
+        stand.PartnerStack.ConversionApi.SetFault(Fault.Status(503));
+        var key = await stand.NewCustomerAsync();
+        Assert.Equal("queued", (await stand.PostAsync(Stand.Body(key), Cancellation)).Outcome);
+
+        foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Head, HttpMethod.Patch, HttpMethod.Delete])
+        {
+            var call = About(method, key, Stand.Stranger);
+            call.Content = method == HttpMethod.Patch ? new StringContent("""{"name":"Eve"}""", Encoding.UTF8, "application/json") : null;
+            var answer = await stand.CallAsync(call, Cancellation);
+            Assert.Equal((404, null), (answer.Status, answer.Outcome));
+            Assert.DoesNotContain(Canaries.Marker, answer.Text, StringComparison.Ordinal);
+        }
+
+        stand.PartnerStack.ConversionApi.ClearFaults();
+        await stand.PartnerStack.WaitUntilAsync(stack => stack.ConversionsFor(key) == 1, TimeSpan.FromSeconds(30), Cancellation);
     }
 
     [Fact]
