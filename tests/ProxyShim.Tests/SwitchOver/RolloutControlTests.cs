@@ -127,6 +127,7 @@ public sealed class RolloutControlTests(TestRedis redis)
     [InlineData("jane@acme.com")]
     [InlineData("jane%40acme.com")]
     [InlineData("amFuZUBhY21lLmNvbQ")]
+    [InlineData("amFuZUBhY21lLmNvbQ%3D%3D")]
     public async Task A_partner_who_is_an_address_is_named_by_a_pseudonym_where_a_change_is_told(string address)
     {
         await using var scope = await redis.OpenAsync();

@@ -225,7 +225,11 @@ public sealed class LogEventsTests
     [Fact]
     public void What_gives_an_address_away_is_named_by_a_pseudonym()
     {
-        string[] addresses = ["ann@example.com", "ann%40example.com", "ann%2540example.com", "YW5uQGV4YW1wbGUuY29t", "ann\uFF20example.com"];
+        string[] addresses =
+        [
+            "ann@example.com", "ann%40example.com", "ann%2540example.com", "YW5uQGV4YW1wbGUuY29t", "ann\uFF20example.com", "amFuZUBhY21lLmNvbQ%3D%3D",
+            "asO8cmdlbkBmaXJtYS5kZQ",
+        ];
         foreach (var address in addresses)
         {
             LogEvents.ConversionSent(_log.Events, s_conversion with { PartnerKey = address }, inline: true, attempts: 1, default, ["blog", address, "top"], null);

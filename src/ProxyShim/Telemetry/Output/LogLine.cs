@@ -1,4 +1,5 @@
 using System.Text;
+using ProxyShim.Customers;
 using ProxyShim.Rollout;
 using Serilog.Events;
 
