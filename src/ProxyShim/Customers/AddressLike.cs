@@ -11,6 +11,8 @@ internal static class AddressLike
     // The at sign, and its full-width and small forms, which mail programs take for it.
     private static readonly SearchValues<char> s_at = SearchValues.Create("@\uFF20\uFE6B");
 
+    private static readonly SearchValues<char> s_domain = SearchValues.Create("-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     private static readonly SearchValues<char> s_controls =
         SearchValues.Create([.. Enumerable.Range(0, 0xa0).Select(static code => (char)code).Where(char.IsControl)]);
 
@@ -20,11 +22,20 @@ internal static class AddressLike
     // A query string that was kept as it came, within another.
     private const int MostEscapes = 2;
 
-    public static bool Matches(string text)
+    /// <summary>For what is a name otherwise: one that is taken for an address by chance is still told from others.</summary>
+    public static bool Matches(string text) => Find(text, mayBeRandom: false);
+
+    /// <summary>
+    /// For what is random otherwise, as a click id is: what base64 hides must be an address with its domain. A text with an at sign is what one in some forty thousand click
+    /// ids decodes to by chance.
+    /// </summary>
+    public static bool MatchesBeyondChance(string text) => Find(text, mayBeRandom: true);
+
+    private static bool Find(string text, bool mayBeRandom)
     {
         for (var escapes = 0; ; escapes++)
         {
-            if (text.AsSpan().ContainsAny(s_at) || IsInBase64(text))
+            if (text.AsSpan().ContainsAny(s_at) || IsInBase64(text, mayBeRandom))
             {
                 return true;
             }
@@ -39,7 +50,7 @@ internal static class AddressLike
     }
 
     // Landing URLs carry the partner key in base64, without padding (CONTRACT.md); what decodes to something unprintable is a name that only looks so.
-    private static bool IsInBase64(ReadOnlySpan<char> text)
+    private static bool IsInBase64(ReadOnlySpan<char> text, bool mayBeRandom)
     {
         text = text.TrimEnd('=');
         if (text.Length is < 8 or > MaxBase64 || text.Length % 4 == 1)
@@ -60,6 +71,11 @@ internal static class AddressLike
         Span<char> decoded = stackalloc char[MaxBase64];
         return Base64Url.DecodeFromUtf8(digits, bytes, out _, out var written) == OperationStatus.Done
             && Utf8.ToUtf16(bytes[..written], decoded, out _, out var count, replaceInvalidSequences: false) == OperationStatus.Done
-            && decoded[..count] is var plain && plain.ContainsAny(s_at) && !plain.ContainsAny(s_controls);
+            && IsAddress(decoded[..count], mayBeRandom);
     }
+
+    private static bool IsAddress(ReadOnlySpan<char> text, bool mayBeRandom) =>
+        text.LastIndexOfAny(s_at) is >= 0 and var at && !text.ContainsAny(s_controls) && (!mayBeRandom || (at > 0 && IsDomain(text[(at + 1)..])));
+
+    private static bool IsDomain(ReadOnlySpan<char> text) => text.LastIndexOf('.') is > 0 and var dot && dot < text.Length - 2 && !text.ContainsAnyExcept(s_domain);
 }

@@ -14,12 +14,15 @@ internal readonly record struct Xid
 
     public string Value { get; }
 
-    /// <summary>Takes printable ASCII without white space and without the characters that open JSON; anything else is not a click id, nor is a word for nothing.</summary>
+    /// <summary>
+    /// Takes printable ASCII without white space and without the characters that open JSON; anything else is not a click id, nor is a word for nothing, nor somebody's
+    /// address: it would stand in every event, and in the ledger for ever.
+    /// </summary>
     public static bool TryParse(string? text, out Xid xid)
     {
         xid = default;
         if (string.IsNullOrEmpty(text) || text.Length > MaxLength || text.AsSpan().ContainsAnyExcept(s_allowed)
-            || WordsForNothing.Include(text))
+            || WordsForNothing.Include(text) || AddressLike.MatchesBeyondChance(text))
         {
             return false;
         }

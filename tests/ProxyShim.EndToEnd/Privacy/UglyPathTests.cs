@@ -93,6 +93,18 @@ public sealed class UglyPathTests(TestRedis redis)
         await traced.HoldAllAsync(Cancellation);
     }
 
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("{{\"xid\":\"{0}\"}}")]
+    public async Task A_click_id_that_is_an_address(string click)
+    {
+        await using var traced = await StartAsync();
+
+        Assert.Equal("malformed_click", await ReasonOfPostAsync(traced.Stand, await traced.Stand.NewCustomerAsync(Filled(click, s_canary))));
+
+        await traced.HoldAllAsync(Cancellation);
+    }
+
     [Fact]
     public async Task A_stored_request_that_cannot_be_read()
     {

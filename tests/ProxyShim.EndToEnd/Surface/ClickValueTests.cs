@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ProxyShim.EndToEnd.Surface;
 
-/// <summary>What sites really keep for a click: words for nothing, the partner's key in base64, and whatever a visitor's browser sent.</summary>
+/// <summary>What sites really keep for a click: words for nothing, somebody's address, the partner's key in base64, and whatever a visitor's browser sent.</summary>
 [RedisSuite]
 public sealed class ClickValueTests(TestRedis redis)
 {
@@ -19,7 +19,9 @@ public sealed class ClickValueTests(TestRedis redis)
     [InlineData("(null)")]
     [InlineData("""{"xid":"null"}""")]
     [InlineData("""{"xid":0,"partner_key":"partner"}""")]
-    public async Task A_word_for_nothing_is_no_click(string value)
+    [InlineData("jane@acme.com")]
+    [InlineData("""{"xid":"amFuZUBhY21lLmNvbQ"}""")]
+    public async Task A_word_for_nothing_or_an_address_is_no_click(string value)
     {
         await using var stand = await Stand.StartAsync(redis, Cancellation);
 

@@ -105,6 +105,7 @@ public sealed class ClickReportsTests(TestRedis redis)
     [Theory]
     [InlineData("""{"customer_key":"canary"}""", 422, "xid is missing", "no_xid")]
     [InlineData("""{"xid":"can ary","customer_key":"canary"}""", 422, "xid is not a click id", "bad_xid")]
+    [InlineData("""{"xid":"canary@acme.com","customer_key":"canary"}""", 422, "xid is not a click id", "bad_xid")]
     [InlineData("""{"xid":"canary"}""", 422, "Who the customer is fills no template", "no_key")]
     [InlineData("""{"xid":"canary","email":""}""", 422, "Who the customer is fills no template", "no_key")]
     [InlineData("canary", 422, "The body is not valid JSON", "no_json")]

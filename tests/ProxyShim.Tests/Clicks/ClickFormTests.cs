@@ -47,6 +47,8 @@ public class ClickFormTests
     [InlineData("{}", "xid is missing")]
     [InlineData("""{"xid":""}""", "xid is missing")]
     [InlineData("""{"xid":"a b"}""", "xid is not a click id")]
+    [InlineData("""{"xid":"jane@acme.com"}""", "xid is not a click id")]
+    [InlineData("""{"ps_xid":"amFuZUBhY21lLmNvbQ"}""", "xid is not a click id")]
     [InlineData("""{"xid":{}}""", "xid is not a text")]
     [InlineData("""{"xid":"X","xidd":"X"}""", "One of the names is not known")]
     [InlineData("""{"xid":"X","clicked_at":"yesterday"}""", "clicked_at is not a time")]

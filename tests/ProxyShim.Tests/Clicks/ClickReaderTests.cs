@@ -91,6 +91,10 @@ public class ClickReaderTests
     [InlineData("""{"xid":"x","sub_ids":["\ud800"]}""")]
     [InlineData("\"xid-1\"")]
     [InlineData("ümlaut")]
+    [InlineData("jane@acme.com")]
+    [InlineData("""{"xid":"jane@acme.com"}""")]
+    [InlineData("""{"xid":"jane\u0040acme.com"}""")]
+    [InlineData("""{"xid":"amFuZUBhY21lLmNvbQ"}""")]
     public void Anything_else_is_a_miss(string value)
         => Assert.Null(ClickReader.FromString(value));
 
@@ -142,6 +146,7 @@ public class ClickReaderTests
     [Theory]
     [InlineData("xid", "")]
     [InlineData("xid", "a b")]
+    [InlineData("xid", "jane@acme.com")]
     [InlineData("XID", "x")]
     [InlineData("partner_key", "x")]
     public void A_hash_without_an_xid_is_a_miss(string field, string value)

@@ -18,6 +18,8 @@ public class RequestClickTests
     [InlineData("\"ps_xid\":\"no id\",\"meta\":{\"ps_xid\":\"X3\"}", "X3", null)]
     [InlineData("\"xid\":\"X1\",\"meta\":{\"plan\":\"pro\"}", "X1", "{\"plan\":\"pro\"}")]
     [InlineData("\"xid\":null,\"ps_xid\":\"undefined\",\"meta\":{\"ps_xid\":7}", null, "{\"ps_xid\":7}")]
+    [InlineData("\"xid\":\"jane@acme.com\",\"ps_xid\":\"X2\"", "X2", null)]
+    [InlineData("\"meta\":{\"ps_xid\":\"jane%40acme.com\"}", null, "{\"ps_xid\":\"jane%40acme.com\"}")]
     [InlineData("\"meta\":{\"PS_XID\":\"X1\"}", null, "{\"PS_XID\":\"X1\"}")]
     [InlineData("\"meta\":{\"ps_xid\":\"X3\\ud83d\",\"gsxid\":\"X4\",\"note\":\"cut\\ud83d\"}", "X4", "{\"note\":\"cut\\ud83d\"}")]
     [InlineData("\"meta\":{\"ps_xid\":\"X3\\ud83d\"}", null, "{\"ps_xid\":\"X3\\ud83d\"}")]

@@ -152,6 +152,21 @@ public sealed class ClickImportTests(TestRedis redis) : IDisposable
         Assert.Equal("X2", (await FindAsync(store, scope, "c2"))!.Xid.Value);
     }
 
+    [Theory]
+    [InlineData("""{"xid":"canary@acme.com","customer_key":"c1"}""")]
+    [InlineData("xid,customer_key\ncanary@acme.com,c1")]
+    public async Task A_row_whose_click_id_is_an_address_is_a_bad_one(string file)
+    {
+        await using var scope = await redis.OpenAsync();
+        var (import, _) = New(scope);
+
+        var report = await RunAsync(import, file);
+
+        Assert.Equal((1, 0, 0, 0, 1), Sum(report));
+        Assert.StartsWith("xid is not a click id", Assert.Single(report.Bad).Reason, StringComparison.Ordinal);
+        Assert.Empty(await scope.KeysAsync());
+    }
+
     [Fact]
     public async Task A_quotation_mark_that_nobody_closes_costs_its_own_row_and_no_other()
     {
