@@ -84,7 +84,10 @@ internal sealed class FollowUpHost : IAsyncDisposable
         var target = resource == "customers" ? $"/api/v2/customers/{CustomerKey}" : $"/api/v2/{resource}";
         var record = new RequestRecord
         {
-            TraceId = LedgerUnderTest.TraceId, Route = resource == "customers" ? "/api/v2/customers/{key}" : target, Target = target, Caller = "default",
+            TraceId = LedgerUnderTest.TraceId,
+            Route = resource == "customers" ? "/api/v2/customers/{key}" : target,
+            Target = target,
+            Caller = "default",
         };
         var http = new DefaultHttpContext();
         http.Features.Set(record);
