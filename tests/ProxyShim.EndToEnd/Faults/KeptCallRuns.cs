@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using ProxyShim.Sandbox.PartnerStack;
@@ -29,6 +28,8 @@ public sealed class KeptCallRuns : IAsyncDisposable
         ["Delivery:Schedule:0"] = "00:00:00.300",
         ["Redis:Timeout"] = "00:00:02",
     };
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(1);
 
     // Time enough for a fault to come and go before PartnerStack shows anybody: a look at the ledger that fails says nothing of who waits, and what is forwarded then
     // overtakes it.
@@ -138,11 +139,11 @@ public sealed class KeptCallRuns : IAsyncDisposable
             begin(scenario);
         }
 
-        var refusals = new StrongBox<int>();
-        var striking = strikesKeeping ? StrikeKeepingAsync() : Task.CompletedTask;
+        var strike = strikesKeeping ? new Strike() : null;
+        var striking = strike is null ? Task.CompletedTask : StrikeKeepingAsync(strike);
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Customers), new ParallelOptions { MaxDegreeOfParallelism = 6, CancellationToken = cancellation },
-            async (customer, token) => await SignUpAndCallAsync(scenario, customer, strikesKeeping ? refusals : null, token));
+            async (customer, token) => await SignUpAndCallAsync(scenario, customer, strike, token));
         await striking;
         var erased = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         if (s_faults.TryGetValue(fault, out var strikeAsync))
@@ -158,14 +159,15 @@ public sealed class KeptCallRuns : IAsyncDisposable
             [.. dead.Select(customer => customer.Key).Order()],
             [.. (await ledger.CallsAsync()).Order()]);
 
-        async Task StrikeKeepingAsync()
+        async Task StrikeKeepingAsync(Strike strike)
         {
             await Eventually.IsTrueAsync(
                 "calls are being kept",
                 () => Task.FromResult(scenario.Replicas.Any(static replica => replica.Output.Any(static line => line.Contains("CallKept", StringComparison.Ordinal)))),
                 cancellation: cancellation);
             await keeping.StrikeAsync(scenario.Redis);
-            await Eventually.IsTrueAsync("apps have met it", () => Task.FromResult(Volatile.Read(ref refusals.Value) > Customers), cancellation: cancellation);
+            strike.HasBegun.SetResult();
+            await Eventually.IsTrueAsync("apps have met it", () => Task.FromResult(strike.Refusals > Customers), cancellation: cancellation);
             await keeping.LiftAsync(scenario.Redis, cancellation);
         }
     }
@@ -188,17 +190,23 @@ public sealed class KeptCallRuns : IAsyncDisposable
     }
 
     // A payment, a change, a payment.
-    private static async Task SignUpAndCallAsync(Scenario scenario, int customer, StrongBox<int>? refusals, CancellationToken cancellation)
+    private static async Task SignUpAndCallAsync(Scenario scenario, int customer, Strike? strike, CancellationToken cancellation)
     {
         var key = LegacyApp.Customer(customer);
         Assert.Equal(AppReply.Acknowledged, await scenario.App.CreateAsync(key, cancellation));
         using var client = NewClient();
         for (var number = 1; number <= CallsEach; number++)
         {
-            if (refusals is null)
+            if (strike is null)
             {
                 Assert.Equal("kept", await CallAsync(number));
                 continue;
+            }
+
+            if (number > 1)
+            {
+                // Else a quick app would be through before it.
+                await strike.HasBegun.Task.WaitAsync(s_limit, TimeProvider.System, cancellation);
             }
 
             await Eventually.IsTrueAsync(
@@ -206,7 +214,7 @@ public sealed class KeptCallRuns : IAsyncDisposable
                 async () =>
                 {
                     var isKept = await CallAsync(number) == "kept";
-                    _ = isKept || Interlocked.Increment(ref refusals.Value) > 0;
+                    strike.Note(isKept);
                     return isKept;
                 },
                 cancellation: cancellation);
@@ -234,5 +242,17 @@ public sealed class KeptCallRuns : IAsyncDisposable
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{LegacyApp.Pair.PublicKey}:{LegacyApp.Pair.SecretKey}")));
         return client;
+    }
+
+    // Of a fault that comes while calls are kept.
+    private sealed class Strike
+    {
+        private int _refusals;
+
+        public TaskCompletionSource HasBegun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Refusals => Volatile.Read(ref _refusals);
+
+        public void Note(bool isKept) => Interlocked.Add(ref _refusals, isKept ? 0 : 1);
     }
 }

@@ -43,11 +43,12 @@ public sealed class SidecarFormTests
         var manifest = await Manifest.RenderAsync(Manifest.Sidecar);
         var (deployment, image) = (manifest.Deployment.Metadata, manifest.Shim.Image);
 
-        Assert.Equal(3, s_commands.Count);
+        Assert.Equal(4, s_commands.Count);
         Assert.Equal($"docker build -t {image} . && docker push {image}", s_commands[0]);
         Assert.Equal($"kubectl apply -k config/sidecar/{Manifest.Sidecar}", s_commands[1]);
+        Assert.Equal($"kubectl rollout status -n {deployment.NamespaceProperty} deployment/{deployment.Name}", s_commands[2]);
         Assert.StartsWith(
-            $"kubectl exec -n {deployment.NamespaceProperty} deployment/{deployment.Name} -c {App(manifest).Name} -- ", s_commands[2], StringComparison.Ordinal);
+            $"kubectl exec -n {deployment.NamespaceProperty} deployment/{deployment.Name} -c {App(manifest).Name} -- ", s_commands[3], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class SidecarFormTests
             cancellation: Cancellation);
 
         // What kubectl would run in the pod.
-        var command = s_commands[2].Split(" -- ")[1].Replace(":8080/", $":{port}/", StringComparison.Ordinal);
+        var command = s_commands[3].Split(" -- ")[1].Replace(":8080/", $":{port}/", StringComparison.Ordinal);
         var answer = await ChildProcess.RunAsync("sh", ["-c", command], s_limit, cancellation: Cancellation);
 
         Assert.StartsWith("200 converted\n", answer, StringComparison.Ordinal);
