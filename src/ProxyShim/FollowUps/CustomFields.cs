@@ -9,9 +9,9 @@ namespace ProxyShim.FollowUps;
 internal sealed class CustomFields(ReadOnlyMemory<byte>? known)
 {
     // It keeps its exception as well: what is no text is not read again at each write.
-    private readonly Lazy<JsonElement[]> _known = new(() => known is { } json ? [CopyOf(JsonElement.Parse(json.Span))] : []);
+    private readonly Lazy<byte[]?> _known = new(() => known is { } json ? CopyOf(JsonElement.Parse(json.Span)) : null);
 
-    private readonly List<JsonElement> _writes = [];
+    private readonly List<byte[]> _writes = [];
 
     /// <param name="fields">A JSON object.</param>
     /// <exception cref="InvalidOperationException">A text in it, or in what is known, is none: nothing is set.</exception>
@@ -22,35 +22,51 @@ internal sealed class CustomFields(ReadOnlyMemory<byte>? known)
     }
 
     /// <summary>All of them, as a JSON object; null where nothing was set.</summary>
-    public byte[]? Write() => _writes.Count == 0 ? null : JsonText.Write(LastOf([.. _known.Value, .. _writes]), static (json, fields) =>
-    {
-        json.WriteStartObject();
-        foreach (var field in fields)
+    public byte[]? Write() => _writes.Count == 0 ? null : JsonText.Write(
+        LastOf(_known.Value is { } first ? [first, .. _writes] : _writes),
+        static (json, writes) =>
         {
-            field.WriteTo(json);
-        }
+            json.WriteStartObject();
+            foreach (var write in writes)
+            {
+                foreach (var field in write)
+                {
+                    field.WriteTo(json);
+                }
+            }
 
-        json.WriteEndObject();
-        return 0;
-    }).Text;
+            json.WriteEndObject();
+            return 0;
+        }).Text;
 
     // The document it came with goes. Whether each text is one, only writing tells.
-    private static JsonElement CopyOf(JsonElement fields) => JsonElement.Parse(JsonText.Write(fields, static (json, fields) =>
+    private static byte[] CopyOf(JsonElement fields) => JsonText.Write(fields, static (json, fields) =>
     {
         fields.WriteTo(json);
         return 0;
-    }).Text);
+    }).Text;
 
     // From the last write to the first: what a later one has named no longer counts, and stands where that one has put it.
-    private static IEnumerable<JsonProperty> LastOf(JsonElement[] writes)
+    private static List<JsonProperty>[] LastOf(List<byte[]> writes)
     {
-        var (kept, later) = (new Stack<List<JsonProperty>>(), new HashSet<string>(StringComparer.Ordinal));
-        foreach (var write in writes.AsEnumerable().Reverse())
+        var (kept, later) = (new List<JsonProperty>[writes.Count], new HashSet<string>(StringComparer.Ordinal));
+        for (var at = writes.Count - 1; at >= 0; at--)
         {
-            kept.Push([.. write.EnumerateObject().Where(field => !later.Contains(field.Name))]);
-            later.UnionWith(kept.Peek().Select(static field => field.Name));
+            kept[at] = [];
+            foreach (var field in JsonElement.Parse(writes[at]).EnumerateObject())
+            {
+                if (!later.Contains(field.Name))
+                {
+                    kept[at].Add(field);
+                }
+            }
+
+            foreach (var field in kept[at])
+            {
+                later.Add(field.Name);
+            }
         }
 
-        return kept.SelectMany(static fields => fields);
+        return kept;
     }
 }

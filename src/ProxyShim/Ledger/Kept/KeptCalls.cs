@@ -35,8 +35,8 @@ internal sealed class KeptCalls(LedgerSettings settings)
         (settings.Keys, id));
 
     /// <summary>The clock of the server that has a customer's calls.</summary>
-    public ValueTask<DateTimeOffset> ReadTimeAsync(RedisBudget budget, ConversionId id) => LedgerScript.Read.RunAsync(
-        budget, RedisOperation.LookUp, [settings.Keys.EntryOf(id)], [], static reply => LedgerReply.Time(((RedisResult[])reply!)[0]));
+    public async ValueTask<DateTimeOffset> ReadTimeAsync(RedisBudget budget, ConversionId id) => LedgerReply.Time(
+        await LedgerScript.Read.RunAsync(budget, RedisOperation.LookUp, [settings.Keys.EntryOf(id)], [], static reply => ((RedisResult[])reply!)[0]));
 
     /// <summary>The calls that wait for a customer, in their order: for a read that has to show what they will write.</summary>
     public ValueTask<IReadOnlyList<KeptCall>> ReadAsync(RedisBudget budget, ConversionId id) => budget.RunAsync(
